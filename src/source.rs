@@ -21,11 +21,12 @@ pub mod wordpress;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use self::wordpress::{WordPress, WordPressError};
+use self::wordpress::{TermNumbers, WordPress, WordPressError};
 use crate::config::{Config, KeyFrom, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
@@ -307,20 +308,28 @@ impl Source {
     }
 
     /// The source's memory for the next start, which [`Source::restore_memory`] reads; a folder has none.
-    /// A site's is empty after a full reading: nothing is left to go on with.
     pub fn memory(&self) -> Option<Vec<u8>> {
         match self {
             Source::Directory(_) => None,
             Source::Sql(sql) => Some(sql.memory()),
-            Source::WordPress(_) => Some(Vec::new()),
+            Source::WordPress(site) => Some(site.memory()),
         }
     }
 
     /// Restores the memory of an earlier run.
     pub fn restore_memory(&self, memory: &[u8]) {
         match self {
-            Source::Directory(_) | Source::WordPress(_) => {}
+            Source::Directory(_) => {}
             Source::Sql(sql) => sql.restore_memory(memory),
+            Source::WordPress(site) => site.restore_memory(memory),
+        }
+    }
+
+    /// The slugs of terms by the numbers that the addresses of a site's own feeds name.
+    pub fn term_numbers(&self) -> Option<Arc<TermNumbers>> {
+        match self {
+            Source::Directory(_) | Source::Sql(_) => None,
+            Source::WordPress(site) => Some(site.term_numbers().clone()),
         }
     }
 

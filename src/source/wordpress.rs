@@ -23,6 +23,11 @@ mod post;
 mod reading;
 mod rendered;
 mod site;
+mod term_numbers;
+#[cfg(test)]
+pub(crate) mod testkit;
+#[cfg(test)]
+mod tests;
 mod walk;
 pub(crate) mod watcher;
 
@@ -39,7 +44,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::error::WordPressError;
 use self::lookups::Lookups;
-use self::site::Site;
+use self::site::{Pace, Site};
+pub use self::term_numbers::TermNumbers;
 use self::walk::{Walk, recent};
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
@@ -53,6 +59,12 @@ pub(super) use self::lookups::ITEMS_A_CALL;
 /// being written.
 const OVERLAP_SECONDS: i64 = crate::source::recheck_window::RECHECK_SECONDS + 10;
 
+/// How the memory of a first reading that has not ended begins,
+const FIRST_READING: &str = "first reading ";
+
+/// and that of a full reading.
+const TERM_NUMBERS: &str = "numbers ";
+
 /// A site of WordPress.
 #[derive(Clone, Debug)]
 pub struct WordPress(Arc<Inner>);
@@ -63,6 +75,7 @@ struct Inner {
     refresh: Duration,
     settings: AcceptSettings,
     lookups: tokio::sync::Mutex<Lookups>,
+    numbers: Arc<TermNumbers>,
     state: Mutex<State>,
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
@@ -108,6 +121,14 @@ impl WordPress {
         config: &WordPressConfig,
         settings: AcceptSettings,
     ) -> Result<WordPress, WordPressError> {
+        WordPress::with_pace(config, settings, Pace::default())
+    }
+
+    fn with_pace(
+        config: &WordPressConfig,
+        settings: AcceptSettings,
+        pace: Pace,
+    ) -> Result<WordPress, WordPressError> {
         let stopped = |reason: String| WordPressError::Stopped(reason);
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -126,13 +147,14 @@ impl WordPress {
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = format!("taspa/{version} (+{})", settings.public_url);
         let client = HttpClient::new(&user_agent, CallLimits::default(), Proxies::from_env());
-        let site = Site::new(client, url, authorization, config.post_types.clone());
+        let site = Site::new(client, url, authorization, config.post_types.clone(), pace);
         Ok(WordPress(Arc::new(Inner {
             name: site.shown(),
             site,
             refresh: Duration::from_secs(config.refresh.into()),
             settings,
             lookups: tokio::sync::Mutex::default(),
+            numbers: Arc::default(),
             state: Mutex::default(),
             runtime: Some(runtime),
         })))
@@ -152,8 +174,28 @@ impl WordPress {
     /// was read by the same rules.
     pub fn first_reading_mark(&self) -> Vec<u8> {
         let digest = xxh3_128(&self.reading_bytes());
-        let mark = format!("{} {ACCEPT_VERSION} {digest:032x}", self.name());
+        let mark = format!(
+            "{FIRST_READING}{} {ACCEPT_VERSION} {digest:032x}",
+            self.name()
+        );
         mark.into_bytes()
+    }
+
+    /// What the listings have shown, as bytes for the next start.
+    pub fn memory(&self) -> Vec<u8> {
+        [TERM_NUMBERS.as_bytes(), &self.0.numbers.encode()].concat()
+    }
+
+    /// Restores the memory of an earlier run, if it is not the mark of a first reading.
+    pub fn restore_memory(&self, memory: &[u8]) {
+        if let Some(numbers) = memory.strip_prefix(TERM_NUMBERS.as_bytes()) {
+            self.0.numbers.restore(numbers);
+        }
+    }
+
+    /// The slugs of categories and authors by their numbers.
+    pub fn term_numbers(&self) -> &Arc<TermNumbers> {
+        &self.0.numbers
     }
 
     /// Why articles have no authors, if the site does not show them.
@@ -193,6 +235,7 @@ impl WordPress {
         if self.name() == before.name() {
             let state = before.state().clone();
             *self.state() = state;
+            self.0.numbers.restore(&before.0.numbers.encode());
         }
         self
     }

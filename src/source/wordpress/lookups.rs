@@ -16,6 +16,7 @@ use super::listed::Listed;
 use super::rendered::plain;
 use super::site::Site;
 use crate::model::article::{Author, Media, WrittenTerm};
+use crate::model::term::TermKind;
 
 /// Items of one call.
 pub(in crate::source) const ITEMS_A_CALL: usize = 100;
@@ -44,6 +45,8 @@ pub(super) struct Lookups {
     whole_pictures: LruCache<u64, Option<Media>>,
     /// Why the site does not show its authors.
     hidden_authors: Option<String>,
+    /// The slugs of categories and authors that were fetched and not taken yet.
+    numbers: Vec<((TermKind, u64), String)>,
 }
 
 impl Default for Lookups {
@@ -57,6 +60,7 @@ impl Default for Lookups {
                 NonZero::new(PICTURES_MAX).unwrap_or(NonZero::<usize>::MIN),
             ),
             hidden_authors: None,
+            numbers: Vec::new(),
         }
     }
 }
@@ -112,6 +116,9 @@ impl Lookups {
                 |id, found| {
                     let found = found.and_then(term);
                     parents.extend(found.as_ref().map(|term| term.parent).filter(|id| *id > 0));
+                    let slug = found.as_ref().and_then(|term| term.written.slug.clone());
+                    self.numbers
+                        .extend(slug.map(|slug| ((TermKind::Section, id), slug)));
                     self.categories.insert(id, found);
                 },
             )
@@ -132,7 +139,11 @@ impl Lookups {
         );
         let fields = "id,name,slug,link";
         let fetched = fetch(site, "wp/v2/users", fields, &authors, |id, found| {
-            self.authors.insert(id, found.and_then(author));
+            let found = found.and_then(author);
+            let slug = found.as_ref().and_then(|author| author.slug.clone());
+            self.numbers
+                .extend(slug.map(|slug| ((TermKind::Author, id), slug)));
+            self.authors.insert(id, found);
         })
         .await;
         match fetched {
@@ -203,6 +214,11 @@ impl Lookups {
             self.tags(&post.tags),
             self.author(post.author),
         ))
+    }
+
+    /// The slugs of categories and authors that were fetched since the last call.
+    pub(super) fn take_numbers(&mut self) -> Vec<((TermKind, u64), String)> {
+        std::mem::take(&mut self.numbers)
     }
 
     /// Why the site does not show its authors, if it does not.

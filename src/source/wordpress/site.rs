@@ -1,7 +1,7 @@
 //! A site and its REST interface: polite calls that answer with JSON.
 //!
-//! One call runs at a time, and calls are at least [`CALL_SPACING`] apart. A call that fails for a moment is
-//! repeated. A pause that the site asks for is kept by all calls.
+//! One call runs at a time, and calls keep a distance ([`Pace`]). A call that fails for a moment is repeated. A
+//! pause that the site asks for is kept by all calls.
 
 use std::time::{Duration, Instant};
 
@@ -20,11 +20,24 @@ use crate::http_client::{Answer, Call, HttpClient, shown};
 use crate::model::time::Timestamp;
 use crate::text;
 
-/// Between the beginnings of two calls: at most 20 a second.
-pub(super) const CALL_SPACING: Duration = Duration::from_millis(50);
+/// When calls are made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// Between the beginnings of two calls.
+    pub(super) spacing: Duration,
+    /// The pauses before a call that failed is repeated.
+    pub(super) repeat_after: [Duration; 2],
+}
 
-/// The pauses before a call is repeated.
-const REPEAT_AFTER: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(3)];
+impl Default for Pace {
+    /// At most 20 calls a second.
+    fn default() -> Pace {
+        Pace {
+            spacing: Duration::from_millis(50),
+            repeat_after: [Duration::from_secs(1), Duration::from_secs(3)],
+        }
+    }
+}
 
 /// The longest pause that a call waits for. After a longer one it fails, and the next call is made then.
 const PAUSE_MAX: Duration = Duration::from_secs(20);
@@ -42,6 +55,7 @@ pub(super) struct Site {
     pub(super) url: Url,
     authorization: Option<HeaderValue>,
     post_types: Vec<String>,
+    pace: Pace,
     calls: Mutex<Calls>,
     /// When the site may be called again; it is read while a call waits.
     pause: std::sync::Mutex<Option<Instant>>,
@@ -79,12 +93,14 @@ impl Site {
         url: Url,
         authorization: Option<HeaderValue>,
         post_types: Vec<String>,
+        pace: Pace,
     ) -> Site {
         Site {
             client,
             url,
             authorization,
             post_types,
+            pace,
             calls: Mutex::new(Calls {
                 last: None,
                 interface: None,
@@ -252,7 +268,7 @@ impl Site {
     ) -> Result<T, WordPressError> {
         let mut call = call.clone();
         call.authorization = self.authorization.clone();
-        let mut repeats = REPEAT_AFTER.iter();
+        let mut repeats = self.pace.repeat_after.iter();
         loop {
             self.wait(calls, &call.url).await?;
             let answer = self.client.call(call.clone()).await;
@@ -281,8 +297,9 @@ impl Site {
             let url = shown(url);
             return Err(WordPressError::Pause { url, wait });
         }
-        let since = calls.last.map_or(CALL_SPACING, |last| last.elapsed());
-        sleep(wait.max(CALL_SPACING.saturating_sub(since))).await;
+        let spacing = self.pace.spacing;
+        let since = calls.last.map_or(spacing, |last| last.elapsed());
+        sleep(wait.max(spacing.saturating_sub(since))).await;
         calls.last = Some(Instant::now());
         Ok(())
     }

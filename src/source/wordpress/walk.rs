@@ -184,6 +184,7 @@ impl WordPress {
     async fn places(&self, posts: &[Listed]) -> Result<Vec<Place>, WordPressError> {
         let mut lookups = self.0.lookups.lock().await;
         lookups.fetch_for(&self.0.site, posts).await?;
+        self.0.numbers.add(lookups.take_numbers());
         let now = Timestamp::now();
         let places = posts.iter().map(|post| Place {
             path: listed::path(post.id),
