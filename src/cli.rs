@@ -18,6 +18,7 @@ mod export;
 mod find_article;
 mod find_document;
 mod health;
+mod likely_cause;
 mod list;
 mod log;
 mod once;
@@ -32,6 +33,7 @@ mod signals;
 mod site_report;
 mod state_folder;
 mod supervisor;
+mod template_text;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -283,6 +283,8 @@ pub struct SqlConfig {
     pub listen: Option<String>,
     /// Where to listen, if not at `url`.
     pub listen_url: Option<Secret>,
+    /// Values of an article's status that count as public, beside those that every system has.
+    pub public_status: Vec<String>,
     /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
     pub link: Option<String>,
 }

@@ -38,7 +38,7 @@ pub use self::observer::Observer;
 pub use self::progress::{Progress, ProgressCounts, ProgressGuard};
 use self::reading::{ReadArticle, ReadFile, read_all};
 use crate::index::Index;
-use crate::ingest::change_set::{ChangeSet, ProblemChange, key_conflict, owned_article};
+use crate::ingest::change_set::{ChangeSet, ProblemChange, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::ingest::problems::{FoundProblems, Problems};
 use crate::ingest::renamed_file::{ArticleTrace, RECENT_MAX, RecentTraces};
@@ -343,7 +343,9 @@ impl<'a> Run<'a> {
                     let owner = self.store.article(&meta.key)?;
                     owner.is_some_and(|owner| match &row.refusal {
                         None => *owner.path == *found.path && owner.meta.revision == meta.revision,
-                        Some(refusal) => *refusal == key_conflict(&meta.key, &owner.path),
+                        Some(refusal) => {
+                            *refusal == key_conflicts::refusal(self.source, &meta.key, &owner.path)
+                        }
                     })
                 }
             };
@@ -374,7 +376,9 @@ impl<'a> Run<'a> {
         recent: &mut RecentTraces,
     ) -> Result<(), ReconcileError> {
         let added = mem::take(&mut self.added).into_iter();
+        let source = self.source;
         let renamed = added.filter_map(|added| recent.add(added));
+        let renamed = renamed.map(|file| file.problem(source));
         self.result.report.renamed.extend(renamed);
         let unfound = self.unfound()?;
         let (at, now) = self.source.clocks();
@@ -423,6 +427,7 @@ impl<'a> Run<'a> {
         for row in &missing_rows {
             let article = reader.article(row.meta.record)?;
             let renamed = recent.remove(row, &article);
+            let renamed = renamed.map(|file| file.problem(source));
             self.result.report.renamed.extend(renamed);
         }
         let retries = self.accept(change_set)?;

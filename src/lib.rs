@@ -82,7 +82,8 @@
 //! as well (`store.rs`), because records are stored by position; what is acceptable
 //! (`model/article/accept.rs`); its key (`source/article_file/fields.rs` with its names in
 //! `fields/names.rs`, `newsroom.rs`, and `tree/yaml/repair.rs` if it is a text on one line; its further names in
-//! `article_fields` of `config/keys.rs`); its column (`NAMES` in `source/sql/columns.rs`);
+//! `article_fields` of `config/keys.rs`); its column, which is found by
+//! the same names (`NAMES` in `source/sql/columns.rs` are for hints, `fields/key_traits.rs` says which hold lists);
 //! [`Entry`](feed::document::Entry) (`feed/document.rs`, `feed/compose.rs`); the writers that have a place
 //! for it, with `RENDERER_VERSION` raised (`render.rs`); the sample page (`render/pages/sample.rs`);
 //! `docs/articles.md` and `docs/databases.md`. If the index selects by it, also

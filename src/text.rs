@@ -12,8 +12,10 @@
 
 mod address;
 mod bare_links;
+mod calendar;
 mod characters;
 mod commonmark;
+mod credits;
 mod cut;
 mod dropped;
 mod elements;
@@ -37,11 +39,13 @@ mod summary;
 mod visible;
 
 pub use address::{Base, resolve};
+pub use calendar::{is_weekday, month};
 pub use characters::clean;
+pub use credits::after_credit_word;
 pub use cut::{cut, excerpt, first_sentence};
 pub use dropped::Dropped;
 pub use html::{Figure, Html};
-pub use language::language;
+pub use language::SiteLanguages;
 pub use lead::LEAD_CHARACTERS_MAX;
 pub use markdown::{markdown_to_html, mdx_to_html};
 pub use markup::{Markup, MarkupError};

@@ -1,22 +1,21 @@
 //! The problems of articles as `taspa check` lists them: all of them, or the first of those with one
 //! reason and how many there are. Warnings come before errors, which are then the last lines of many.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem;
-use std::path::Path;
 
+use super::likely_cause::{ProblemPlaces, likely_cause};
 use crate::index::natural;
-use crate::model::count::{counted, many};
+use crate::model::count::many;
 use crate::model::problem::{Problem, Severity};
 use crate::model::problem_summary::{ProblemSummary, general_reason};
-use crate::model::time::WrittenDate;
 
-/// The errors with one reason that are listed without `--verbose`.
-const ERRORS_MAX: usize = 100;
+/// The problems with one reason that are listed without `--verbose`.
+const LISTED_MAX: usize = 3;
 
-/// The warnings with one reason that are listed without `--verbose`. They are few, so that errors are not
-/// lost among them.
-const WARNINGS_MAX: usize = 3;
+/// The reasons of which [`LISTED_MAX`] are listed without `--verbose`; of rarer ones, the first.
+const FREQUENT_REASONS_MAX: usize = 10;
 
 /// The reasons that are told apart without `--verbose`.
 const REASONS_MAX: usize = 100;
@@ -35,8 +34,15 @@ struct SameReason {
     count: usize,
     /// Those to list and some more, in no order.
     first: Vec<Problem>,
-    /// Files whose name begins with a date.
-    dated_names: usize,
+    places: ProblemPlaces,
+}
+
+/// What is listed of the problems with one reason.
+pub(super) struct ListedReason {
+    /// The first of them, in natural order of their places.
+    pub(super) problems: Vec<Problem>,
+    /// How many more there are, and why they may be so many.
+    pub(super) lines: Vec<String>,
 }
 
 impl ArticleProblems {
@@ -49,7 +55,7 @@ impl ArticleProblems {
         }
     }
 
-    /// Lists [`ERRORS_MAX`] errors and [`WARNINGS_MAX`] warnings of each reason.
+    /// Lists [`LISTED_MAX`] problems of each reason.
     pub(super) fn first_of_each_reason() -> ArticleProblems {
         ArticleProblems {
             lists_all: false,
@@ -57,37 +63,24 @@ impl ArticleProblems {
         }
     }
 
-    fn listed_max(&self, severity: Severity) -> usize {
-        match severity {
-            _ if self.lists_all => usize::MAX,
-            Severity::Error => ERRORS_MAX,
-            Severity::Warning => WARNINGS_MAX,
+    fn listed_max(&self) -> usize {
+        match self.lists_all {
+            true => usize::MAX,
+            false => LISTED_MAX,
         }
     }
 
     pub(super) fn add(&mut self, problem: Problem) {
-        let listed_max = self.listed_max(problem.severity);
+        let listed_max = self.listed_max();
         let mut key = (problem.severity, general_reason(&problem.message));
         if self.reasons.len() >= REASONS_MAX && !self.reasons.contains_key(&key) {
             key.1 = "other reasons".to_owned();
         }
         let same = self.reasons.entry(key).or_default();
         same.count += 1;
-        same.dated_names += usize::from(has_dated_name(&problem.file));
+        same.places.note(&problem.file);
         same.first.push(problem);
         if same.first.len() >= listed_max.saturating_mul(2) {
-            same.first = in_order(mem::take(&mut same.first), listed_max);
-        }
-    }
-
-    /// Adds the problems of `other`, which lists as many of each reason.
-    pub(super) fn append(&mut self, other: ArticleProblems) {
-        for (key, mut other) in other.reasons {
-            let listed_max = self.listed_max(key.0);
-            let same = self.reasons.entry(key).or_default();
-            same.count += other.count;
-            same.dated_names += other.dated_names;
-            same.first.append(&mut other.first);
             same.first = in_order(mem::take(&mut same.first), listed_max);
         }
     }
@@ -113,58 +106,53 @@ impl ArticleProblems {
         unnamed + added.map(|(_, same)| same.count).sum::<usize>()
     }
 
-    /// The problems to list in natural order of their places, and a line for each reason that has more.
-    /// First those that are no errors.
-    pub(super) fn into_listed(self) -> [(Vec<Problem>, Vec<String>); 2] {
-        let mut listed = [Severity::Warning, Severity::Error].map(|severity| {
-            let at_most = self.listed_max(severity);
-            let (mut problems, mut lines) = (Vec::new(), Vec::new());
-            for ((_, reason), same) in self.reasons.iter().filter(|((of, _), _)| *of == severity) {
-                if same.count > at_most {
-                    lines.push(same.describe(severity, reason, at_most));
-                }
-                problems.extend(in_order(same.first.clone(), at_most));
+    /// The problems to list by reason, the most frequent first; warnings before errors.
+    pub(super) fn into_listed(self) -> Vec<ListedReason> {
+        let listed_max = self.listed_max();
+        let mut reasons: Vec<_> = self.reasons.into_iter().collect();
+        reasons.sort_by_key(|((severity, _), same)| (Reverse(*severity), Reverse(same.count)));
+        let mut listed = Vec::new();
+        for of_severity in reasons.chunk_by(|one, other| one.0.0 == other.0.0) {
+            for (number, ((_, reason), same)) in of_severity.iter().enumerate() {
+                let listed_max = match number < FREQUENT_REASONS_MAX {
+                    true => listed_max,
+                    false if self.lists_all => listed_max,
+                    false => 1,
+                };
+                listed.push(same.listed(reason, listed_max));
             }
-            (in_order(problems, usize::MAX), lines)
-        });
+        }
         let unnamed: usize = self.unnamed.iter().map(|(_, count)| count).sum();
         if unnamed > 0 {
             let line = format!("{} skipped and not listed", many(unnamed, "more place"));
-            listed[1].1.push(line);
+            listed.push(ListedReason {
+                problems: Vec::new(),
+                lines: vec![line],
+            });
         }
         listed
     }
 }
 
 impl SameReason {
-    fn describe(&self, severity: Severity, reason: &str, listed: usize) -> String {
-        let times = match severity {
-            Severity::Error => many(self.count, "problem"),
-            Severity::Warning => many(self.count, "warning"),
-        };
-        let dated = match self.dated_names {
-            0 => String::new(),
-            _ if !reason.contains("date") => String::new(),
-            dated => format!(
-                "; {} with one",
-                counted(dated, "name begins", "names begin")
-            ),
-        };
-        format!("{times}: {reason}{dated}; {listed} are listed, with `--verbose` all")
+    fn listed(&self, reason: &str, at_most: usize) -> ListedReason {
+        let problems = in_order(self.first.clone(), at_most);
+        let more = self.count - problems.len();
+        let more = (more > 0).then(|| format!("  and {more} more of this reason"));
+        let cause = likely_cause(reason, &self.places);
+        let cause = cause.map(|cause| format!("  {cause}"));
+        ListedReason {
+            problems,
+            lines: more.into_iter().chain(cause).collect(),
+        }
     }
 }
 
 fn in_order(mut problems: Vec<Problem>, at_most: usize) -> Vec<Problem> {
-    problems.sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()));
+    problems
+        .sort_by(|a, b| natural(a.file.as_bytes(), b.file.as_bytes()).then(a.line.cmp(&b.line)));
     problems.truncate(at_most);
     problems
-}
-
-/// Whether a file's name begins with a date such as `2026-01-08`.
-fn has_dated_name(file: &str) -> bool {
-    let name = Path::new(file).file_name().and_then(|name| name.to_str());
-    let date = name.and_then(|name| name.get(.."2026-01-08".len()));
-    date.is_some_and(|date| WrittenDate::parse(date).is_ok())
 }
 
 #[cfg(test)]
@@ -183,37 +171,37 @@ mod tests {
         }
     }
 
-    fn files(problems: &[Problem]) -> Vec<&str> {
-        problems.iter().map(|problem| &*problem.file).collect()
+    fn files(listed: &ListedReason) -> Vec<&str> {
+        let files = listed.problems.iter().map(|problem| &*problem.file);
+        files.collect()
     }
 
     #[test]
     fn like_problems_are_counted_and_the_first_are_listed() {
         let mut problems = ArticleProblems::first_of_each_reason();
+        problems.add(problem("/a/b.md", "the title is empty"));
         for number in (0..1000).rev() {
-            let date = if number < 748 { "2026-01-08-" } else { "" };
+            let date = if number < 748 { "20260108-" } else { "" };
             problems.add(problem(
                 &format!("/a/{date}{number}.md"),
                 "there is no `date`",
             ));
         }
-        problems.add(problem("/a/b.md", "the title is empty"));
         assert_eq!(problems.count(Severity::Error), 1001);
-        let [_, (listed, lines)] = problems.into_listed();
-        assert_eq!(listed.len(), ERRORS_MAX + 1);
-        assert_eq!(listed[0].file, "/a/748.md");
-        assert_eq!(listed[ERRORS_MAX].file, "/a/b.md");
-        assert_eq!(
-            lines,
-            [
-                "1000 problems: there is no `date`; 748 names begin with one; 100 are listed, with \
-                 `--verbose` all"
-            ]
-        );
+        let listed = problems.into_listed();
+        let [undated, untitled] = &listed[..] else {
+            panic!("two reasons");
+        };
+        assert_eq!(files(undated), ["/a/748.md", "/a/749.md", "/a/750.md"]);
+        assert_eq!(undated.lines[0], "  and 997 more of this reason");
+        let cause = "  likely cause: 748 names begin with a date";
+        assert!(undated.lines[1].starts_with(cause), "{}", undated.lines[1]);
+        assert_eq!(files(untitled), ["/a/b.md"]);
+        assert!(untitled.lines.is_empty());
     }
 
     #[test]
-    fn few_warnings_of_one_reason_are_listed_before_errors() {
+    fn warnings_come_before_errors() {
         let warning = |number: usize| Problem {
             severity: Severity::Warning,
             ..problem(
@@ -221,32 +209,36 @@ mod tests {
                 &format!("`tags`: must be a list, got `{number}`"),
             )
         };
-        let (mut problems, mut more) = (
-            ArticleProblems::first_of_each_reason(),
-            ArticleProblems::first_of_each_reason(),
-        );
-        (10..20).for_each(|number| problems.add(warning(number)));
-        (0..10).for_each(|number| more.add(warning(number)));
+        let mut problems = ArticleProblems::first_of_each_reason();
         problems.add(problem("0.md", "there is no `date`"));
-        problems.append(more);
+        (0..20).for_each(|number| problems.add(warning(number)));
         assert_eq!(problems.count(Severity::Warning), 20);
-        let [(warnings, lines), (errors, _)] = problems.into_listed();
-        assert_eq!(files(&warnings), ["0.md", "1.md", "2.md"]);
-        assert_eq!(files(&errors), ["0.md"]);
-        let line =
-            "20 warnings: `tags`: must be a list, got `…`; 3 are listed, with `--verbose` all";
-        assert_eq!(lines, [line]);
+        let listed = problems.into_listed();
+        let listed: Vec<_> = listed.iter().map(files).collect();
+        assert_eq!(listed, [vec!["0.md", "1.md", "2.md"], vec!["0.md"]]);
+    }
+
+    #[test]
+    fn of_rare_reasons_one_problem_is_listed() {
+        let mut problems = ArticleProblems::first_of_each_reason();
+        for number in 0..20 {
+            let reason = format!("reason x{number}");
+            (0..40 - number).for_each(|_| problems.add(problem("0.md", &reason)));
+        }
+        let listed = problems.into_listed();
+        let listed: Vec<_> = listed.iter().map(|reason| reason.problems.len()).collect();
+        assert_eq!(listed, [vec![3; 10], vec![1; 10]].concat());
     }
 
     #[test]
     fn all_problems_are_listed_in_natural_order() {
         let mut problems = ArticleProblems::all();
         for number in [10, 9, 200, 1] {
-            problems.add(problem(&format!("{number}.txt"), "there is no `date`"));
+            problems.add(problem(&format!("{number}.txt"), "the title is empty"));
         }
-        let [_, (listed, lines)] = problems.into_listed();
-        assert_eq!(files(&listed), ["1.txt", "9.txt", "10.txt", "200.txt"]);
-        assert!(lines.is_empty());
+        let listed = problems.into_listed();
+        assert_eq!(files(&listed[0]), ["1.txt", "9.txt", "10.txt", "200.txt"]);
+        assert!(listed[0].lines.is_empty());
     }
 
     #[test]
@@ -259,7 +251,7 @@ mod tests {
             ));
         }
         let held = problems.reasons.values().map(|same| same.first.len());
-        assert!(held.sum::<usize>() < 2 * ERRORS_MAX * (REASONS_MAX + 1));
+        assert!(held.sum::<usize>() < 2 * LISTED_MAX * (REASONS_MAX + 1));
         assert_eq!(problems.count(Severity::Error), 100_000);
         problems.complete(&ProblemSummary {
             errors: 100_000,
@@ -267,8 +259,9 @@ mod tests {
             ..ProblemSummary::default()
         });
         assert_eq!(problems.count(Severity::Warning), 3);
-        let [_, (_, lines)] = problems.into_listed();
-        let last = "3 more places skipped and not listed";
-        assert_eq!(lines.last().map(String::as_str), Some(last));
+        let listed = problems.into_listed();
+        let last = listed.last().and_then(|listed| listed.lines.last());
+        let expected = "3 more places skipped and not listed";
+        assert_eq!(last.map(String::as_str), Some(expected));
     }
 }

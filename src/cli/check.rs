@@ -4,10 +4,10 @@ use std::mem;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::article_problems::ArticleProblems;
+use super::article_problems::{ArticleProblems, ListedReason};
 use super::article_report::ArticleReport;
 use super::output::Screen;
-use super::{CommandResult, Exit, ListFormat, load, once, site_report};
+use super::{CommandError, CommandResult, Exit, ListFormat, load, once, site_report};
 use crate::config::{Loaded, SourceConfig};
 use crate::feed::vanished::find_vanished;
 use crate::ingest::state_header::check_identity;
@@ -20,7 +20,7 @@ use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::templates::Templates;
 use crate::source::Source;
 use crate::source::sql::{Sql, SqlError};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::text::visible;
 
 pub(super) fn run(
@@ -53,24 +53,47 @@ pub(super) fn run(
     let counts = [Severity::Error, Severity::Warning].map(|severity| found.count(severity));
     match format {
         ListFormat::Json => {
-            let problems: Vec<Problem> = found.into_parts().flat_map(|(part, _)| part).collect();
+            let problems = found.into_listed().into_iter();
+            let problems: Vec<Problem> = problems.flat_map(|listed| listed.problems).collect();
             screen.json(&problems)?;
         }
         ListFormat::Text => {
             let report = mem::take(&mut found.report);
-            for (problems, lines) in found.into_parts().chain([(Vec::new(), report)]) {
-                for problem in problems {
-                    screen.line(&problem.to_string())?;
-                }
-                for line in lines {
-                    // Names of files and sections are in it, and it has no second line.
-                    screen.line(&visible(&line))?;
-                }
+            let mut unlisted: usize = counts.iter().sum();
+            let all = unlisted;
+            for listed in found.into_listed() {
+                unlisted -= listed.problems.len();
+                print(listed, screen)?;
+            }
+            if unlisted > 0 {
+                screen.line(&format!("with `--verbose` all {all} problems are listed"))?;
+            }
+            for line in report {
+                // Names of files and sections are in it, and it has no second line.
+                screen.line(&visible(&line))?;
             }
             screen.line(&format!("{}; {summary}", in_words(counts)))?;
         }
     }
     Ok(exit)
+}
+
+/// Prints problems with one reason, and a hint that several have once.
+fn print(listed: ListedReason, screen: &mut Screen) -> Result<(), CommandError> {
+    let mut problems = listed.problems.into_iter().peekable();
+    while let Some(mut problem) = problems.next() {
+        if problems
+            .peek()
+            .is_some_and(|next| next.hint == problem.hint)
+        {
+            problem.hint = None;
+        }
+        screen.line(&problem.to_string())?;
+    }
+    for line in listed.lines {
+        screen.line(&visible(&line))?;
+    }
+    Ok(())
 }
 
 /// What there is to say.
@@ -79,9 +102,10 @@ struct Found {
     lists_all: bool,
     /// The problems of the configuration and of the query.
     problems: Vec<Problem>,
+    /// Those of articles, and terms that no article has.
     articles: ArticleProblems,
-    /// Those of the source as a whole, and unused terms.
-    after: Vec<Problem>,
+    /// Those of the source as a whole.
+    of_source: Vec<Problem>,
     /// Lines about the articles, which are no problems.
     report: Vec<String>,
 }
@@ -95,32 +119,25 @@ impl Found {
                 true => ArticleProblems::all(),
                 false => ArticleProblems::first_of_each_reason(),
             },
-            after: Vec::new(),
+            of_source: Vec::new(),
             report: Vec::new(),
         }
     }
 
-    /// The problems, each part with lines about those that are not listed. Warnings come before the errors of
-    /// single articles, and what keeps everything from being read is the last.
-    fn into_parts(self) -> impl Iterator<Item = (Vec<Problem>, Vec<String>)> {
-        let [warnings, errors] = self.articles.into_listed();
-        let (mild, grave) = self
-            .after
-            .into_iter()
-            .partition(|p| p.severity == Severity::Warning);
-        let alone = |problems| (problems, Vec::new());
-        [
-            alone(self.problems),
-            warnings,
-            alone(mild),
-            errors,
-            alone(grave),
-        ]
-        .into_iter()
+    /// The problems in parts. What keeps everything from being read is the last.
+    fn into_listed(self) -> Vec<ListedReason> {
+        let alone = |problems| ListedReason {
+            problems,
+            lines: Vec::new(),
+        };
+        let mut listed = vec![alone(self.problems)];
+        listed.extend(self.articles.into_listed());
+        listed.push(alone(self.of_source));
+        listed
     }
 
     fn count(&self, severity: Severity) -> usize {
-        [&self.problems, &self.after]
+        [&self.problems, &self.of_source]
             .map(|problems| count_severity(problems, severity))
             .iter()
             .sum::<usize>()
@@ -140,7 +157,9 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     let publisher = match once::open(loaded.config.clone(), templates, as_of, |_| {}) {
         Ok(publisher) => publisher,
         Err(failure) => {
-            found.after.push(of_source(loaded, chain(&failure), None));
+            found
+                .of_source
+                .push(of_source(loaded, chain(&failure), None));
             return None;
         }
     };
@@ -154,16 +173,23 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     if errors > 0 {
         return None;
     }
-    let visited = publisher
-        .driver()
-        .visit_problems(&mut |problem| found.articles.add(problem));
+    let mut articles = articles.lock().unwrap_or_else(PoisonError::into_inner);
+    let visited = publisher.driver().visit_problems(&mut |problem| {
+        // It was accepted, and then refused because of its key.
+        if problem.severity == Severity::Error {
+            articles.remove(&problem.file);
+        }
+        found.articles.add(problem);
+    });
     if let Err(failure) = visited {
-        found.after.push(of_source(loaded, chain(&failure), None));
+        found
+            .of_source
+            .push(of_source(loaded, chain(&failure), None));
         return None;
     }
     found.articles.complete(&report.problems);
-    let mut articles = articles.lock().unwrap_or_else(PoisonError::into_inner);
-    found.articles.append(articles.take_leftovers());
+    let problems = articles.take_problems();
+    problems.for_each(|problem| found.articles.add(problem));
     if let Some(failure) = report.failure {
         let hint = match &loaded.config.source {
             SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
@@ -173,22 +199,31 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
             }
         };
         let hint = hint.map(str::to_owned);
-        found.after.push(of_source(loaded, chain(&failure), hint));
+        found
+            .of_source
+            .push(of_source(loaded, chain(&failure), hint));
         return None;
     }
     // Without articles, every term would get a warning.
     match report.articles == 0 && report.problems.total() == 0 {
-        true => found.after.push(empty_source(loaded)),
-        false => found.after.extend(unused_terms(loaded, published)),
+        true => found.of_source.push(empty_source(loaded)),
+        false => unused_terms(loaded, published).for_each(|problem| found.articles.add(problem)),
     }
-    found.after.extend(renamed_files(loaded, published));
+    let renamed = renamed_files(loaded, published).into_iter();
+    renamed.for_each(|problem| found.articles.add(problem));
     found.report = articles.lines();
     let site = site_report::lines(published, found.lists_all);
     found.report.extend(site);
-    let snapshot = published.snapshot();
-    let feeds = snapshot.map_or(0, |snapshot| snapshot.feeds.len());
-    let articles = many(report.articles, "article");
-    Some(format!("{articles} in {}", many(feeds, "feed")))
+    let published = published.published();
+    let (released, feeds) = published.map_or((0, 0), |state| {
+        (state.released().len(), state.snapshot.feeds.len())
+    });
+    let (articles, feeds) = (many(report.articles, "article"), many(feeds, "feed"));
+    Some(match released {
+        _ if released == report.articles => format!("{articles} in {feeds}"),
+        0 => format!("{articles}, none of them in feeds"),
+        _ => format!("{articles}, {released} of them in {feeds}"),
+    })
 }
 
 /// Adds every article that is read from now on to a report.
@@ -317,9 +352,7 @@ fn renamed_files(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
     // The comparison of the state folder with the configuration says if it cannot be read.
     let renamed = renamed_file::find_since(&loaded.config.server.state, published.store());
     let renamed = renamed.unwrap_or_default();
-    let problems = renamed
-        .iter()
-        .map(|file| file.problem(|path| source.locate(path)));
+    let problems = renamed.iter().map(|file| file.problem(&source));
     problems.collect()
 }
 
@@ -363,16 +396,21 @@ fn state_problems(loaded: &Loaded) -> Vec<Problem> {
                 .map(|vanished| of_config(Severity::Warning, vanished.to_string(), vanished.hint));
             identity.into_iter().chain(vanished).collect()
         }
-        // A daemon that was killed leaves a folder that only the next daemon may repair.
-        Err(failure) => vec![Problem {
-            severity: Severity::Warning,
-            file: folder.to_string(),
-            line: None,
-            column: None,
-            message: format!("not compared with the configuration: {}", chain(&failure)),
-            hint: Some("start the daemon: it repairs this folder, or makes it anew".to_owned()),
-            excerpt: None,
-        }],
+        Err(failure) => {
+            let hint = match failure {
+                StoreError::Unclosed => "nothing needs to be done: the next start closes it",
+                _ => "start the daemon: it repairs this folder, or makes it anew",
+            };
+            vec![Problem {
+                severity: Severity::Warning,
+                file: folder.to_string(),
+                line: None,
+                column: None,
+                message: format!("not compared with the configuration: {}", chain(&failure)),
+                hint: Some(hint.to_owned()),
+                excerpt: None,
+            }]
+        }
     }
 }
 

@@ -201,7 +201,8 @@ keys! { directory =>
     /// Values of an article's `status`, `visibility` or `pubstatus` that mean that it is public, beside
     /// `published`, `publish`, `public`, `released`, `usable` and `live`. Any other value hides it.
     PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved"];
-    /// Further names of the keys of articles. One counts where its key is missing.
+    /// Further names of the keys of articles. One counts where its key is missing; those of `draft`,
+    /// `expires`, `feed` and `date` count beside it.
     FIELDS: Tables = "fields", Tables::One(&article_fields::TABLE), Optional;
     /// What becomes of the tags of a site generator in texts, by their name, such as `advert = "drop"`.
     /// `drop` takes a tag out with all up to its end tag, `inner` leaves what is between them, and HTML
@@ -270,6 +271,9 @@ keys! { sql =>
     LISTEN: Form<String> = "listen", ANY, Default("taspa");
     /// The database to listen at, where `url` leads through a pooler or to a standby.
     LISTEN_URL: Form<String> = "listen-url", NOTIFYING_DATABASE, Optional, "postgres://reader@primary.example/news";
+    /// Values of a column `status`, `visibility` or `pubstatus` that mean that the article is public, beside
+    /// `published`, `publish`, `public`, `released`, `usable` and `live`. Any other value hides it.
+    PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved", "2"];
     /// The address of an article's page on your site; a page of this server if absent.
     LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
 }

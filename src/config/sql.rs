@@ -18,6 +18,7 @@ pub(super) fn read(table: &Table<'_>) -> SqlConfig {
         reconcile: table.read_or_default(&key::RECONCILE),
         listen: Some(channel).filter(|channel| !channel.trim().is_empty()),
         listen_url: read_url(table, &key::LISTEN_URL),
+        public_status: table.read_or_default(&key::PUBLIC_STATUS),
         link: table.read(&key::LINK),
     }
 }

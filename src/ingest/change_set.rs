@@ -38,7 +38,7 @@ impl ChangeSet {
     pub(super) fn file(
         &mut self,
         batch: &mut Batch<'_>,
-        conflicts: &KeyConflicts,
+        conflicts: &KeyConflicts<'_>,
         file: ReadFile,
     ) -> Result<(), StoreError> {
         let ReadFile {
@@ -79,7 +79,7 @@ impl ChangeSet {
     fn article(
         &mut self,
         batch: &mut Batch<'_>,
-        conflicts: &KeyConflicts,
+        conflicts: &KeyConflicts<'_>,
         found: &Place,
         mut before: Option<FileRow>,
         file: FileRow,
@@ -101,7 +101,7 @@ impl ChangeSet {
             match conflicts.at(&row.path) {
                 Some(_) if *row.path < *found.path => {
                     batch.add_key_conflict(&key, &found.path)?;
-                    let refusal = key_conflict(&key, &row.path);
+                    let refusal = conflicts.refusal(&key, &row.path);
                     return self.refuse(batch, found, file.columns, None, before, refusal);
                 }
                 Some(other) => {
@@ -115,7 +115,7 @@ impl ChangeSet {
                         stamp,
                         ..other.clone()
                     };
-                    let refusal = key_conflict(&key, &found.path);
+                    let refusal = conflicts.refusal(&key, &found.path);
                     self.refuse(batch, &other, columns, None, before, refusal)?;
                 }
                 // If it is only hidden, it is read again once it is listed again.
@@ -230,9 +230,4 @@ pub(super) fn owned_article(
         return Ok(None);
     };
     Ok(batch.article(&key)?.filter(|row| *row.path == *path))
-}
-
-pub(super) fn key_conflict(key: &str, path: &str) -> Refusal {
-    let reason = format!("its key `{key}` belongs to `{path}` already");
-    Refusal::new(None, reason, "give one of the two another name or id")
 }

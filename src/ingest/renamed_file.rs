@@ -3,7 +3,6 @@
 //! the id.
 
 use std::collections::{HashSet, VecDeque};
-use std::fmt;
 use std::path::Path;
 
 use xxhash_rust::xxh3::Xxh3;
@@ -11,6 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::model::article::Article;
 use crate::model::problem::{Problem, Severity};
 use crate::model::time::Timestamp;
+use crate::source::Source;
 use crate::store::{ArticleRow, PeekedArticles, Store, StoreError};
 
 /// New articles, and articles that are gone, that are remembered for those that follow. More at once are
@@ -40,31 +40,24 @@ impl RenamedFile {
         }
     }
 
-    /// The warning about it; `locate` makes a path that the user knows.
-    pub fn problem(&self, locate: impl Fn(&str) -> String) -> Problem {
+    /// The warning about it.
+    pub fn problem(&self, source: &Source) -> Problem {
         let RenamedFile { key, .. } = self;
         Problem {
             severity: Severity::Warning,
-            file: locate(&self.after),
+            file: source.locate(&self.after),
             line: None,
             column: None,
-            message: self.to_string(),
+            message: format!(
+                "it has the title, date and text of `{}`, which is gone: readers see the article twice",
+                source.locate(&self.before)
+            ),
             hint: Some(format!(
                 "to keep its id, add the key `id = \"{key}\"` (in newsroom text the line ` id {key}` below \
                  the date), or give the file its former name"
             )),
             excerpt: None,
         }
-    }
-}
-
-impl fmt::Display for RenamedFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "it has the title, date and text of `{}`, which is gone: readers see the article twice",
-            self.before
-        )
     }
 }
 

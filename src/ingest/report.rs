@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::ReconcileError;
-use super::renamed_file::RenamedFile;
 use crate::model::held_loss::HeldLoss;
 use crate::model::problem::Problem;
 use crate::model::problem_summary::ProblemSummary;
@@ -24,8 +23,8 @@ pub struct Report {
     pub problems: Arc<ProblemSummary>,
     /// The problems that the reading found first.
     pub new_problems: NewProblems,
-    /// New files that seem to be missing ones under another name.
-    pub renamed: Vec<RenamedFile>,
+    /// Warnings about new files that seem to be missing ones under another name.
+    pub renamed: Vec<Problem>,
     /// The loss that is held after the reading.
     pub held: Option<HeldLoss>,
     /// Whether everything was compared.

@@ -169,12 +169,13 @@ impl Newsroom {
         rows.iter().map(line).collect()
     }
 
-    /// `severity path message` of every problem.
+    /// `severity path message` of every problem, with `…` for the folder in a message.
     fn problems(&self, result: &ReadingResult) -> Vec<String> {
         let root = format!("{}/", self.path("").display()).replace("//", "/");
         let line = |problem: &Problem| {
             let file = problem.file.strip_prefix(&root).unwrap_or(&problem.file);
-            format!("{:?} {file} {}", problem.severity, problem.message)
+            let message = problem.message.replace(&root, "…/");
+            format!("{:?} {file} {message}", problem.severity)
         };
         result.report.problems.first.iter().map(line).collect()
     }
@@ -324,7 +325,7 @@ fn the_lowest_path_keeps_a_key_of_two_files() {
     newsroom.publish("a/x.txt", "А");
     for _ in 0..2 {
         let result = newsroom.read();
-        let expected = ["Error b/x.txt its key `x` belongs to `a/x.txt` already"];
+        let expected = ["Error b/x.txt its key `x` belongs to `…/a/x.txt` already"];
         assert_eq!(newsroom.problems(&result), expected);
         assert_eq!(newsroom.stored(), ["x = a/x.txt: А"]);
     }
@@ -339,7 +340,7 @@ fn a_later_file_with_a_lower_path_takes_the_key() {
     let result = newsroom.read();
     assert_eq!(changes(&result), ["put x"]);
     assert_eq!(newsroom.stored(), ["x = a/x.txt: А"]);
-    let expected = ["Error b/x.txt its key `x` belongs to `a/x.txt` already"];
+    let expected = ["Error b/x.txt its key `x` belongs to `…/a/x.txt` already"];
     assert_eq!(newsroom.problems(&result), expected);
     assert_eq!(newsroom.problems(&newsroom.read()), expected);
 }
@@ -660,7 +661,7 @@ fn links_that_leave_the_folder_are_skipped_with_a_warning() {
     assert_eq!(
         problems[2..],
         [
-            "Warning inside.txt skipped: it is a link to `a.txt`, which is read there",
+            "Warning inside.txt skipped: it is a link to `…/a.txt`, which is read there",
             "Warning loop skipped: it is a link to a folder that contains it",
         ]
     );

@@ -22,7 +22,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub use self::media::Media;
 pub use self::terms::ArticleTerm;
 use crate::model::time::{Timestamp, WrittenDate, Zone};
-use crate::text::{Html, Shortcode, Text};
+use crate::text::{Html, Shortcode, SiteLanguages, Text};
 
 /// The version of [`Draft::accept`] and of the parsers before it. Raise it when the same file would
 /// give another article: a daemon whose state folder has another version reads every article again.
@@ -87,6 +87,8 @@ pub struct Draft {
     pub warnings: Vec<Warning>,
     /// The names of keys that nothing knows.
     pub unknown_keys: Vec<Box<str>>,
+    /// The known status that hides it, such as `status: pending`.
+    pub hiding_status: Option<Box<str>>,
 }
 
 impl Draft {
@@ -112,6 +114,7 @@ impl Draft {
             body,
             warnings: Vec::new(),
             unknown_keys: Vec::new(),
+            hiding_status: None,
         }
     }
 }
@@ -179,7 +182,8 @@ pub struct AcceptSettings {
     /// The language of an article whose text does not show another.
     pub language: String,
     /// The languages in which the site publishes, `language` among them.
-    pub languages: Vec<String>,
+    #[serde(serialize_with = "language_tags")]
+    pub languages: SiteLanguages,
     /// The site's URL, which relative URLs are resolved against.
     pub site: String,
     /// The template of article pages, for [`permalink::fill`](crate::model::permalink::fill).
@@ -202,7 +206,7 @@ impl AcceptSettings {
         AcceptSettings {
             zone,
             language: language.to_owned(),
-            languages: default_languages(language),
+            languages: SiteLanguages::new(language, default_languages(language)),
             site: site.to_owned(),
             link: None,
             public_url: site.to_owned(),
@@ -225,6 +229,13 @@ pub fn default_languages(language: &str) -> Vec<String> {
     let beside = primary.eq_ignore_ascii_case("ru").then_some("kk");
     let languages = [language].into_iter().chain(beside);
     languages.map(str::to_owned).collect()
+}
+
+fn language_tags<S: Serializer>(
+    languages: &SiteLanguages,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    languages.tags().serialize(serializer)
 }
 
 fn zone_name<S: Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, S::Error> {
@@ -306,6 +317,8 @@ pub struct Accepted {
     pub warnings: Vec<Warning>,
     /// The names of keys that nothing knows.
     pub unknown_keys: Vec<Box<str>>,
+    /// The known status that hides it, such as `status: pending`.
+    pub hiding_status: Option<Box<str>>,
 }
 
 /// Who may see an article between its publication and its expiry.

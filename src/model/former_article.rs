@@ -74,6 +74,7 @@ impl FormerArticleRow {
             language_is_guessed: false,
             warnings: Vec::new(),
             unknown_keys: Vec::new(),
+            hiding_status: None,
         };
         ArticleMeta::new(&accepted, self.meta.record)
     }

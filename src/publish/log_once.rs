@@ -63,7 +63,7 @@ impl ReadingLog {
     /// Logs the first new problems, and the reasons of all if there are more.
     fn log_problems(&mut self, report: &Report) {
         for renamed in report.renamed.iter().take(NEW_PROBLEMS_MAX) {
-            warn!("{}", renamed.problem(str::to_owned));
+            warn!("{renamed}");
         }
         let (all, new) = (&report.problems, &report.new_problems);
         let (first, count) = match std::mem::take(&mut self.is_first) {

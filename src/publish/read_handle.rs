@@ -165,8 +165,8 @@ impl PublishedState {
         config.named_terms.iter().filter(is_idle).cloned().collect()
     }
 
-    /// The name of each section of released articles with its newest article, the fullest section first.
-    pub fn newest_of_sections(&self) -> Vec<(String, RecordId)> {
+    /// Each section of released articles with its name and its newest article, the fullest section first.
+    pub fn newest_of_sections(&self) -> Vec<(&Term, &str, RecordId)> {
         let index = &self.index.index;
         let newest = Settings {
             items: 1,
@@ -182,7 +182,7 @@ impl PublishedState {
         let newest = sections.into_iter().filter_map(|term| {
             let window = index.window(&Query::default().with(term), &newest);
             let article = *window.entries.first()?;
-            Some((index.name(term).to_owned(), index.record(article)))
+            Some((index.term(term), index.name(term), index.record(article)))
         });
         newest.collect()
     }

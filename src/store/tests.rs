@@ -56,6 +56,7 @@ fn accepted(key: &str) -> Accepted {
         language_is_guessed: false,
         warnings: Vec::new(),
         unknown_keys: Vec::new(),
+        hiding_status: None,
     }
 }
 

@@ -6,10 +6,10 @@
 
 use std::ops::Range;
 
-use memchr::memchr2;
+use memchr::{memchr2, memchr2_iter};
 
 use super::address::{Base, resolve};
-use super::elements::{ELEMENTS, Nature, position};
+use super::elements::{ELEMENTS, Nature, is_code, position};
 use super::escape::{escape_into, escape_text_into};
 use super::piece::Piece;
 
@@ -39,7 +39,11 @@ impl BareLinks {
 
 /// Whether `text` may have an address.
 fn may_have_address(text: &str) -> bool {
-    text.contains("://") || text.contains("ww.") || text.contains("WW.")
+    let bytes = text.as_bytes();
+    memchr2_iter(b':', b'.', bytes).any(|at| match bytes[at] {
+        b':' => bytes[at..].starts_with(b"://"),
+        _ => bytes[..at].ends_with(b"ww") || bytes[..at].ends_with(b"WW"),
+    })
 }
 
 /// An address in a text.
@@ -271,7 +275,7 @@ pub(super) fn link_pieces(pieces: Vec<Piece>, which: BareLinks) -> Option<Vec<Pi
 
 /// Whether addresses in this element are a link already, or shown for their letters.
 fn is_literal(at: usize) -> bool {
-    matches!(ELEMENTS[at].name, "a" | "code" | "kbd" | "pre" | "samp")
+    ELEMENTS[at].name == "a" || is_code(at)
 }
 
 /// The indices of texts that are an address and the only text of their line.
@@ -283,7 +287,7 @@ fn own_lines(pieces: &[Piece]) -> Vec<usize> {
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Text(text) if text.trim().is_empty() => {}
-            Piece::Text(text) => {
+            Piece::Text(text) | Piece::Formula(text) => {
                 texts += 1;
                 let is_address = may_have_address(text) && is_one_address(text.trim());
                 only = (texts == 1 && is_address).then_some(at);

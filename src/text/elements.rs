@@ -35,7 +35,7 @@ pub(super) const RAW_TEXT: [&str; 8] = [
 ];
 
 /// Elements that are removed with their content: drawings, controls, and what nobody sees. `noscript`
-/// leaves its pictures (`markup/pictures.rs`).
+/// leaves its pictures (`markup/twins.rs`).
 pub(super) const REMOVED: [&str; 13] = [
     "button", "canvas", "datalist", "meter", "noscript", "o:p", "optgroup", "output", "progress",
     "select", "svg", "template", "xml",
@@ -122,6 +122,11 @@ pub(super) fn ends_paragraph(at: usize) -> bool {
         Block | OptionalEnd => true,
         Inline | Void => false,
     }
+}
+
+/// Whether the text in an element of [`ELEMENTS`] is code, or what a program says.
+pub(super) fn is_code(at: usize) -> bool {
+    matches!(ELEMENTS[at].name, "code" | "kbd" | "pre" | "samp")
 }
 
 const fn element(

@@ -1,20 +1,24 @@
 //! Frames, players and posts of other sites. Feed readers do not run them, so each becomes a link to the
 //! page of what it shows.
 
+mod inline_scripts;
 mod pages;
 mod posts;
 mod scripts;
 mod sites;
 mod url_parts;
+mod videos;
 
 use html5ever::tokenizer::Tag;
 use url::Url;
 
+pub(super) use self::inline_scripts::read as read_inline_script;
 use self::pages::page;
 pub(super) use self::posts::Post;
 pub(super) use self::scripts::Script;
 use self::sites::{label, site_name};
 use self::url_parts::{host, is_web};
+pub(super) use self::videos::{is_video_page, media_element};
 use super::address::{Base, resolve};
 use super::characters::clean;
 use super::elements::ATTRIBUTE_BYTES_MAX;

@@ -32,6 +32,8 @@ impl Text {
         let paragraphs = paragraphs.into_iter().map(|text| Paragraph {
             text: Text::new(text),
             link_letters: 0,
+            italic_letters: 0,
+            is_below_picture: false,
             place: Place::Plain,
         });
         choose(paragraphs).shortened(LEAD_CHARACTERS_MAX)
@@ -43,19 +45,20 @@ fn ends_lead(piece: &Piece) -> bool {
     *piece == Piece::More || matches!(piece, Piece::Text(text) if text.trim() == "{/* truncate */}")
 }
 
-/// The first good paragraph, else the first weak one.
+/// The first good paragraph, else the first weak one, else the first caption.
 fn choose(mut paragraphs: impl Iterator<Item = Paragraph>) -> Text {
-    let mut weak = None;
+    let mut weak = WeakLead::default();
+    let mut caption = None;
     while let Some(paragraph) = paragraphs.next() {
         match fitness(&paragraph) {
             Fitness::Never => {}
-            Fitness::Weak => {
-                weak.get_or_insert(paragraph.text);
+            Fitness::Caption => {
+                caption.get_or_insert(paragraph.text);
             }
+            Fitness::Weak => weak.add(&paragraph),
             Fitness::Good => {
                 let text = paragraph.text;
-                let is_short = text.as_str().chars().nth(LEAD_CHARACTERS_MIN - 1).is_none();
-                let is_short = is_short && paragraph.place != Place::Plain;
+                let is_short = is_short(text.as_str()) && paragraph.place != Place::Plain;
                 let along = is_short.then(|| good_one(&mut paragraphs)).flatten();
                 return match along {
                     Some(next) => Text::new(&format!("{text} {next}")),
@@ -64,14 +67,47 @@ fn choose(mut paragraphs: impl Iterator<Item = Paragraph>) -> Text {
             }
         }
     }
-    weak.unwrap_or_default()
+    match weak.text.is_empty() {
+        true => caption.unwrap_or_default(),
+        false => Text::new(&weak.text),
+    }
+}
+
+fn is_short(text: &str) -> bool {
+    text.chars().nth(LEAD_CHARACTERS_MIN - 1).is_none()
+}
+
+/// The first weak paragraph, and what a short one needs of those behind it.
+#[derive(Default)]
+struct WeakLead {
+    text: String,
+    last_is_item: bool,
+}
+
+impl WeakLead {
+    /// Adds a weak paragraph behind a short label, such as «Главное:», or behind a short item of a list.
+    fn add(&mut self, paragraph: &Paragraph) {
+        let is_label = self.last_is_item || self.text.ends_with(':');
+        let takes_more = is_label && is_short(&self.text);
+        if !(self.text.is_empty() || takes_more) {
+            return;
+        }
+        let is_item = paragraph.place == Place::List;
+        if !self.text.is_empty() {
+            let ends_open = self.text.ends_with(|c: char| c.is_alphanumeric());
+            let is_next_item = self.last_is_item && is_item && ends_open;
+            self.text.push_str(if is_next_item { "; " } else { " " });
+        }
+        self.text.push_str(paragraph.text.as_str());
+        self.last_is_item = is_item;
+    }
 }
 
 /// The next paragraph that may be a lead, if it is a good one.
 fn good_one(paragraphs: &mut impl Iterator<Item = Paragraph>) -> Option<Text> {
     paragraphs
         .map(|paragraph| (fitness(&paragraph), paragraph.text))
-        .find(|(fitness, _)| *fitness != Fitness::Never)
+        .find(|(fitness, _)| matches!(fitness, Fitness::Good | Fitness::Weak))
         .filter(|(fitness, _)| *fitness == Fitness::Good)
         .map(|(_, text)| text)
 }
@@ -79,7 +115,8 @@ fn good_one(paragraphs: &mut impl Iterator<Item = Paragraph>) -> Option<Text> {
 /// All paragraphs that may be a lead, in one line, and no more than a lead can hold.
 fn join(paragraphs: impl Iterator<Item = Paragraph>) -> Text {
     let mut text = String::new();
-    for paragraph in paragraphs.filter(|paragraph| fitness(paragraph) != Fitness::Never) {
+    let fits = |paragraph: &Paragraph| matches!(fitness(paragraph), Fitness::Good | Fitness::Weak);
+    for paragraph in paragraphs.filter(fits) {
         text.push_str(paragraph.text.as_str());
         text.push(' ');
         // A character has at most four bytes.

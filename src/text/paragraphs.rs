@@ -1,7 +1,10 @@
 //! The paragraphs of marked-up text, which leads and summaries are made of.
 
+mod marks;
+
 use std::slice;
 
+use self::marks::{Mark, is_exponent, is_footnote_mark};
 use super::elements::{ELEMENTS, Nature};
 use super::markup::{Markup, Piece};
 use super::plain::Text;
@@ -13,6 +16,10 @@ pub(super) struct Paragraph {
     pub(super) text: Text,
     /// Letters and digits inside links.
     pub(super) link_letters: usize,
+    /// Letters and digits in italics or in small type.
+    pub(super) italic_letters: usize,
+    /// Whether a picture or a player stands right above it, or at its front.
+    pub(super) is_below_picture: bool,
     pub(super) place: Place,
 }
 
@@ -56,6 +63,9 @@ impl Markup {
             text: String::new(),
             line_start: 0,
             link_letters: 0,
+            italic_letters: 0,
+            picture_is_above: false,
+            is_below_picture: false,
             mark: None,
         }
     }
@@ -73,6 +83,11 @@ pub(super) struct Paragraphs<'m> {
     /// Where the line after the last line break begins.
     line_start: usize,
     link_letters: usize,
+    italic_letters: usize,
+    /// Whether there was a picture or a player, and no text since.
+    picture_is_above: bool,
+    /// Whether that was so when the text of the paragraph began.
+    is_below_picture: bool,
     mark: Option<Mark>,
 }
 
@@ -88,17 +103,8 @@ struct OpenElement {
 struct Context {
     is_left_out: bool,
     is_link: bool,
+    is_italic: bool,
     place: Place,
-}
-
-/// Raised text, or a link to a place of the same text. Its meaning is known at its end.
-struct Mark {
-    /// Its element's index in the list of open ones.
-    element: usize,
-    text_start: usize,
-    link_letters: usize,
-    is_raised: bool,
-    has_fragment_link: bool,
 }
 
 impl Iterator for Paragraphs<'_> {
@@ -107,7 +113,7 @@ impl Iterator for Paragraphs<'_> {
     fn next(&mut self) -> Option<Paragraph> {
         while let Some(piece) = self.pieces.next() {
             let ended = match piece {
-                Piece::Text(text) => {
+                Piece::Text(text) | Piece::Formula(text) => {
                     self.push(text);
                     None
                 }
@@ -116,7 +122,10 @@ impl Iterator for Paragraphs<'_> {
                     None
                 }
                 Piece::More => None,
-                Piece::Frame(_) => self.end_paragraph(),
+                Piece::Frame(_) => {
+                    self.picture_is_above = true;
+                    self.end_paragraph()
+                }
                 Piece::Open(at, attributes) => self.start(*at, attributes),
                 Piece::Close(at) => self.end(*at),
             };
@@ -138,11 +147,19 @@ impl Paragraphs<'_> {
 
     fn push(&mut self, text: &str) {
         let context = self.context();
+        let has_words = !text.trim().is_empty();
+        let picture_is_above = has_words && std::mem::take(&mut self.picture_is_above);
         if context.is_left_out {
             return;
         }
+        if has_words && self.text.trim().is_empty() {
+            self.is_below_picture = picture_is_above;
+        }
         if context.is_link {
             self.link_letters += letters(text);
+        }
+        if context.is_italic {
+            self.italic_letters += letters(text);
         }
         self.text.push_str(text);
     }
@@ -168,6 +185,7 @@ impl Paragraphs<'_> {
         let href = attributes.iter().find(|(key, _)| key == "href");
         let is_fragment_link = href.is_some_and(|(_, href)| href.trim_start().starts_with('#'));
         context.is_link |= name == "a" && href.is_some();
+        context.is_italic |= matches!(name, "em" | "i" | "small");
         match &mut self.mark {
             Some(mark) => mark.has_fragment_link |= is_fragment_link,
             None if name == "sup" || is_fragment_link => {
@@ -243,7 +261,10 @@ impl Paragraphs<'_> {
                 self.text.push(' ');
                 self.line_start = self.text.len();
             }
-            "img" => self.text.push(' '),
+            "img" => {
+                self.picture_is_above = true;
+                self.text.push(' ');
+            }
             _ => {}
         }
         None
@@ -270,6 +291,8 @@ impl Paragraphs<'_> {
         self.end_mark();
         self.line_start = 0;
         let link_letters = std::mem::take(&mut self.link_letters);
+        let italic_letters = std::mem::take(&mut self.italic_letters);
+        let is_below_picture = std::mem::take(&mut self.is_below_picture);
         if self.text.is_empty() {
             return None;
         }
@@ -278,6 +301,8 @@ impl Paragraphs<'_> {
         (!text.is_empty()).then(|| Paragraph {
             text,
             link_letters,
+            italic_letters,
+            is_below_picture,
             place: self.context().place,
         })
     }
@@ -322,48 +347,6 @@ fn place_inside(name: &str) -> Option<Place> {
         "aside" | "blockquote" | "details" | "pre" => Some(Place::Beside),
         "dl" | "ol" | "ul" => Some(Place::List),
         _ => None,
-    }
-}
-
-/// The longest mark of a footnote, such as `[12]`.
-const MARK_BYTES_MAX: usize = 12;
-
-fn is_footnote_mark(before: &str, sign: &str, mark: &Mark) -> bool {
-    let number = sign.trim_matches(['[', ']', '(', ')', '*']);
-    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
-    let is_bracketed = is_number && number.len() < sign.len();
-    let is_symbol = !sign.is_empty()
-        && sign
-            .chars()
-            .all(|c| matches!(c, '*' | '†' | '‡' | '§' | '↩' | '\u{fe0e}'));
-    if mark.has_fragment_link && mark.is_raised {
-        return sign.len() <= MARK_BYTES_MAX || is_symbol;
-    }
-    match mark.is_raised {
-        true => is_bracketed || is_symbol || (is_number && follows_word(before)),
-        false => is_bracketed || is_symbol || is_number,
-    }
-}
-
-/// The most letters of a unit that has an exponent, such as `км` and `cm`.
-const UNIT_LETTERS_MAX: usize = 3;
-
-/// Whether a raised number after this text cannot be an exponent: it stands behind a whole word, or
-/// behind the end of a sentence or quotation.
-fn follows_word(before: &str) -> bool {
-    let word = before.chars().rev().take_while(|c| c.is_alphabetic());
-    let is_word = word.take(UNIT_LETTERS_MAX + 1).count() > UNIT_LETTERS_MAX;
-    is_word || before.ends_with(['.', ',', ';', ':', '!', '?', '…', '»', '”', '"'])
-}
-
-/// Whether raised text is an exponent, unlike `1<sup>st</sup>` and `<sup>TM</sup>`.
-fn is_exponent(sign: &str) -> bool {
-    let mut chars = sign.chars();
-    match (chars.next(), chars.next()) {
-        (Some(only), None) => {
-            only.is_ascii_digit() || (only.is_alphabetic() && !"aeoªºейя".contains(only))
-        }
-        _ => sign.contains(|c: char| c.is_ascii_digit()),
     }
 }
 

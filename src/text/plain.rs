@@ -41,9 +41,11 @@ impl Text {
     /// once, such characters go, and the result is in NFC: a name that is typed in another way is the
     /// same text.
     pub fn from_written(raw: &str) -> Text {
-        // The first bytes, in UTF-8, of ASCII, `«`, `»` and Cyrillic letters, which need nothing.
+        // The first bytes, in UTF-8, of ASCII, `«`, `»` and Cyrillic letters, which need nothing; dashes,
+        // quotation marks and `…` need nothing either.
         let is_rare = |byte| !matches!(byte, ..0xc0 | 0xc2 | 0xd0..=0xd3) || byte == b'&';
-        if positions(raw, is_rare).next().is_none() {
+        let is_mark = |c| matches!(c, '\u{2010}'..='\u{2027}' | '№');
+        if positions(raw, is_rare).all(|at| raw[at..].starts_with(is_mark)) {
             return Text::new(raw);
         }
         let decoded = references::decode(raw);

@@ -45,7 +45,7 @@ pub fn played_files(html: &str) -> Result<Vec<PlayedFile>, MarkupError> {
             Piece::Close(element) => {
                 is_waiting &= !matches!(ELEMENTS[*element].name, "audio" | "video");
             }
-            Piece::Frame(_) | Piece::Text(_) | Piece::More | Piece::NoLead => {}
+            Piece::Formula(_) | Piece::Frame(_) | Piece::Text(_) | Piece::More | Piece::NoLead => {}
         }
     }
     Ok(files)

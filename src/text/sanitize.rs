@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
+use memchr::memmem;
 
 use self::writer::write;
 use super::address::Base;
@@ -22,8 +23,9 @@ use super::markup::{HTML_BYTES_MAX, Markup, MarkupError};
 /// After so many passes the HTML must no longer change.
 const PASSES_MAX: usize = 4;
 
-/// Addresses become links in a second round, so an article that takes more steps keeps them as text.
-const LINK_STEPS_MAX: usize = 100_000;
+/// Addresses and empty links get their words in a second round, which an article that takes more steps
+/// does without.
+const SECOND_ROUND_STEPS_MAX: usize = 100_000;
 
 /// `markup` as safe HTML, with URLs resolved against `base`, and what was left out of it.
 pub(super) fn sanitize<'u>(
@@ -34,8 +36,14 @@ pub(super) fn sanitize<'u>(
     let (html, mut dropped) = write(&markup.pieces, base);
     dropped.scripts = markup.dropped_scripts;
     let mut html = stable(html)?;
-    let has_addresses = markup.texts().any(|text| markup.bare_links.may_link(text));
-    if has_addresses && markup.steps <= LINK_STEPS_MAX {
+    if markup.steps > SECOND_ROUND_STEPS_MAX {
+        return Ok((html, dropped));
+    }
+    if has_empty_link(&html) {
+        // The tree builder ends an open link with the block around it, and opens it again behind.
+        html = stable(write(&Markup::read(&html)?.pieces, base).0)?;
+    }
+    if markup.texts().any(|text| markup.bare_links.may_link(text)) {
         // Only in what a reader gets is it certain which text stands on a line of its own.
         let pieces = Markup::read(&html)?.pieces;
         if let Some(linked) = link_pieces(pieces, markup.bare_links) {
@@ -43,6 +51,14 @@ pub(super) fn sanitize<'u>(
         }
     }
     Ok((html, dropped))
+}
+
+/// Whether a link in `html`, which the tree builder wrote, has no content.
+fn has_empty_link(html: &str) -> bool {
+    memmem::find_iter(html.as_bytes(), "\"></a>").any(|end| {
+        let tag = html[..end].rfind('<').map(|start| &html[start..end]);
+        tag.is_some_and(|tag| tag.starts_with("<a "))
+    })
 }
 
 /// `html` without space at its ends. A reader would drop U+FEFF at the start as a byte order mark.

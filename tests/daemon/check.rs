@@ -12,14 +12,24 @@ use crate::testkit::output::{assert_ends, json};
 fn check_passes_for_the_sample_newsroom_and_the_shipped_configuration() {
     let newsroom = Newsroom::sample();
     let output = newsroom.run(&["check"]);
-    assert_ends(&output, 0, &["no problems; 44 articles in"], &[]);
+    assert_ends(
+        &output,
+        0,
+        &["no problems; 44 articles, 43 of them in"],
+        &[],
+    );
     let output = newsroom.run(&["check", "--format", "json"]);
     assert!(json(&output).is_empty());
     let shipped = include_str!("../../feeds.toml");
     newsroom.configure(shipped);
     newsroom.reconfigure("\"tests/newsroom\"", "\"articles\"");
     let output = newsroom.run(&["check"]);
-    assert_ends(&output, 0, &["no problems; 44 articles in"], &[]);
+    assert_ends(
+        &output,
+        0,
+        &["no problems; 44 articles, 43 of them in"],
+        &[],
+    );
     assert!(
         !newsroom.path("state").exists(),
         "only the daemon keeps state"
@@ -216,14 +226,14 @@ fn check_reports_what_readers_will_miss() {
         "articles/left.md: warning: the title has the text of a template: `{{ page.week }}`\n",
         "articles/broken.txt:1: error: ",
         "not in feeds: 1 hidden\n",
-        "without text: 1 of 9: articles/flash.md\n",
-        "without picture: 5 of 9: articles/kk1.txt, articles/kk2.txt, articles/kk3.txt, …\n",
+        "without text: 1 of 8: articles/flash.md\n",
+        "without picture: 5 of 8: articles/kk1.txt, articles/kk2.txt, articles/kk3.txt, …\n",
         "language guessed: 4 articles in `kk`, not `ru`: articles/kk1.txt, articles/kk2.txt, \
          articles/kk3.txt, …\n",
         "key without effect: `wordcuont` in 1 article: articles/keys.md\n",
         "files that are no articles: 2 `.png`, 1 without extension\n",
         "newest of section `Дороги`: https://dala.example/roads/7\n",
-        "1 error, 6 warnings; 9 articles in ",
+        "1 error, 6 warnings; 9 articles, 8 of them in ",
     ] {
         let at = rest
             .find(line)
@@ -245,6 +255,142 @@ fn check_reports_what_readers_will_miss() {
     assert!(are_first && *last == "error", "{severities:?}");
 }
 
+/// The front matter and text of an article.
+fn markdown(keys: &str) -> String {
+    format!("---\ntitle: Мост\n{keys}\n---\nМост через реку открыт для движения.\n")
+}
+
+fn told(newsroom: &Newsroom, arguments: &[&str]) -> String {
+    String::from_utf8(newsroom.run(arguments).stdout).expect("text")
+}
+
+#[test]
+fn a_folder_of_many_mistakes_is_reported_on_one_page() {
+    let newsroom = Newsroom::of_three();
+    for number in 10..30 {
+        let files = [
+            (format!("202601{number}-a"), markdown("tags: [мост]")),
+            (format!("two{number}"), markdown("date: 03/05/2026")),
+            (
+                format!("tru{number}"),
+                markdown("date: 2026-01-08\ndraft: tru"),
+            ),
+            (
+                format!("image{number}"),
+                markdown("date: 2026-01-08\nimage: {alt: Мост}"),
+            ),
+            (format!("notes{number}"), "# Заметки\n".to_owned()),
+        ];
+        for (name, text) in &files {
+            newsroom.write_markdown(name, text);
+        }
+    }
+    let text = told(&newsroom, &["check"]);
+    assert!(text.lines().count() < 40, "{text}");
+    let expected = "\
+articles/20260110-a.md:1: error: there is no `date`
+articles/20260111-a.md:1: error: there is no `date`
+articles/20260112-a.md:1: error: there is no `date`
+  hint: every article has a `title` and a `date` such as 2026-01-08 or 2026-01-08T10:30
+  and 17 more of this reason
+  likely cause: 20 names begin with a date that does not count, such as `20260110-a`: write it as in \
+`2026-01-08-title.md`, or write the key `date`
+";
+    assert!(text.contains(expected), "{text}");
+    let (warnings, errors) = text.split_once(": error: ").expect("an error");
+    assert_eq!(warnings.matches(": warning: ").count(), 3, "{text}");
+    assert!(!errors.contains(": warning: "), "{text}");
+    for line in [
+        "with `--verbose` all 100 problems are listed\n",
+        "80 errors, 20 warnings; 23 articles in ",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    let verbose = told(&newsroom, &["check", "--verbose"]);
+    let count = |what: &str| verbose.matches(what).count();
+    assert_eq!((count(": error: "), count(": warning: ")), (80, 20));
+    assert_eq!(count(": error: there is no `date`"), 20);
+    let problems = json(&newsroom.run(&["check", "--format", "json"]));
+    assert_eq!(problems.len(), 100);
+    let has_hint = |problem: &Value| problem["hint"].is_string();
+    assert!(problems.iter().all(has_hint), "each one stands alone");
+}
+
+#[test]
+fn hidden_articles_are_counted_once_and_by_status() {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure("rescan = \"60s\"", "key = \"name\"");
+    for folder in ["a", "b"] {
+        fs::create_dir(newsroom.articles().join(folder)).expect("a folder");
+    }
+    let date = "date: 2026-01-08\n";
+    for (name, keys) in [
+        ("a/x", "draft: true"),
+        // Another file has this key.
+        ("b/x", "draft: true\ncolour: red"),
+        ("a/pending1", "status: pending"),
+        ("a/pending2", "status: pending"),
+        ("a/trash", "poststatus: [trash]"),
+        ("a/pitch", "status: pitch"),
+        ("a/out", "feed: false"),
+        ("a/old", "expires: 2026-01-09"),
+        ("a/future", "date: 2999-01-01"),
+    ] {
+        let date = if keys.starts_with("date") { "" } else { date };
+        newsroom.write_markdown(name, &markdown(&format!("{date}{keys}")));
+    }
+    let text = told(&newsroom, &["check"]);
+    for line in [
+        "not in feeds: 5 hidden (2 by `status: pending`, 1 by `poststatus: trash`), 1 kept out by \
+         `feed: false`, 1 dated in the future, 1 expired\n",
+        "articles/a/pitch.md:4: warning: `status`: the value pitch hides the article\n",
+        "`public-status = [\"pitch\"]`\n",
+        "articles/b/x.md: error: its key `x` belongs to `articles/a/x.md` already\n",
+        "1 error, 1 warning; 11 articles, 3 of them in ",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    assert!(!text.contains("colour"), "{text}");
+}
+
+#[test]
+fn each_section_is_named_once() {
+    let newsroom = Newsroom::new();
+    for (name, sections) in [
+        ("a", "[Спорт]"),
+        ("b", "[{name: Спорт, slug: sport}]"),
+        ("c", "[Экономика]"),
+        ("d", "[{name: Политика, slug: politics}]"),
+        ("e", "[Политика, Экономика]"),
+        // Both sections with this name have the same newest article.
+        ("f", "[{name: Дороги, slug: roads}]"),
+        ("a2", "[Дороги]"),
+        ("c2", "[Спорт]"),
+    ] {
+        newsroom.write_markdown(
+            name,
+            &markdown(&format!("date: 2026-01-08\nsections: {sections}")),
+        );
+    }
+    let text = told(&newsroom, &["check"]);
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("newest of section "));
+    let mut sections: Vec<&str> = lines
+        .filter_map(|line| Some(line.split_once(": ")?.0))
+        .collect();
+    sections.sort_unstable();
+    let expected = [
+        "`Дороги`",
+        "`Политика` with the key `politics`",
+        "`Политика` with the key `политика`",
+        "`Спорт` with the key `sport`",
+        "`Спорт` with the key `спорт`",
+        "`Экономика`",
+    ];
+    assert_eq!(sections, expected);
+}
+
 #[test]
 fn warnings_alone_pass_and_a_hiding_value_that_is_not_understood_fails() {
     let newsroom = Newsroom::of_three();
@@ -258,7 +404,7 @@ fn warnings_alone_pass_and_a_hiding_value_that_is_not_understood_fails() {
         ("image: {alt: Мост}", 0, "0 errors, 1 warning; 4 articles"),
         ("draft: tru", 1, "1 error, 0 warnings; 3 articles"),
         ("expires: 2026-13-01", 1, "1 error, 0 warnings; 3 articles"),
-        ("draft: true", 0, "no problems; 4 articles"),
+        ("draft: true", 0, "no problems; 4 articles, 3 of them in"),
     ] {
         assert_ends(&write(key), code, &[told], &[]);
     }
@@ -297,7 +443,11 @@ fn ids_that_differ_from_the_state_folder_are_refused() {
     daemon.signal("KILL");
     daemon.wait();
     newsroom.reconfigure("id-year      = 2026", "id-year      = 2025");
-    let doubtful = ["state: warning: not compared", "0 errors, 1 warning;"];
+    let doubtful = [
+        "state: warning: not compared with the configuration: the daemon was stopped before it closed \
+         the state file\n  hint: nothing needs to be done",
+        "0 errors, 1 warning;",
+    ];
     assert_ends(&newsroom.run(&["check"]), 0, &doubtful, &[]);
 
     fs::remove_dir_all(newsroom.path("state")).expect("the state folder is deleted");
@@ -326,7 +476,7 @@ fn removed_addresses_are_a_warning_until_redirected() {
     daemon.wait_for("`/parliament.json` were served and are no longer");
     daemon.wait_for("9 addresses, such as `/sections/");
     daemon.eventually("/house.rss", |feed| feed.status == 200);
-    // Beside the daemon: stopped in the middle of something, it leaves a state folder to be repaired.
+    // Beside the daemon: stopped in the middle of something, it leaves a state file that is not closed.
     assert_ends(&newsroom.run(&["check", "--config-only"]), 0, &told, &[]);
     let problems = json(&newsroom.run(&["check", "--format", "json"]));
     assert_eq!(problems.len(), 3);
@@ -365,7 +515,7 @@ fn renamed_file_is_named_by_check_and_log() {
     assert!(line.contains("session-2.txt: warning: it has"), "{line}");
     daemon.log_until_stopped();
 
-    // A daemon that is stopped while it publishes leaves a folder that the next one repairs.
+    // A daemon that is stopped while it publishes leaves a file that the next one closes.
     let mut log = String::new();
     let is_closed = |log: &mut String| {
         log.push_str(&Daemon::start(&newsroom).log_until_stopped());
@@ -376,7 +526,7 @@ fn renamed_file_is_named_by_check_and_log() {
 
     rename("match", "final");
     let expected = [
-        "articles/final.txt: warning: it has the title, date and text of `match.txt`, which is gone",
+        "articles/final.txt: warning: it has the title, date and text of `articles/match.txt`, which is gone",
         "add the key `id = \"match\"`",
         "0 errors, 1 warning",
     ];

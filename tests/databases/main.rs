@@ -8,6 +8,7 @@
 mod changes;
 mod columns;
 mod faults;
+mod hiding;
 mod limits;
 mod machines;
 mod mariadb;

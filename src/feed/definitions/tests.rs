@@ -81,6 +81,7 @@ fn put(article: &Article) -> Change {
         language_is_guessed: false,
         warnings: Vec::new(),
         unknown_keys: Vec::new(),
+        hiding_status: None,
     };
     Change::Put(ArticleMeta::new(&accepted, RecordId(0)))
 }

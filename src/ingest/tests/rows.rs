@@ -159,7 +159,7 @@ fn a_rechecked_row_with_a_key_conflict_counts_once_for_each_owner() {
         let refusals = problems.map(|problem| problem.message.clone());
         (counts(&result), is_stored, refusals.collect::<Vec<_>>())
     };
-    let refused_for = |to: &str| format!("its key `a` belongs to `{to}` already");
+    let refused_for = |to: &str| format!("its key `a` belongs to `[source.sql] row {to}` already");
     assert_eq!(read(Scope::All), ((2, 1), true, vec![refused_for("/a")]));
     for _ in 0..2 {
         assert_eq!(

@@ -39,16 +39,19 @@ use crate::text::{self, Text};
 
 /// Parses one article.
 pub fn parse(text: &str) -> Result<Draft, Refusal> {
-    let lines = lines::non_blank(text);
-    let (date_line, rest) = date_line::read(&lines)?;
-    let (keyed, rest) = keyed_lines::read(rest)?;
-    let (rest, tags) = tags::split_off(rest);
+    let mut lines = lines::non_blank(text);
+    let date_line = date_line::read(&lines)?;
+    let keyed = keyed_lines::take(&mut lines, date_line.headline)?;
+    let (rest, tags) = tags::split_off(&lines[1..]);
     let (headline, rest) = headline(date_line.headline, rest);
     let (header, rest) = header::split_off(rest, !tags.names.is_empty());
     let mut body = body::read(rest);
     body.credits.splice(0..0, header.credits);
     body.credits.extend(tags.credits);
     let mut headline = Text::new(headline).into_string();
+    if !headline.contains(char::is_alphanumeric) && !date_line::is_headline(&headline) {
+        headline.clear();
+    }
     if body::is_credit(&headline) {
         let lead = body.paragraphs.first().map(|lead| Text::new(lead));
         let sentence = lead.map(|lead| first_sentence(lead.as_str()));
@@ -86,13 +89,18 @@ pub fn parse(text: &str) -> Result<Draft, Refusal> {
     })
 }
 
-/// The headline, and the lines below it. A crawled page may have another date or a counter behind the
-/// date; then the headline is the next line.
+/// The headline, and the lines below it. Where the date line has none, or a crawled page has another date
+/// or a counter there, the headline is the next line. Behind a blank line only a crawled page has it:
+/// elsewhere that line is a section or the lead.
 fn headline<'a, 't>(written: &'t str, below: &'a [TextLine<'t>]) -> (&'t str, &'a [TextLine<'t>]) {
-    match below.split_first() {
-        Some((next, rest)) if metadata::is_numbers_and_dates(written) => (next.text, rest),
-        _ => (written, below),
+    let (mut headline, mut rest) = (written, below);
+    while !date_line::is_headline(headline)
+        && let Some((next, below)) = rest.split_first()
+        && (!next.after_blank || metadata::is_numbers_and_dates(headline))
+    {
+        (headline, rest) = (next.text, below);
     }
+    (headline, rest)
 }
 
 /// The first sentence of a lead, as a title.

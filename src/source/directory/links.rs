@@ -74,12 +74,14 @@ impl Links {
         }
         let real = relative(&self.root_target, &target);
         if self.filter.takes(&real, target.is_dir()) {
+            let real = self.shown(&real);
             return skipped(&format!("it is a link to `{real}`, which is read there"));
         }
         for (link, target) in self.earlier.take().iter().flat_map(WriteLog::links) {
             self.add(link, target);
         }
         if let Some(other) = self.find_before(path, &real) {
+            let [real, other] = [&real, &other].map(|path| self.shown(path));
             return skipped(&format!(
                 "it is a link to `{real}`, which is read at `{other}`"
             ));
@@ -99,10 +101,15 @@ impl Links {
         match other {
             Some(other) => Err(Unlisted::warning(
                 path.to_owned(),
-                &format!("it is read at `{other}` already"),
+                &format!("it is read at `{}` already", self.shown(&other)),
             )),
             None => Ok(()),
         }
+    }
+
+    /// A path below the root as messages name it.
+    fn shown(&self, path: &str) -> String {
+        self.root.join(path).display().to_string()
     }
 
     /// Fails if one of the folders that lead to `path` is skipped, or `path` itself.

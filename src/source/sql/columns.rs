@@ -5,10 +5,12 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::SqlError;
+use crate::model::article::ID_BYTES_MAX;
+use crate::source::article_file::fields::key_traits::{self, KeyTraits};
 use crate::text::nearest::{did_you_mean, nearest, one_of};
 
-/// The names that are read; the last three hold the text.
-pub(super) const NAMES: [&str; 21] = [
+/// The names that hints suggest. Any other name of these keys is read too.
+const NAMES: [&str; 21] = [
     "id",
     "title",
     "date",
@@ -32,21 +34,11 @@ pub(super) const NAMES: [&str; 21] = [
     "content_text",
 ];
 
+/// Characters of a column that a listing reads. An id of so many is too long for an article.
+pub(super) const STAMP_CHARS: usize = ID_BYTES_MAX + 1;
+
 /// Every article needs these.
 const REQUIRED_NAMES: [&str; 3] = ["id", "title", "date"];
-
-const DATE_NAMES: [&str; 3] = ["date", "updated", "expires"];
-
-/// Columns that hold lists; as JSON in databases without list types.
-const LIST_NAMES: [&str; 7] = [
-    "section",
-    "sections",
-    "tags",
-    "author",
-    "authors",
-    "image",
-    "enclosures",
-];
 
 /// A column type, as far as reading depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,28 +77,51 @@ pub(super) struct Column {
     pub(super) kind: Kind,
     /// The database's name for its type.
     pub(super) type_name: String,
+    /// What its name says; `None` if it is not read.
+    traits: Option<KeyTraits>,
 }
 
 impl Column {
+    pub(super) fn new(name: &str, kind: Kind, type_name: &str) -> Column {
+        Column {
+            name: name.into(),
+            kind,
+            type_name: type_name.to_owned(),
+            traits: key_traits::of(name),
+        }
+    }
+
     /// Compares names without case, because databases change it.
     pub(super) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    pub(super) fn is_one_of(&self, names: &[&str]) -> bool {
-        names.iter().any(|name| self.is(name))
+    /// Whether articles are made of it.
+    pub(super) fn is_known(&self) -> bool {
+        self.traits.is_some()
     }
 
-    pub(super) fn is_date(&self) -> bool {
-        self.is_one_of(&DATE_NAMES)
+    /// What its name says.
+    pub(super) fn traits(&self) -> KeyTraits {
+        self.traits.unwrap_or_default()
     }
 
-    pub(super) fn is_list(&self) -> bool {
-        self.is_one_of(&LIST_NAMES)
+    /// Whether it may hide its row.
+    pub(super) fn may_hide(&self) -> bool {
+        self.traits().is_mark || self.traits().is_table
     }
 
-    pub(super) fn is_text(&self) -> bool {
-        self.is_one_of(&NAMES[NAMES.len() - 3..])
+    /// Whether nothing but a date makes sense in it.
+    fn must_be_date(&self) -> bool {
+        self.traits().is_date && !self.traits().may_be_flag
+    }
+
+    /// Whether its value is part of a row's stamp: an edit of it is seen although `updated` does not move.
+    pub(super) fn is_in_stamp(&self) -> bool {
+        let KeyTraits {
+            is_date, is_mark, ..
+        } = self.traits();
+        is_date || is_mark || self.is("id")
     }
 }
 
@@ -139,21 +154,40 @@ impl Columns {
         self.0.iter().find(|column| column.is(name))
     }
 
+    /// The columns that are read: of several with one name the first, since a statement cannot tell them
+    /// apart.
+    fn all_known(&self) -> impl Iterator<Item = &Column> {
+        let known = self.0.iter().enumerate();
+        known
+            .filter(|(at, column)| column.is_known() && !self.is_again(*at))
+            .map(|(_, column)| column)
+    }
+
+    /// Whether a column before the one at `at` has its name.
+    fn is_again(&self, at: usize) -> bool {
+        self.0[..at].iter().any(|other| other.is(&self.0[at].name))
+    }
+
     /// The known columns that `filter` accepts.
     pub(super) fn known(&self, filter: impl Fn(&Column) -> bool) -> Selected {
-        let known = NAMES.iter().filter_map(|name| self.find(name));
         Selected {
-            columns: known.filter(|column| filter(column)).cloned().collect(),
+            columns: self
+                .all_known()
+                .filter(|column| filter(column))
+                .cloned()
+                .collect(),
             shape: self.shape(),
         }
     }
 
     /// A digest of the names and types of the known columns.
     pub(super) fn shape(&self) -> u64 {
-        let known = NAMES
-            .iter()
-            .filter_map(|name| Some(format!("{name} {}", self.find(name)?.kind as u8)));
-        xxh3_64(known.collect::<Vec<_>>().join(" ").as_bytes())
+        let known = self.all_known();
+        let mut known: Vec<String> = known
+            .map(|column| format!("{} {}", column.name.to_ascii_lowercase(), column.kind as u8))
+            .collect();
+        known.sort_unstable();
+        xxh3_64(known.join(" ").as_bytes())
     }
 
     /// Fails if a required column is missing.
@@ -186,9 +220,9 @@ impl Columns {
             .filter(|name| self.find(name).is_none());
         let mut problems: Vec<ColumnProblem> = missing.map(|name| self.missing(name)).collect();
         for (at, column) in self.0.iter().enumerate() {
-            if self.0[..at].iter().any(|other| other.is(&column.name)) {
+            if self.is_again(at) {
                 problems.push(duplicate(column));
-            } else if column.is_one_of(&NAMES) {
+            } else if column.is_known() {
                 problems.extend(unsupported_type(column, &cast));
             }
         }
@@ -203,7 +237,7 @@ impl Columns {
                 ..self.missing("updated")
             });
         }
-        if !self.0.iter().any(Column::is_text) {
+        if !self.0.iter().any(|column| column.traits().is_text) {
             problems.push(ColumnProblem {
                 is_error: false,
                 message: "no column holds the text of the articles".to_owned(),
@@ -216,10 +250,11 @@ impl Columns {
     }
 
     fn missing(&self, name: &str) -> ColumnProblem {
-        let near = self
-            .0
-            .iter()
-            .find(|column| !column.is_one_of(&NAMES) && nearest(&column.name, NAMES) == Some(name));
+        let is_like = |column: &&Column| match column.is_known() {
+            true => key_traits::are_of_one_field(&column.name, name),
+            false => nearest(&column.name, NAMES) == Some(name),
+        };
+        let near = self.0.iter().find(is_like);
         ColumnProblem {
             is_error: true,
             message: format!("no column is named `{name}`"),
@@ -240,8 +275,7 @@ impl Columns {
         };
         let (mut problems, mut others) = (Vec::new(), Vec::new());
         for (at, column) in self.0.iter().enumerate() {
-            let is_again = self.0[..at].iter().any(|other| other.is(&column.name));
-            if is_again || column.is_one_of(&NAMES) {
+            if self.is_again(at) || column.is_known() {
                 continue;
             }
             let name = format!("`{}`", column.name);
@@ -283,7 +317,7 @@ pub(super) fn not_indexed() -> ColumnProblem {
 
 fn duplicate(column: &Column) -> ColumnProblem {
     ColumnProblem {
-        is_error: column.is_one_of(&NAMES),
+        is_error: column.is_known(),
         message: format!("two columns are named `{}`", column.name),
         hint: "leave out one of them".to_owned(),
     }
@@ -294,10 +328,11 @@ fn unsupported_type(column: &Column, cast: impl Fn(&Column) -> String) -> Option
         name,
         kind,
         type_name,
+        ..
     } = column;
     let (expected, hint) = match kind {
         Kind::Bytes => ("text", format!("write `{} AS {name}`", cast(column))),
-        Kind::Flag | Kind::Json | Kind::Own | Kind::Other if column.is_date() => (
+        Kind::Flag | Kind::Json | Kind::Own | Kind::Other if column.must_be_date() => (
             "a date",
             format!("choose a column with a date and a time for `{name}`"),
         ),
@@ -325,11 +360,7 @@ mod tests {
     use super::*;
 
     fn columns(columns: &[(&str, Kind)]) -> Columns {
-        let column = |&(name, kind): &(&str, Kind)| Column {
-            name: name.into(),
-            kind,
-            type_name: format!("{kind:?}"),
-        };
+        let column = |&(name, kind): &(&str, Kind)| Column::new(name, kind, &format!("{kind:?}"));
         Columns(columns.iter().map(column).collect())
     }
 

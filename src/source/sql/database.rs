@@ -407,10 +407,9 @@ fn columns_of<R: sqlx::Row>(
 ) -> Vec<Column> {
     use sqlx::Column as _;
 
-    let column = |column: &<R::Database as sqlx::Database>::Column| Column {
-        name: column.name().into(),
-        kind: kind(column.type_info()),
-        type_name: column.type_info().name().to_owned(),
+    let column = |column: &<R::Database as sqlx::Database>::Column| {
+        let type_info = column.type_info();
+        Column::new(column.name(), kind(type_info), type_info.name())
     };
     row.columns().iter().map(column).collect()
 }

@@ -8,9 +8,8 @@ mod plans;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use super::columns::{Column, Columns, Kind};
+use super::columns::{Column, Columns, Kind, STAMP_CHARS};
 use super::watermark::{Mark, Raw, Since};
-use crate::model::article::ID_BYTES_MAX;
 
 /// A database's variant of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +49,6 @@ impl Statement {
 
 /// The columns that [`Dialect::probe`] returns before those of the query.
 pub(super) const PROBE_COLUMNS: usize = 3;
-
-/// Characters of an id or a date that a listing reads. An id of so many is too long for an article.
-pub(super) const STAMP_CHARS: usize = ID_BYTES_MAX + 1;
 
 /// How long a statement may wait for a lock.
 const LOCK_WAIT: Duration = Duration::from_secs(1);

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::columns::{Column, Columns, Selected};
+use super::columns::{Column, Columns, STAMP_CHARS, Selected};
 use super::database::{Database, StatementTimeout};
-use super::dialect::{PROBE_COLUMNS, STAMP_CHARS, Statement};
+use super::dialect::{PROBE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
@@ -77,12 +77,14 @@ pub struct DatabasePosition {
 /// Which columns of which rows to read.
 #[derive(Clone, Debug)]
 pub(super) enum Task {
-    /// The stamps of all rows, in order.
+    /// The stamps of all rows, in order. A stamp is made of the columns for which [`Column::is_in_stamp`].
     AllStamps,
     /// The stamps of rows that may have changed since the last listings.
     RecentStamps,
     /// The stamps of the rows with these ids.
     Stamps(Vec<String>),
+    /// The columns of the rows with these ids that may hide them.
+    Marks(Vec<String>),
     /// All columns of the rows with these ids, each up to this many characters.
     Rows(usize, Vec<String>),
     /// The ids of the rows with these ids, each with the bytes of all columns.
@@ -96,10 +98,6 @@ pub(super) enum Step {
     Row(Cells),
     /// The result is complete.
     End,
-}
-
-fn is_stamp(column: &Column) -> bool {
-    column.is_one_of(&["id", "updated", "date"])
 }
 
 impl Engine {
@@ -142,8 +140,9 @@ impl Engine {
         out: &mpsc::Sender<Result<Step, SqlError>>,
     ) -> Result<(), SqlError> {
         let (limit, wanted): (_, fn(&Column) -> bool) = match task {
-            Task::AllStamps => (LONG, is_stamp),
-            Task::RecentStamps | Task::Stamps(_) => (SHORT, is_stamp),
+            Task::AllStamps => (LONG, Column::is_in_stamp),
+            Task::RecentStamps | Task::Stamps(_) => (SHORT, Column::is_in_stamp),
+            Task::Marks(_) => (SHORT, |column| column.may_hide() || column.is("id")),
             Task::Rows(..) | Task::Sizes(_) => (SHORT, |_| true),
         };
         if matches!(task, Task::AllStamps | Task::RecentStamps) {
@@ -159,6 +158,7 @@ impl Engine {
             Task::AllStamps => dialect.listing(query, of),
             Task::RecentStamps => dialect.recent(query, of, &columns, &self.since()),
             Task::Stamps(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
+            Task::Marks(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
             Task::Rows(chars, ids) => dialect.by_id(query, of, chars, &ids),
             Task::Sizes(ids) => {
                 let statement = dialect.sizes(query, of, &ids);

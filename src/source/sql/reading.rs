@@ -10,6 +10,7 @@ use super::engine::Task;
 use super::listing::SameIdRows;
 use super::row::{self, ROW_BYTES_MAX};
 use super::{Sql, SqlError};
+use crate::model::article::Refusal;
 use crate::model::time::Timestamp;
 use crate::source::{Place, ReadOutcome, ReadResult};
 
@@ -55,6 +56,8 @@ impl PartExtent {
 struct ReadRow {
     rows: SameIdRows,
     columns: u64,
+    /// Whether one of the rows is hidden.
+    is_hidden: bool,
     /// `None` if the row is longer than what was read.
     outcome: Option<ReadOutcome>,
     /// The size of a longer row; `None` if it is gone.
@@ -105,6 +108,7 @@ impl Sql {
                     true => row::slow(),
                     false => row::failed(&error),
                 };
+                let refusal = withdrawn_if(self.is_hidden(&ids), refusal);
                 done(row, ReadOutcome::Unreadable(refusal).into());
                 continue;
             }
@@ -128,15 +132,18 @@ impl Sql {
         self.rows(Task::Rows(extent.chars(), ids), |row| {
             let found = row.place(&rules.reading.zone, now);
             let columns = row.columns_digest();
+            let is_hidden = row.is_hidden(&rules.reading, now);
             if let Some(same) = read.get_mut(row.id()) {
                 same.rows.add(found.stamp);
                 same.columns = same.columns.wrapping_add(columns);
+                same.is_hidden |= is_hidden;
                 return;
             }
             let is_long = extent == PartExtent::Beginnings && row.is_cut(extent.chars());
-            let accept = || ReadOutcome::of("row", || row.accept(&rules.reading));
+            let accept = || ReadOutcome::of("row", || row.accept(&rules.reading, now));
             let row = ReadRow {
                 columns,
+                is_hidden,
                 outcome: (!is_long).then(accept),
                 bytes: None,
                 rows: SameIdRows::new(found),
@@ -145,6 +152,17 @@ impl Sql {
         })?;
         self.measure(&mut read)?;
         Ok(read)
+    }
+
+    /// Whether columns hide one of these rows, which cannot be read whole; `false` if those cannot be read
+    /// either.
+    fn is_hidden(&self, ids: &[String]) -> bool {
+        let (reading, now) = (&self.0.engine.rules.reading, Timestamp::now());
+        let mut is_hidden = false;
+        let read = self.rows(Task::Marks(ids.to_vec()), |row| {
+            is_hidden |= row.is_hidden(reading, now);
+        });
+        read.is_ok() && is_hidden
     }
 
     /// Asks the database for the sizes of the longer rows.
@@ -167,6 +185,14 @@ impl Sql {
     }
 }
 
+/// A refusal that takes the last good version away as well if the row is hidden.
+fn withdrawn_if(is_hidden: bool, refusal: Refusal) -> Refusal {
+    Refusal {
+        withdraws: refusal.withdraws || is_hidden,
+        ..refusal
+    }
+}
+
 /// Gives the results of rows to `done`; returns the parts that read the longer rows, the first one last.
 fn take_results(
     places: &[Place],
@@ -179,13 +205,19 @@ fn take_results(
     for &row in rows {
         let path = &places[row].path;
         let result = match read.remove(path) {
-            Some(ReadRow { rows, columns, .. }) if rows.rows > 1 => {
-                let refusal = row::shared_id(rows.rows, path);
+            Some(ReadRow {
+                rows,
+                columns,
+                is_hidden,
+                ..
+            }) if rows.rows > 1 => {
+                let refusal = withdrawn_if(is_hidden, row::shared_id(rows.rows, path));
                 let outcome = ReadOutcome::Shared(rows.into_place().stamp, refusal);
                 ReadResult { outcome, columns }
             }
             Some(ReadRow {
                 columns,
+                is_hidden,
                 outcome,
                 bytes,
                 ..
@@ -193,7 +225,7 @@ fn take_results(
                 (Some(outcome), _) => ReadResult { outcome, columns },
                 (None, None) => ReadOutcome::Unsettled.into(),
                 (None, Some(bytes)) if bytes > ROW_BYTES_MAX as u64 => ReadResult {
-                    outcome: ReadOutcome::Refused(row::too_large(bytes)),
+                    outcome: ReadOutcome::Refused(withdrawn_if(is_hidden, row::too_large(bytes))),
                     columns,
                 },
                 (None, Some(bytes)) => {

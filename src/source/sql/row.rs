@@ -6,13 +6,14 @@ use chrono::DateTime;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::SqlError;
-use super::columns::{Column, Kind, Selected};
+use super::columns::{Column, Kind, STAMP_CHARS, Selected};
 use super::watermark::{MILLISECONDS, Raw};
 use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, Zone};
 use crate::source::Place;
-use crate::source::article_file::fields::Fields;
+use crate::source::article_file::fields::{Fields, key_traits};
+use crate::source::article_file::hidden;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
 use crate::source::recheck_window;
@@ -127,14 +128,30 @@ impl Row<'_> {
         }
     }
 
-    /// Changes when `updated`, `date` or the query's columns do.
+    /// Changes when a date, what may hide the row, or the query's columns do.
     fn stamp(&self, updated: Option<&Moment>, date: Option<&Moment>) -> Stamp {
+        let mut others = Xxh3::new();
+        self.selected.shape.hash(&mut others);
+        let is_other = |column: &Column| {
+            let is_own = ["id", "updated", "date"].iter().any(|name| column.is(name));
+            column.is_in_stamp() && !is_own
+        };
+        for (column, cell) in self.columns().filter(|(column, _)| is_other(column)) {
+            let text = cell.text.as_ref();
+            // A longer one is cut here and there at another length.
+            let text = text.filter(|text| text.len() < STAMP_CHARS);
+            (&column.name, text, cell.text.is_some()).hash(&mut others);
+        }
         Stamp {
             size: 0,
             modified: updated.map_or(0, Moment::stamp),
             changed: date.map_or(0, Moment::stamp),
-            inode: self.selected.shape,
+            inode: others.digest(),
         }
+    }
+
+    fn columns(&self) -> impl Iterator<Item = (&Column, &Cell)> {
+        self.selected.columns.iter().zip(self.cells)
     }
 
     /// Whether one of its values may go on beyond its first `chars` characters, which were read.
@@ -145,24 +162,49 @@ impl Row<'_> {
 
     pub(super) fn columns_digest(&self) -> u64 {
         let mut hash = Xxh3::new();
-        let cells = self.selected.columns.iter().zip(self.cells);
-        for (column, cell) in cells.filter(|(column, _)| !column.is_text()) {
+        let cells = self
+            .columns()
+            .filter(|(column, _)| !column.traits().is_text);
+        for (column, cell) in cells {
             (column.name.to_ascii_lowercase(), &cell.text).hash(&mut hash);
         }
         hash.digest()
     }
 
-    pub(super) fn accept(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+    /// The article at `now`. The refusal of a row that is hidden withdraws it.
+    pub(super) fn accept(
+        &self,
+        reading: &AcceptSettings,
+        now: Timestamp,
+    ) -> Result<Accepted, Refusal> {
+        self.read(reading).map_err(|refusal| Refusal {
+            withdraws: refusal.withdraws || self.is_hidden(reading, now),
+            ..refusal
+        })
+    }
+
+    fn read(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let pairs = self.pairs()?;
         let context = ParseContext::new(reading, None);
-        let draft = Fields::new(&pairs, 0).draft(None, &context)?;
+        let draft = Fields::new(&pairs, 0, reading).draft(None, &context)?;
         let key = draft.own_key()?.ok_or_else(no_id)?;
         draft.accept(key, reading)
     }
 
+    /// Whether the columns that were read hide the row at `now`, or one that may hide it cannot be read.
+    pub(super) fn is_hidden(&self, reading: &AcceptSettings, now: Timestamp) -> bool {
+        let mut pairs = Vec::new();
+        for (column, cell) in self.columns().filter(|(column, _)| column.may_hide()) {
+            match pair(column, cell) {
+                Ok(pair) => pairs.push(pair),
+                Err(_) => return true,
+            }
+        }
+        hidden::marks(&pairs, reading).withhold(&reading.zone, now)
+    }
+
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {
-        let mut cells = self.selected.columns.iter().zip(self.cells);
-        cells.find(|(column, _)| column.is(name))
+        self.columns().find(|(column, _)| column.is(name))
     }
 
     fn pairs(&self) -> Result<Vec<KeyValue>, Refusal> {
@@ -171,17 +213,9 @@ impl Row<'_> {
         if bytes > ROW_BYTES_MAX as u64 {
             return Err(too_large(bytes));
         }
-        let cells = self.selected.columns.iter().zip(self.cells);
-        let entries = cells.map(|(column, cell)| {
-            Ok(KeyValue {
-                key: column.name.clone(),
-                node: Node {
-                    line: 0,
-                    value: value(column, cell)?,
-                },
-            })
-        });
-        entries.collect()
+        self.columns()
+            .map(|(column, cell)| pair(column, cell))
+            .collect()
     }
 }
 
@@ -248,6 +282,25 @@ pub(super) fn shared_id(rows: usize, id: &str) -> Refusal {
     )
 }
 
+/// A column as the key of an article.
+fn pair(column: &Column, cell: &Cell) -> Result<KeyValue, Refusal> {
+    let mut pair = KeyValue {
+        key: column.name.clone(),
+        node: Node {
+            line: 0,
+            value: value(column, cell)?,
+        },
+    };
+    if column.traits().is_metadata
+        && let Value::Table(pairs) = &mut pair.node.value
+    {
+        // The rest of it describes the page for search engines.
+        pairs.retain(|pair| key_traits::of(&pair.key).is_some_and(|traits| traits.is_mark));
+        pair.key = "params".into();
+    }
+    Ok(pair)
+}
+
 fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     if cell.is_broken {
         return Err(Refusal::new(
@@ -259,9 +312,10 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     let Some(text) = &cell.text else {
         return Ok(Value::Null);
     };
-    if column.is_date() {
+    let traits = column.traits();
+    if traits.is_date {
         return Ok(match number(column, cell) {
-            Some(0) => Value::Null,
+            Some(0) if !traits.may_be_flag => Value::Null,
             Some(number) if number.unsigned_abs() >= UNIX_SECONDS_MIN => {
                 let seconds = micros_of(number).div_euclid(1_000_000);
                 let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
@@ -275,7 +329,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     }
     let is_json = match column.kind {
         Kind::Json | Kind::Own => true,
-        Kind::Text | Kind::Any => column.is_list() && text.trim_start().starts_with(['[', '{']),
+        Kind::Text | Kind::Any => traits.is_nested && text.trim_start().starts_with(['[', '{']),
         Kind::Integer
         | Kind::Number
         | Kind::Flag
@@ -289,6 +343,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     let is_one_tag = column.is("tags") && !text.contains([',', ';', '#']);
     Ok(match json {
         Some(json) => json,
+        None if is_json && traits.is_table => return Err(no_json(column)),
         // In a column, only commas separate tags, since a tag may contain spaces. Hashtags need none.
         None if is_one_tag => Value::List(vec![Node {
             line: 0,
@@ -296,6 +351,14 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
         }]),
         None => Value::Text(text.clone()),
     })
+}
+
+fn no_json(column: &Column) -> Refusal {
+    Refusal::new(
+        None,
+        format!("`{}`: is not valid JSON", column.name),
+        "correct the value, or build it with the database's functions for JSON",
+    )
 }
 
 fn number(column: &Column, cell: &Cell) -> Option<i64> {
@@ -365,203 +428,4 @@ fn micros(written: &str, zone: &Zone) -> Option<i128> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn column(name: &str, kind: Kind) -> Column {
-        Column {
-            name: name.into(),
-            kind,
-            type_name: String::new(),
-        }
-    }
-
-    fn text(text: &str) -> Cell {
-        Cell {
-            text: Some(text.to_owned()),
-            ..Cell::default()
-        }
-    }
-
-    #[test]
-    fn dates_of_any_column_type_are_instants() {
-        let zone = Zone::find("Asia/Almaty").expect("a zone");
-        let second = 1_767_848_400_i128 * 1_000_000;
-        for (kind, value, micros, as_written) in [
-            (
-                Kind::Instant,
-                "2026-01-08 05:00:00.25+00",
-                second + 250_000,
-                "2026-01-08 05:00:00.25+00",
-            ),
-            (
-                Kind::Instant,
-                "2026-01-08 05:00:00",
-                second,
-                "2026-01-08 05:00:00Z",
-            ),
-            (
-                Kind::Local,
-                "2026-01-08 10:00:00.000001",
-                second + 1,
-                "2026-01-08 10:00:00.000001",
-            ),
-            (
-                Kind::Day,
-                "2026-01-08",
-                second - 36_000_000_000,
-                "2026-01-08",
-            ),
-            (Kind::Integer, "1767848400", second, "2026-01-08T05:00:00Z"),
-            (
-                Kind::Integer,
-                "1767848400123",
-                second + 123_000,
-                "2026-01-08T05:00:00Z",
-            ),
-            (
-                Kind::Number,
-                "1767848400.9",
-                second + 900_000,
-                "2026-01-08T05:00:00Z",
-            ),
-            (Kind::Any, "2026-01-08T10:00", second, "2026-01-08T10:00"),
-            (
-                Kind::Text,
-                "2026-01-08T05:00:00Z",
-                second,
-                "2026-01-08T05:00:00Z",
-            ),
-        ] {
-            let (columns, cells) = ([column("date", kind)], [text(value)]);
-            let row = Row {
-                selected: &selected(&columns),
-                cells: &cells,
-            };
-            let moment = row.moment("DATE", &zone).expect("a moment");
-            assert_eq!(moment.micros, Some(micros), "{value}");
-            let written = super::value(&columns[0], &cells[0]);
-            assert_eq!(written, Ok(Value::Text(as_written.to_owned())), "{value}");
-        }
-    }
-
-    fn selected(columns: &[Column]) -> Selected {
-        Selected {
-            columns: columns.to_vec(),
-            shape: 0,
-        }
-    }
-
-    #[test]
-    fn a_small_number_is_no_time() {
-        for (kind, value, expected) in [
-            (Kind::Integer, "0", Value::Null),
-            (Kind::Number, "0.0", Value::Null),
-            (Kind::Text, "0", Value::Text("0".to_owned())),
-            (
-                Kind::Integer,
-                "20260305",
-                Value::Number("20260305".to_owned()),
-            ),
-            (Kind::Integer, "7", Value::Number("7".to_owned())),
-        ] {
-            let written = super::value(&column("expires", kind), &text(value));
-            assert_eq!(written, Ok(expected), "{value}");
-        }
-        let columns = ["id", "title", "date", "expires"].map(|name| column(name, Kind::Any));
-        for (expires, expected) in [("0", Some(None)), ("20260305", Some(Some(()))), ("7", None)] {
-            let cells = ["1", "Т", "2026-01-08", expires].map(text);
-            let row = Row {
-                selected: &selected(&columns),
-                cells: &cells,
-            };
-            let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
-            match row.accept(&reading) {
-                Ok(accepted) => assert_eq!(Some(accepted.expires.map(drop)), expected, "{expires}"),
-                Err(refusal) => assert!(refusal.withdraws && expected.is_none(), "{refusal:?}"),
-            }
-        }
-    }
-
-    #[test]
-    fn a_change_of_an_invalid_date_changes_the_stamp() {
-        let columns = [column("updated", Kind::Text), column("date", Kind::Local)];
-        let cells = [text("вчера"), text("0000-00-00 00:00:00")];
-        let row = Row {
-            selected: &selected(&columns),
-            cells: &cells,
-        };
-        let moment = row.moment("updated", &Zone::UTC).expect("a moment");
-        assert_eq!(moment.micros, None);
-        assert_ne!(moment.stamp(), 0);
-        assert_eq!(row.moment("date", &Zone::UTC), None);
-        assert_eq!(super::value(&columns[1], &cells[1]), Ok(Value::Null));
-    }
-
-    #[test]
-    fn json_in_a_text_column_is_a_list() {
-        let list = |words: &[&str]| {
-            let node = |word: &&str| Node {
-                line: 0,
-                value: Value::Text((*word).to_owned()),
-            };
-            Value::List(words.iter().map(node).collect())
-        };
-        for (name, kind, written, expected) in [
-            ("tags", Kind::Text, "[\"а\",\n \"б\"]", list(&["а", "б"])),
-            ("tags", Kind::Own, "[\"а\"]", list(&["а"])),
-            ("tags", Kind::Text, "а, б", Value::Text("а, б".to_owned())),
-            ("tags", Kind::Text, "[а", list(&["[а"])),
-            ("title", Kind::Text, "[]", Value::Text("[]".to_owned())),
-            (
-                "section",
-                Kind::Own,
-                "\"город\"",
-                Value::Text("город".to_owned()),
-            ),
-        ] {
-            let value = super::value(&column(name, kind), &text(written));
-            assert_eq!(value, Ok(expected), "{written}");
-        }
-    }
-
-    #[test]
-    fn rows_that_are_not_articles_are_refused() {
-        let columns = ["id", "title", "date"].map(|name| column(name, Kind::Text));
-        let title = "т".repeat(ROW_BYTES_MAX);
-        let not_a_number = Cell {
-            is_number: true,
-            ..text("NaN")
-        };
-        for (cells, reason) in [
-            (
-                [text("1"), text(&title), text("2026-01-08")],
-                "the row is larger than 2097152 bytes: it has 4194315",
-            ),
-            (
-                [Cell::default(), text("Т"), text("2026-01-08")],
-                "there is no `id`",
-            ),
-            (
-                [text("1"), Cell::default(), text("2026-01-08")],
-                "there is no `title`",
-            ),
-            (
-                [text("1"), text("Т"), text("infinity")],
-                "`date`: `infinity` is not a date",
-            ),
-            (
-                [text("1"), text("Т"), not_a_number],
-                "`date`: `NaN` is not a date",
-            ),
-        ] {
-            let row = Row {
-                selected: &selected(&columns),
-                cells: &cells,
-            };
-            let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
-            let refusal = row.accept(&reading).expect_err(reason);
-            assert_eq!((refusal.line, refusal.reason.as_str()), (None, reason));
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! Against a real SQLite file, which only the test writes.
 
+mod hiding;
 mod long_rows;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::model::article::{Accepted, Refusal};
 use crate::model::record::Stamp;
 use crate::model::time::Zone;
 use crate::source::sql::reading::TIMEOUTS_MAX;
+use crate::source::sql::row::ROW_BYTES_MAX;
 use crate::source::{ReadOutcome, ReadResult, SourceError};
 use crate::testkit::sqlite;
 
@@ -69,6 +71,7 @@ fn config(url: &str, query: &str) -> SqlConfig {
         reconcile: 300,
         listen: None,
         listen_url: None,
+        public_status: Vec::new(),
         link: None,
     }
 }
@@ -76,6 +79,7 @@ fn config(url: &str, query: &str) -> SqlConfig {
 fn reading() -> AcceptSettings {
     AcceptSettings {
         link: Some("https://dala.example/news/{key}".to_owned()),
+        public_status: vec!["утверждено".to_owned()],
         ..AcceptSettings::of_site(
             Zone::find("Asia/Almaty").expect("a zone"),
             "ru",
@@ -480,11 +484,11 @@ fn a_query_without_required_columns_is_an_error() {
         messages,
         [
             "no column is named `date`",
-            "the column `published_at` is not used",
             "no column is named `updated`: a row that is edited is not noticed, unless its `date` moves",
             "no column holds the text of the articles"
         ]
     );
+    assert_eq!(problems[0].hint, "write `published_at AS date`");
     assert_eq!(news.sql().check(), Ok(vec![]));
     let sql = news.query("SELECT id, titel FROM articles");
     let name = sql.name().to_owned();

@@ -72,6 +72,11 @@ impl Listed {
     }
 }
 
+/// Whether a post with this stamp has a password.
+pub(super) fn is_protected(stamp: Stamp) -> bool {
+    stamp.changed & 1 == 1
+}
+
 /// The path of the place of a post.
 pub(super) fn path(id: u64) -> String {
     format!("{id:0width$}", width = ID_DIGITS)

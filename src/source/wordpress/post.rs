@@ -32,15 +32,20 @@ pub(super) fn accept(
     settings: &AcceptSettings,
 ) -> Result<Accepted, Refusal> {
     let post = Listed::of(item).unwrap_or_default();
+    let refusal = |reason: String, hint| Refusal {
+        // A post with a password goes, whatever else is wrong with it.
+        withdraws: post.protected,
+        ..Refusal::new(None, reason, hint)
+    };
     let rendered = |name: &str| item[name]["rendered"].as_str().unwrap_or_default();
     let content = without_counters(rendered("content"));
     if content.len() > CONTENT_BYTES_MAX {
         let reason = format!("the text is larger than {} MiB", CONTENT_BYTES_MAX >> 20);
-        return Err(Refusal::new(None, reason, "split the post"));
+        return Err(refusal(reason, "split the post"));
     }
     let published = published(item).ok_or_else(|| {
         let hint = "set its date in WordPress";
-        Refusal::new(None, "the post has no date", hint)
+        refusal("the post has no date".to_owned(), hint)
     })?;
     let link = item["link"].as_str().map(str::to_owned);
     let excerpt = rendered("excerpt");

@@ -59,11 +59,14 @@ impl WordPress {
             if !error.may_be_of_one_post() || failed == FAILED_POSTS_MAX || !self.answers() {
                 return Err(error);
             }
-            if let [number] = part[..] {
+            if let &[number] = &part[..] {
                 failed += 1;
                 let reason = format!("the site cannot show the post: {error}");
                 let hint = "open the post's page; a plugin may fail on it";
-                let refusal = Refusal::new(None, reason, hint);
+                let refusal = Refusal {
+                    withdraws: listed::is_protected(places[number].stamp),
+                    ..Refusal::new(None, reason, hint)
+                };
                 done(number, ReadOutcome::Unreadable(refusal).into());
                 continue;
             }

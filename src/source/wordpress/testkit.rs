@@ -125,15 +125,6 @@ impl FakeState {
         self.posts.insert(id, post);
     }
 
-    /// How many requests had a parameter with this name.
-    pub(crate) fn count(&self, route: &str, parameter: &str) -> usize {
-        let requests = self.requests.iter().map(|(url, ..)| url);
-        let requests = requests.filter(|url| url.path().ends_with(route));
-        requests
-            .filter(|url| self::parameter(url, parameter).is_some())
-            .count()
-    }
-
     fn answer(&self, url: &Url) -> Vec<u8> {
         match url.path() {
             "/" => ok(

@@ -287,6 +287,23 @@ fn a_post_that_cannot_be_rendered_is_refused_alone() {
 }
 
 #[test]
+fn a_post_with_a_password_goes_even_if_it_cannot_be_rendered() {
+    let site = FakeSite::with_posts(2);
+    site.state().posts.get_mut(&20).expect("a post")["content"]["protected"] = json!(true);
+    site.fail(|url, _| {
+        let is_reading = url.path().ends_with("/posts") && parameter(url, "include").is_some();
+        is_reading.then(|| status("500 X", "<html>", ""))
+    });
+    let source = wordpress(&site);
+    let mut withdrawn = Vec::new();
+    let read = source.read(&places(&source), |_, result| match result.outcome {
+        ReadOutcome::Unreadable(refusal) => withdrawn.push(refusal.withdraws),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!((read, withdrawn), (Ok(()), vec![false, true]));
+}
+
+#[test]
 fn a_post_that_went_while_it_was_read_is_unsettled() {
     let site = FakeSite::with_posts(2);
     let source = wordpress(&site);

@@ -19,10 +19,12 @@ pub(in crate::text) enum Script {
 
 /// Hosts of scripts that show nothing themselves: they fill elements beside them, count visits, or show
 /// advertisements.
-const SILENT_HOSTS: [&str; 24] = [
+const SILENT_HOSTS: [&str; 31] = [
     "ampproject.org",
     "api-maps.yandex.ru",
+    "bsky.app",
     "connect.facebook.net",
+    "connect.ok.ru",
     "counter.yadro.ru",
     "doubleclick.net",
     "embedr.flickr.com",
@@ -30,20 +32,25 @@ const SILENT_HOSTS: [&str; 24] = [
     "google.com",
     "googlesyndication.com",
     "googletagmanager.com",
+    "infogram.com",
     "instagram.com",
     "jquery.com",
     "jsdelivr.net",
     "mail.ru",
     "mc.yandex.ru",
+    "pinterest.com",
     "platform.twitter.com",
     "public.flourish.studio",
+    "reddit.com",
     "telegram.org",
     "threads.net",
     "tiktok.com",
     "unpkg.com",
     "vk.com",
+    "vk.ru",
     "yandex.ru",
     "yastatic.net",
+    "zero.kz",
 ];
 
 impl Script {
@@ -55,9 +62,19 @@ impl Script {
                 false => Script::Unknown,
             };
         }
-        let Some(src) = value(tag, "src").map(str::trim) else {
-            return Script::Nothing;
-        };
+        let infographic = value(tag, "id").and_then(|id| id.strip_prefix("infogram_0_"));
+        if let Some(id) = infographic.filter(|id| is_name(id)) {
+            return Script::Shows(Frame {
+                title: value(tag, "title").map(str::to_owned),
+                ..Frame::at(format!("https://e.infogram.com/{id}"))
+            });
+        }
+        value(tag, "src").map_or(Script::Nothing, Script::of_address)
+    }
+
+    /// A script that is loaded from an address as written.
+    pub(super) fn of_address(src: &str) -> Script {
+        let src = src.trim();
         let base = Url::parse("https://site.invalid/").ok();
         let url = base.and_then(|base| base.join(src).ok()).filter(is_web);
         let Some(url) = url else {

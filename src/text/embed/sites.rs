@@ -7,7 +7,7 @@ use super::url_parts::{host, is_below, path};
 use crate::text::plain::Text;
 
 /// Sites with posts, players and maps, subdomains included, and what people call them.
-const SITES: [(&str, &str); 37] = [
+const SITES: [(&str, &str); 42] = [
     ("2gis.kz", "2ГИС"),
     ("2gis.com", "2GIS"),
     ("2gis.ru", "2ГИС"),
@@ -22,6 +22,7 @@ const SITES: [(&str, &str); 37] = [
     ("fb.watch", "Facebook"),
     ("flo.uri.sh", "Flourish"),
     ("gist.github.com", "GitHub Gist"),
+    ("infogram.com", "Infogram"),
     ("instagram.com", "Instagram"),
     ("maps.google.com", "Google Maps"),
     ("music.apple.com", "Apple Music"),
@@ -29,8 +30,12 @@ const SITES: [(&str, &str); 37] = [
     ("odnoklassniki.ru", "OK"),
     ("ok.ru", "OK"),
     ("openstreetmap.org", "OpenStreetMap"),
+    ("pin.it", "Pinterest"),
+    ("pinterest.com", "Pinterest"),
+    ("pinterest.ru", "Pinterest"),
     ("podcasts.apple.com", "Apple Podcasts"),
     ("public.flourish.studio", "Flourish"),
+    ("reddit.com", "Reddit"),
     ("rutube.ru", "Rutube"),
     ("soundcloud.com", "SoundCloud"),
     ("spotify.com", "Spotify"),

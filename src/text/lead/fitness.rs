@@ -3,6 +3,8 @@
 //! The numbers come from 577 articles of 27 sites, whose first paragraphs were compared with what an
 //! editor would call the lead.
 
+use crate::text::calendar;
+use crate::text::credits::after_credit_word;
 use crate::text::paragraphs::{Paragraph, Place, letters};
 
 /// How well a paragraph fits as a lead.
@@ -12,6 +14,8 @@ pub(super) enum Fitness {
     Good,
     /// It is the lead where no good one is.
     Weak,
+    /// By its form it is the caption of the picture above it: the lead where nothing else is.
+    Caption,
     /// It is no text at all: a shortcode, an address, the name of a file.
     Never,
 }
@@ -25,10 +29,23 @@ const LABEL_CHARACTERS: usize = 40;
 /// With at most so many characters, what begins as a credit is one.
 const CREDIT_CHARACTERS_MAX: usize = 150;
 
+/// With at most so many characters, a paragraph in italics below a picture is its caption.
+const CAPTION_CHARACTERS_MAX: usize = 200;
+
+/// The percentage of letters in italics from which on a paragraph is in italics; the photographer's name
+/// may stand beside them.
+const ITALIC_PERCENT: usize = 60;
+
 pub(super) fn fitness(paragraph: &Paragraph) -> Fitness {
     let text = paragraph.text.as_str();
     if is_shortcode(text) || has_no_words(text) || is_half_addresses(text) {
         return Fitness::Never;
+    }
+    if paragraph.is_below_picture
+        && paragraph.italic_letters * 100 >= letters(text) * ITALIC_PERCENT
+        && is_shorter(text, CAPTION_CHARACTERS_MAX + 1)
+    {
+        return Fitness::Caption;
     }
     let links = paragraph.link_letters;
     let is_links = |percent: usize| links > 0 && links * 100 >= letters(text) * percent;
@@ -212,11 +229,9 @@ fn begins_as_byline(text: &str) -> bool {
         || begins_with_date(text)
 }
 
-/// Words that a credit begins with where a colon follows.
-const CREDIT_LABELS: [&str; 6] = ["photo", "видео", "иллюстрация", "коллаж", "сурет", "фото"];
-
 fn begins_as_credit(text: &str) -> bool {
-    CREDIT_LABELS.contains(&first_word(text).as_str()) && has_label(text)
+    let start = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    after_credit_word(start).is_some_and(|rest| rest.trim_start().starts_with(':'))
 }
 
 fn first_word(text: &str) -> String {
@@ -233,11 +248,6 @@ fn has_label(text: &str) -> bool {
     rest.trim_start().starts_with(':')
 }
 
-/// The first three letters of the English months.
-const MONTHS: [&str; 12] = [
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-];
-
 /// Whether the text begins with a date with its year: `2026-03-05`, `5.03.2026`, «5 марта 2026»,
 /// `March 5, 2026`.
 fn begins_with_date(text: &str) -> bool {
@@ -250,11 +260,8 @@ fn begins_with_date(text: &str) -> bool {
     };
     let (is_day, is_year) = (|part| number(part, 1..=2), |part| number(part, 4..=4));
     let is_word = |part: &str| part.starts_with(char::is_alphabetic);
-    let is_month = |part: &str| {
-        let start = part.get(..3).unwrap_or_default().to_ascii_lowercase();
-        MONTHS.contains(&start.as_str())
-    };
+    let is_month = |part: &str| calendar::month(&part.to_lowercase()).is_some();
     (is_year(first) && is_day(second) && is_day(third))
         || (is_day(first) && (is_day(second) || is_word(second)) && is_year(third))
-        || (is_month(first) && is_day(second) && is_year(third))
+        || (is_day(second) && is_year(third) && is_month(first))
 }

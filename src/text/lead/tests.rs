@@ -115,13 +115,13 @@ fn weak_paragraphs_are_passed_over() {
         ),
         (
             "<ul><li>Мост нужен всем.<li>Дорога тоже.</ul>",
-            "Мост нужен всем.",
+            "Мост нужен всем. Дорога тоже.",
         ),
         (
             "<ol><li><p>Мост нужен всем.</p></li></ol>",
             "Мост нужен всем.",
         ),
-        ("<dl><dt>Мост.<dd>Нужен всем.</dl>", "Мост."),
+        ("<dl><dt>Мост.<dd>Нужен всем.</dl>", "Мост. Нужен всем."),
         ("<pre>Мост нужен всем.</pre>", "Мост нужен всем."),
         (
             "<p><a href=/a>Читайте также: мост через реку построят к весне, а дорогу в город – к зиме</a></p>",
@@ -252,6 +252,75 @@ fn a_short_lead_takes_the_next_paragraph_along() {
             "Мост открыт. Второй.",
         ),
     ]);
+}
+
+#[test]
+fn a_short_label_takes_along_what_it_announces() {
+    check(&[
+        (
+            "<p>Главное:</p><ul><li>Мост открыт</li><li>Дорога к нему готова</li><li>Паром уйдёт</li></ul>",
+            "Главное: Мост открыт; Дорога к нему готова",
+        ),
+        (
+            "<h2>Мост</h2><p><b>Коротко:</b></p><p>Мост открыт</p><p>Дорога закрыта</p>",
+            "Коротко: Мост открыт",
+        ),
+        (
+            "<p>Главное:</p><p>a.jpg</p><blockquote>Мост открыт.</blockquote>",
+            "Главное: Мост открыт.",
+        ),
+        ("<p>Коротко:</p>", "Коротко:"),
+        ("<p>Автор: Ким</p><p>Мост открыт</p>", "Автор: Ким"),
+    ]);
+    let long = format!("<p>Главное:</p><ul><li>Мост открыт</li></ul><p>{LONG}</p>");
+    assert_eq!(lead(&long), LONG);
+    assert_eq!(
+        Text::lead(["Коротко:", "Автор: Ким"]).as_str(),
+        "Коротко: Автор: Ким"
+    );
+}
+
+#[test]
+fn italics_below_a_picture_are_its_caption() {
+    for caption in [
+        "<p><img src=a.jpg>\n<em>Мост на рассвете.</em></p>",
+        "<p><img src=a.jpg><br><em>Мост на рассвете.</em></p>",
+        "<p><a href=a.jpg><img src=a.jpg></a></p><p><em>Мост на рассвете.</em></p>",
+        "<p><img src=a.jpg></p>\n<p><i>Мост <b>на рассвете.</b></i></p>",
+        "<p><img src=a.jpg></p><p><em>Мост на рассвете.</em> Ким</p>",
+        "<figure><img src=a.jpg></figure><p><em>Мост на рассвете.</em></p>",
+        "<img src=a.jpg><p><small>Мост на рассвете.</small></p>",
+        "<p><span style='font-style:italic'><img src=a.jpg>Мост на рассвете.</span></p>",
+        "<iframe src=https://youtu.be/a></iframe><p><em>Мост на рассвете.</em></p>",
+    ] {
+        assert_eq!(lead(&format!("{caption}<p>{LONG}</p>")), LONG, "{caption}");
+        let weak = format!("{caption}<p>Без точки</p>");
+        assert_eq!(lead(&weak), "Без точки", "{caption}");
+        let along = format!("<p>Кратко.</p>{caption}<p>Второй.</p>");
+        assert_eq!(lead(&along), "Кратко. Второй.", "{caption}");
+        let marked = format!("{caption}<p>Кратко.</p><!--more--><p>{LONG}</p>");
+        assert_eq!(lead(&marked), "Кратко.", "{caption}");
+        assert!(lead(caption).starts_with("Мост на рассвете."), "{caption}");
+    }
+    let second = "Второй абзац о мосте, по которому утром прошли машины.";
+    for (lead_in_italics, expected) in [
+        (format!("<p><em>{LONG}</em></p>"), LONG),
+        (
+            format!("<p>А</p><img src=a.jpg><h2>Б</h2><p><em>{LONG}</em></p>"),
+            LONG,
+        ),
+        (
+            format!("<p><img src=a.jpg> <em>Мост</em>: {LONG}</p>"),
+            &format!("Мост: {LONG}"),
+        ),
+        (
+            format!("<img src=a.jpg><p><em>{LONG} {LONG} {LONG}</em></p>"),
+            &format!("{LONG} {LONG} {LONG}"),
+        ),
+    ] {
+        let html = format!("{lead_in_italics}<p>{second}</p>");
+        assert_eq!(lead(&html), expected, "{html}");
+    }
 }
 
 #[test]

@@ -72,6 +72,11 @@ impl Appearance {
     }
 }
 
+/// Whether a `style` attribute hides its element.
+pub(in crate::text) fn style_hides(style: &str) -> bool {
+    Style::parse(style).is_hidden
+}
+
 /// The declarations of a `style` attribute that matter here.
 #[derive(Clone, Copy, Debug, Default)]
 struct Style {

@@ -1,15 +1,12 @@
-//! Pictures that a script loads late, and those that stand in `noscript` for readers without scripts.
+//! Pictures that a script loads late.
 //!
-//! Such a page has a placeholder in `src`, the real address in an attribute of the script's choice, and
-//! often the same picture once more in `noscript`. Feed readers run no script.
-
-use std::collections::HashSet;
+//! Such a page has a placeholder in `src`, and the real address in an attribute of the script's choice.
+//! Feed readers run no script.
 
 use html5ever::tokenizer::Tag;
 
 use crate::text::characters::clean;
-use crate::text::elements::{ATTRIBUTE_BYTES_MAX, ELEMENTS, Nature};
-use crate::text::piece::Piece;
+use crate::text::elements::ATTRIBUTE_BYTES_MAX;
 
 /// Where scripts keep the address, the most common first. They hold what the page shows in the end, so
 /// they win over `src`.
@@ -144,96 +141,4 @@ fn class_of(tag: &Tag) -> &str {
         .iter()
         .find(|attribute| &*attribute.name.local == "class");
     class.map_or("", |class| &class.value)
-}
-
-/// Pieces to look at on either side of a `noscript` for the picture that it stands for.
-const NEIGHBOURS: usize = 8;
-
-/// A picture of an article: the index of its piece, where its address comes from, and whether it stands in
-/// `noscript`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Picture {
-    pub(super) at: usize,
-    pub(super) source: Source,
-    pub(super) is_fallback: bool,
-}
-
-/// Drops one of each picture that is there twice, once of them in `noscript`.
-pub(super) fn drop_twins(pieces: &mut Vec<Piece>, pictures: &[Picture]) {
-    let shown = pictures.iter().filter(|picture| !picture.is_fallback);
-    let shown = shown.filter(|picture| picture.source != Source::Placeholder);
-    let shown: HashSet<&str> = shown
-        .filter_map(|picture| attribute(&pieces[picture.at], "src"))
-        .collect();
-    let mut dropped = HashSet::new();
-    let mut descriptions = Vec::new();
-    for (number, fallback) in pictures.iter().enumerate() {
-        if !fallback.is_fallback {
-            continue;
-        }
-        let twin = twin(pieces, pictures, number).filter(|twin| !dropped.contains(&twin.at));
-        let (kept, gone) = match twin.map(|twin| (twin.at, twin.source)) {
-            Some((twin, Source::Late)) => (twin, fallback.at),
-            Some((twin, Source::Placeholder)) => (fallback.at, twin),
-            Some((_, Source::Plain)) | None => (fallback.at, fallback.at),
-        };
-        let is_shown =
-            attribute(&pieces[fallback.at], "src").is_some_and(|src| shown.contains(src));
-        if kept != gone {
-            let written = |at: usize| attribute(&pieces[at], "alt").filter(|alt| !alt.is_empty());
-            let alt = written(gone).filter(|_| written(kept).is_none());
-            descriptions.extend(alt.map(|alt| (kept, alt.to_owned())));
-            dropped.insert(gone);
-        } else if is_shown {
-            dropped.insert(gone);
-        }
-    }
-    for (at, alt) in descriptions {
-        if let Piece::Open(_, attributes) = &mut pieces[at] {
-            attributes.retain(|(name, _)| name != "alt");
-            attributes.push(("alt".to_owned(), alt));
-        }
-    }
-    if !dropped.is_empty() {
-        let mut at = 0..;
-        pieces.retain(|_| at.next().is_none_or(|at| !dropped.contains(&at)));
-    }
-}
-
-/// The picture that a script would show in place of the fallback at `number`: the one beside it, in the same
-/// block rather than another.
-fn twin(pieces: &[Piece], pictures: &[Picture], number: usize) -> Option<Picture> {
-    let before = number
-        .checked_sub(1)
-        .and_then(|before| pictures.get(before));
-    let beside = [before, pictures.get(number + 1)].into_iter().flatten();
-    let beside = beside.filter(|picture| !picture.is_fallback);
-    let distance = |picture: &&Picture| distance(pieces, picture.at, pictures[number].at);
-    let near = beside.filter_map(|picture| Some((distance(&picture)?, picture)));
-    near.min_by_key(|(distance, _)| *distance)
-        .map(|(_, picture)| *picture)
-}
-
-/// How many ends of blocks are between two pictures; `None` where text is between them or too much else.
-fn distance(pieces: &[Piece], one: usize, other: usize) -> Option<usize> {
-    let between = pieces.get(one.min(other) + 1..one.max(other))?;
-    if between.len() > NEIGHBOURS {
-        return None;
-    }
-    between.iter().try_fold(0, |distance, piece| match piece {
-        Piece::Text(text) if text.trim().is_empty() => Some(distance),
-        Piece::Open(at, _) | Piece::Close(at) => match ELEMENTS[*at].nature {
-            Nature::Inline | Nature::Void => Some(distance),
-            Nature::Block | Nature::OptionalEnd => Some(distance + 1),
-        },
-        Piece::Text(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => None,
-    })
-}
-
-fn attribute<'p>(piece: &'p Piece, key: &str) -> Option<&'p str> {
-    let Piece::Open(_, attributes) = piece else {
-        return None;
-    };
-    let found = attributes.iter().find(|(name, _)| name == key);
-    found.map(|(_, value)| value.as_str())
 }

@@ -16,6 +16,12 @@ const ENTITY_STEPS: usize = 4;
 /// Steps for an address, which is resolved and checked.
 const ADDRESS_STEPS: usize = 6;
 
+/// Steps for the code of a script, however short.
+const CODE_STEPS: usize = 4;
+
+/// Bytes of code that make one step.
+const CODE_BYTES_PER_STEP: usize = 256;
+
 /// Bytes of a style that make one step.
 const STYLE_BYTES_PER_STEP: usize = 32;
 
@@ -77,6 +83,11 @@ pub(super) fn of_text(text: &str) -> usize {
     1 + text.chars().filter(is_entity).count() * ENTITY_STEPS
 }
 
+/// Steps for searching the code of a script.
+pub(super) fn of_code(code: &str) -> usize {
+    CODE_STEPS + code.len() / CODE_BYTES_PER_STEP
+}
+
 /// Steps for resolving the addresses of a piece.
 pub(super) fn of_addresses(piece: &Piece) -> usize {
     let count: usize = match piece {
@@ -85,7 +96,7 @@ pub(super) fn of_addresses(piece: &Piece) -> usize {
             .map(|(key, value)| addresses(key, value))
             .sum(),
         Piece::Frame(frame) => frame.addresses.len(),
-        Piece::Close(_) | Piece::Text(_) | Piece::More | Piece::NoLead => 0,
+        Piece::Close(_) | Piece::Text(_) | Piece::Formula(_) | Piece::More | Piece::NoLead => 0,
     };
     count * ADDRESS_STEPS
 }

@@ -164,6 +164,10 @@ fn html_beyond_a_limit_is_refused() {
             MarkupError::TooComplex,
         ),
         (
+            "<script>YT.Player(</script>".repeat(65_000),
+            MarkupError::TooComplex,
+        ),
+        (
             format!("<img srcset='{}'>", "/a,".repeat(2_500)).repeat(20),
             MarkupError::TooComplex,
         ),
@@ -253,6 +257,9 @@ fn html_like() -> impl Strategy<Value = String> {
         "<mi>",
         "</math>",
         "<a href=https://x.example/>",
+        "<a href=https://t.me/a/1>",
+        "<div class=youtube data-id=a>",
+        "VK.Widgets.Post('a', -1, 2)",
         "https://x.example/a",
         " https://x.example/a\n",
         "www.x.example",

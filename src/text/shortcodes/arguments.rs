@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::text::markup::style_hides;
+
 /// Quotes that a value may stand in, with the quote that ends it. WordPress's editor turns straight
 /// quotes into the last three.
 const QUOTES: [(&str, &str); 6] = [
@@ -74,6 +76,15 @@ impl<'t> Arguments<'t> {
     pub(super) fn positional(&self, at: usize) -> Option<&str> {
         let value = self.positional.get(at).map(|value| value.trim());
         value.filter(|value| !value.is_empty())
+    }
+
+    /// Whether they hide an element, as `hidden` and `style` do.
+    pub(super) fn is_hidden(&self) -> bool {
+        self.named.iter().any(|(key, value)| match *key {
+            "hidden" => true,
+            "style" => style_hides(value),
+            _ => false,
+        })
     }
 
     /// Whether there is a value with a name.

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use super::arguments::Arguments;
 use super::cursor::Cursor;
+use super::jsx;
 use super::piece::{Family, Piece, Tag, What};
+use crate::text::elements::is_void;
+use crate::text::references::decode;
 
 /// Words that may follow `export`; in other lines it is a word of the text.
 const EXPORTS: [&str; 9] = [
@@ -135,7 +138,7 @@ pub(super) fn expression<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece
             What::Html("<!--more-->".to_owned())
         }
         Some(_) => What::NOTHING,
-        None => quoted(inside).map_or(What::NOTHING, |text| What::Source(text.into())),
+        None => jsx::quoted(inside).map_or(What::NOTHING, |text| What::Source(text.into())),
     };
     Some(Piece {
         range: at..end,
@@ -143,8 +146,8 @@ pub(super) fn expression<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece
     })
 }
 
-/// The tag that begins with `<` at `at`: a component, a fragment, or an element of HTML whose
-/// attributes have expressions.
+/// The tag that begins with `<` at `at`: a component, a fragment, or an element that HTML writes
+/// otherwise, because its attributes have expressions or it ends itself.
 pub(super) fn component<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
     let text = cursor.text;
     let is_end = text[at + 1..].starts_with('/');
@@ -164,8 +167,9 @@ pub(super) fn component<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<
         if is_alone || rest.starts_with('>') {
             let range = at..place + 1 + usize::from(is_alone);
             if !is_component {
-                let rewritten = || element(name, &attributes, is_alone);
-                let what = What::Source(Cow::Owned(has_expression.then(rewritten)?));
+                let is_html = !has_expression && (!is_alone || is_void(name));
+                let rewritten = || jsx::element(name, &attributes, is_alone);
+                let what = What::Source(Cow::Owned((!is_html).then(rewritten)?));
                 return Some(Piece { range, what });
             }
             if is_end {
@@ -212,14 +216,14 @@ pub(super) fn component<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<
                 cursor.look(end.unwrap_or(window.len()))?;
                 let value = &window[..end?];
                 place += value.len() + 2;
-                Some(Cow::Borrowed(value))
+                Some(decode(value))
             }
             '{' => {
                 let end = braces_end(cursor, place)?;
                 has_expression = true;
                 let inside = &text[place + 1..end - 1];
                 place = end;
-                only_text(inside).map(Cow::Borrowed)
+                jsx::value(key, inside)
             }
             _ => return None,
         };
@@ -263,40 +267,6 @@ fn braces_end(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     }
     cursor.look(rest.len())?;
     None
-}
-
-/// The text of an expression that is nothing but a text in quotes.
-fn quoted(expression: &str) -> Option<&str> {
-    let quote = expression.chars().next();
-    let quote = quote.filter(|c| matches!(c, '"' | '\'' | '`'))?;
-    let text = expression[1..].strip_suffix(quote)?;
-    let is_plain = !text.contains([quote, '\\', '$']);
-    is_plain.then_some(text)
-}
-
-/// The text of `'a.jpg'`, `require('a.jpg').default` and `useBaseUrl("a.jpg")`.
-fn only_text(expression: &str) -> Option<&str> {
-    let expression = expression.trim();
-    quoted(expression).or_else(|| {
-        let (call, rest) = expression.split_once('(')?;
-        let (argument, _) = rest.split_once(')')?;
-        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
-        call.chars().all(is_name).then(|| quoted(argument.trim()))?
-    })
-}
-
-/// The start tag of an element without the attributes that only a program understands.
-fn element(name: &str, attributes: &[(&str, Cow<'_, str>)], is_alone: bool) -> String {
-    let mut html = format!("<{name}");
-    for (key, value) in attributes {
-        html.push(' ');
-        html.push_str(key);
-        html.push_str("=\"");
-        crate::text::escape::escape_into(&mut html, value);
-        html.push('"');
-    }
-    html.push_str(if is_alone { " />" } else { ">" });
-    html
 }
 
 fn element_name(text: &str) -> &str {

@@ -1,6 +1,7 @@
 //! The words of a date: numbers, names of months, a time, a zone.
 
 use crate::model::time::DateError;
+use crate::text;
 
 /// A word of a date.
 #[derive(Debug, PartialEq, Eq)]
@@ -203,71 +204,8 @@ fn in_letters<'w>(word: &'w str, after: &'w str) -> (Result<Word<'w>, DateError>
         "at" | "of" | "в" | "г" | "год" | "года" | "ж" | "жыл" | "жылы" | "жылғы" | "сағат" => {
             Ok(Word::Filler)
         }
-        lower if is_weekday(lower) => Ok(Word::Filler),
-        lower => month(lower).map(Word::Month).ok_or(DateError::Shape),
+        lower if text::is_weekday(lower) => Ok(Word::Filler),
+        lower => text::month(lower).map(Word::Month).ok_or(DateError::Shape),
     };
     (word, after)
-}
-
-/// The months' names in English, Russian (as in `5 марта`, and alone) and Kazakh, by their first letters.
-const MONTHS: [(&str, u8); 36] = [
-    ("jan", 1),
-    ("feb", 2),
-    ("mar", 3),
-    ("apr", 4),
-    ("may", 5),
-    ("jun", 6),
-    ("jul", 7),
-    ("aug", 8),
-    ("sep", 9),
-    ("oct", 10),
-    ("nov", 11),
-    ("dec", 12),
-    ("янв", 1),
-    ("фев", 2),
-    ("мар", 3),
-    ("апр", 4),
-    ("ма", 5),
-    ("июн", 6),
-    ("июл", 7),
-    ("авг", 8),
-    ("сен", 9),
-    ("окт", 10),
-    ("ноя", 11),
-    ("дек", 12),
-    ("қаң", 1),
-    ("ақп", 2),
-    ("нау", 3),
-    ("сәу", 4),
-    ("мам", 5),
-    ("мау", 6),
-    ("шіл", 7),
-    ("там", 8),
-    ("қыр", 9),
-    ("қаз", 10),
-    ("қар", 11),
-    ("жел", 12),
-];
-
-/// The whole names that the first letters above begin.
-const MONTH_NAMES: &str = "january february march april may june july august september sept october \
-    november december января январь февраля февраль марта март апреля апрель мая май июня июнь июля июль \
-    августа август сентября сентябрь сент октября октябрь ноября ноябрь декабря декабрь қаңтар ақпан \
-    наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан";
-
-/// The month with this name in lower case, whole or as its first letters.
-fn month(name: &str) -> Option<u8> {
-    let is_name =
-        name.chars().count() == 3 || MONTH_NAMES.split_whitespace().any(|whole| whole == name);
-    let mut months = MONTHS.iter().filter(|(start, _)| name.starts_with(start));
-    // `мам` and `мау` are longer than `ма`.
-    let found = months.by_ref().max_by_key(|(start, _)| start.len());
-    found.filter(|_| is_name).map(|(_, month)| *month)
-}
-
-fn is_weekday(name: &str) -> bool {
-    let whole = "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri \
-        sat sun понедельник вторник среда четверг пятница суббота воскресенье пн вт ср чт пт сб вс дүйсенбі \
-        сейсенбі сәрсенбі бейсенбі жұма сенбі жексенбі";
-    whole.split_whitespace().any(|weekday| weekday == name)
 }

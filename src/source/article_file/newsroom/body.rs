@@ -1,6 +1,7 @@
 //! Splits the body into paragraphs and credits.
 
 use super::lines::TextLine;
+use crate::text::after_credit_word;
 
 /// The text below the header block, without tags.
 #[derive(Debug, Default)]
@@ -45,33 +46,15 @@ fn is_speech(line: &str) -> bool {
         .is_some_and(|words| words.starts_with(char::is_whitespace))
 }
 
-const CREDIT_WORDS: [&str; 10] = [
-    "Фото",
-    "ФОТО",
-    "Сурет",
-    "СУРЕТ",
-    "Видео",
-    "ВИДЕО",
-    "Коллаж",
-    "КОЛЛАЖ",
-    "Photo",
-    "PHOTO",
-];
-
 /// A longer text after the colon is prose, not a credit.
 const CREDIT_CHARS_MAX: usize = 150;
 
 /// Whether `line` is a credit with its usual colon.
 pub(in crate::source) fn is_credit(line: &str) -> bool {
-    after_credit_word(line)
+    // In lower case it is the rest of a sentence that was broken into lines.
+    let capital = line.starts_with(char::is_uppercase).then_some(line);
+    capital
+        .and_then(after_credit_word)
         .and_then(|rest| rest.trim_start().strip_prefix(':'))
         .is_some_and(|credit| credit.trim().chars().nth(CREDIT_CHARS_MAX).is_none())
-}
-
-/// The rest of a line that begins with a credit word; `Фотограф` is another word.
-pub(in crate::source) fn after_credit_word(line: &str) -> Option<&str> {
-    CREDIT_WORDS
-        .iter()
-        .find_map(|word| line.strip_prefix(word))
-        .filter(|rest| !rest.starts_with(char::is_alphanumeric))
 }

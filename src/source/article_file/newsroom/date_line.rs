@@ -5,6 +5,7 @@
 
 use super::body::DASHES;
 use super::lines::TextLine;
+use super::metadata;
 use crate::model::article::{Refusal, Warning};
 use crate::model::time::{DateError, WrittenDate};
 use crate::text::excerpt;
@@ -19,11 +20,9 @@ pub(in crate::source) struct DateLine<'t> {
     pub(in crate::source) warning: Option<Warning>,
 }
 
-/// Parses the first line and returns those below it.
-pub(in crate::source) fn read<'a, 't>(
-    lines: &'a [TextLine<'t>],
-) -> Result<(DateLine<'t>, &'a [TextLine<'t>]), Refusal> {
-    let Some((line, below)) = lines.split_first() else {
+/// Parses the first line.
+pub(in crate::source) fn read<'t>(lines: &[TextLine<'t>]) -> Result<DateLine<'t>, Refusal> {
+    let Some(line) = lines.first() else {
         return Err(Refusal::new(None, "the file is empty", DATE_LINE_HINT));
     };
     let refuse = |reason: String| Refusal::new(line.number, reason, DATE_LINE_HINT);
@@ -41,13 +40,21 @@ pub(in crate::source) fn read<'a, 't>(
             "write a time right behind the date, as in `2026-01-08T10:30`",
         )
     });
-    let date_line = DateLine {
+    Ok(DateLine {
         number: line.number,
         published: opening.date,
         headline: opening.headline,
         warning,
+    })
+}
+
+/// Whether `text` has words that a crawled page does not print beside a date; a lone dash has none.
+pub(in crate::source) fn is_headline(text: &str) -> bool {
+    let is_sign = |c: char| {
+        let is_general = matches!(c, '\u{2010}'..='\u{205e}' | '·' | '«' | '»');
+        c.is_whitespace() || c.is_ascii_punctuation() || is_general
     };
-    Ok((date_line, below))
+    !text.chars().all(is_sign) && !metadata::is_numbers_and_dates(text)
 }
 
 pub(in crate::source) const DATE_LINE_HINT: &str = "begin the file with a line like \
@@ -120,7 +127,7 @@ fn without_dash(text: &str) -> &str {
     let text = text.trim_start();
     text.strip_prefix(DASHES)
         .or(text.strip_prefix('|'))
-        .filter(|rest| rest.starts_with(char::is_whitespace))
+        .filter(|rest| ends_word(rest))
         .map_or(text, str::trim_start)
 }
 

@@ -3,8 +3,12 @@
 //! Newsrooms store such lines above the text because the page showed them there. They are no
 //! section, author or role, so the header block drops them.
 
+mod words;
+
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
+
+use crate::text;
 
 /// What a line, or a part of a line between `•` or `|`, says about the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,21 +29,15 @@ pub(in crate::source) enum Metadata {
 impl Metadata {
     /// What `part` is; `None` for a name or other text.
     pub(in crate::source) fn of(part: &str) -> Option<Metadata> {
-        let lower = part.to_lowercase();
-        if begins_with_credit_word(&lower) {
+        if is_credit(part) {
             return Some(Metadata::Credit);
         }
+        let lower = part.to_lowercase();
         // Names, the most frequent lines, have no digits.
         if !has_digit(&lower) {
-            let is_counter = lower.split_whitespace().all(is_verb) && !lower.is_empty();
-            let is_duration = lower == "оқу үшін";
-            return match () {
-                () if is_counter => Some(Metadata::Counter),
-                () if is_duration => Some(Metadata::Duration),
-                () => None,
-            };
+            return without_digits(&lower);
         }
-        let tokens: Vec<Token<'_>> = tokens(&lower).collect();
+        let tokens: Vec<Token<'_>> = tokens(&lower).filter(|token| !token.is_icon()).collect();
         if let Some(is_full) = date(&tokens) {
             return Some(Metadata::Date { is_full });
         }
@@ -51,7 +49,24 @@ impl Metadata {
     }
 }
 
-/// Whether `text` has nothing but dates, times, counters and other numbers.
+/// `көрсетілді`, `час назад`, `вчера` in lower case.
+fn without_digits(lower: &str) -> Option<Metadata> {
+    match lower {
+        "" => None,
+        day if words::is_day(day) => Some(Metadata::Date { is_full: false }),
+        "оқу үшін" | "только что" | "жаңа ғана" | "just now" => {
+            Some(Metadata::Duration)
+        }
+        _ if lower.split_whitespace().all(words::is_verb) => Some(Metadata::Counter),
+        _ if words::AGE_ENDS.iter().any(|end| lower.ends_with(end)) => {
+            let tokens: Vec<Token<'_>> = tokens(lower).collect();
+            is_age(&tokens).then_some(Metadata::Duration)
+        }
+        _ => None,
+    }
+}
+
+/// Whether `text` has nothing but dates, times, ages, counters and other numbers.
 pub(in crate::source) fn is_numbers_and_dates(text: &str) -> bool {
     if text.len() > DATES_BYTES_MAX || !has_digit(text) {
         return false;
@@ -59,10 +74,14 @@ pub(in crate::source) fn is_numbers_and_dates(text: &str) -> bool {
     let lower = text.to_lowercase();
     let is_known = |token: &Token<'_>| match token {
         Token::Number(_) => true,
-        Token::Word(word) => is_month(word) || DATE_WORDS.contains(word) || is_counted(word),
-        Token::Sign(sign) => *sign == ':' || DATE_SIGNS.contains(sign),
+        // `Пятница, 13` is a headline.
+        Token::Word(word) => {
+            !text::is_weekday(word) && (words::is_of_date(word) || words::is_counted(word))
+        }
+        Token::Sign(sign) => *sign == ':' || DATE_SIGNS.contains(sign) || token.is_icon(),
     };
-    tokens(&lower).all(|token| is_known(&token))
+    let tokens: Vec<Token<'_>> = tokens(&lower).collect();
+    tokens.iter().all(is_known) || date(&tokens).is_some() || is_age(&tokens)
 }
 
 /// A longer text is a headline.
@@ -82,9 +101,24 @@ enum Token<'t> {
     Sign(char),
 }
 
+impl Token<'_> {
+    /// A picture beside a number: the eye of views, the bubble of comments, a calendar, a clock.
+    fn is_icon(self) -> bool {
+        matches!(
+            self,
+            Token::Sign(
+                '\u{231a}'..='\u{23ff}' | '\u{2600}'..='\u{27bf}' | '\u{1f300}'..='\u{1faff}',
+            )
+        )
+    }
+}
+
 fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    let is_none = move |c: char| c.is_whitespace() || (ignorable.contains(c) && !c.is_alphabetic());
+    let is_none = move |c: char| match c {
+        '!'..='~' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' => false,
+        c => c.is_whitespace() || (ignorable.contains(c) && !c.is_alphabetic()),
+    };
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(is_none);
@@ -107,17 +141,17 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-/// `👁 12`, `просмотров: 1 204`, `3,4 тыс.`, `2 мың рет`.
+/// `12`, `просмотров: 1 204`, `3,4 тыс.`, `2 мың рет`, `12 просм.`.
 fn is_counter(tokens: &[Token<'_>]) -> bool {
-    let tokens = skip_signs(tokens, &['👁', '👀']);
-    let counted = skip_words(tokens, is_counted);
+    let counted = skip_words(tokens, words::is_counted);
     let number = skip_signs(counted, &[':']);
     let Some(below) = skip_number(number) else {
         return false;
     };
-    let below = skip_words(below, |word| MULTIPLIERS.contains(&word));
+    let below = skip_words(below, words::is_multiplier);
     let below = skip_signs(below, &['.']);
-    skip_words(below, is_counted).is_empty()
+    let below = skip_words(below, words::is_counted);
+    skip_signs(below, &['.']).is_empty()
 }
 
 /// A number with separators between its groups, or a decimal one.
@@ -146,60 +180,14 @@ fn skip_words<'a, 't>(tokens: &'a [Token<'t>], is: impl Fn(&str) -> bool) -> &'a
     &tokens[count..]
 }
 
-const MULTIPLIERS: [&str; 8] = ["тыс", "мың", "млн", "mln", "k", "к", "m", "м"];
-
-/// A word for what is counted, or for what readers did.
-fn is_counted(word: &str) -> bool {
-    is_verb(word)
-        || ["показ", "прочит", "прочли", "читател", "комментари"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
-        || [
-            "reads",
-            "read",
-            "hits",
-            "comment",
-            "comments",
-            "пікір",
-            "марта",
-            "маротаба",
-        ]
-        .contains(&word)
-}
-
-/// A word for views that is a line of its own, as in `4236 рет`, `көрсетілді`.
-fn is_verb(word: &str) -> bool {
-    ["просмотр", "прочтени"]
-        .iter()
-        .any(|stem| word.starts_with(stem))
-        || [
-            "views",
-            "view",
-            "рет",
-            "қаралды",
-            "қаралым",
-            "оқылды",
-            "оқылым",
-            "көрсетілді",
-            "ўқилди",
-        ]
-        .contains(&word)
-}
-
 /// `3 мин оқу`, `время чтения: 5 минут`, `6 дақиқада ўқилади`, `4 min read`.
 fn is_reading_time(tokens: &[Token<'_>]) -> bool {
-    let is_minute = |word: &str| {
-        ["минут", "дақиқа", "minute"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
-            || ["мин", "min", "mins"].contains(&word)
-    };
     let (mut numbers, mut minutes) = (0, 0);
     for token in tokens {
         match token {
             Token::Number(_) => numbers += 1,
-            Token::Word(word) if is_minute(word) => minutes += 1,
-            Token::Word(word) if READING_WORDS.contains(word) => {}
+            Token::Word(word) if words::is_minute(word) => minutes += 1,
+            Token::Word(word) if words::is_of_reading(word) => {}
             Token::Sign(':' | '-' | '.' | '~' | '≈') => {}
             Token::Word(_) | Token::Sign(_) => return false,
         }
@@ -207,52 +195,32 @@ fn is_reading_time(tokens: &[Token<'_>]) -> bool {
     (numbers, minutes) == (1, 1)
 }
 
-const READING_WORDS: [&str; 12] = [
-    "время",
-    "чтения",
-    "чтение",
-    "на",
-    "оқу",
-    "уақыты",
-    "үшін",
-    "reading",
-    "time",
-    "read",
-    "ўқилади",
-    "o‘qiladi",
-];
-
-/// `около 15 часов назад`, `3 күн бұрын`, `2 hours ago`.
+/// `около 15 часов назад`, `час назад`, `3 күн бұрын`, `2 hours ago`.
 fn is_age(tokens: &[Token<'_>]) -> bool {
-    let is_unit = |word: &str| {
-        [
-            "час",
-            "минут",
-            "дн",
-            "недел",
-            "hour",
-            "minute",
-            "day",
-            "week",
-        ]
-        .iter()
-        .any(|stem| word.starts_with(stem))
-            || ["день", "дня", "сағат", "күн", "апта", "ай"].contains(&word)
+    let tokens = match tokens.split_last() {
+        Some((Token::Word(label), before)) if words::is_label(label) => before,
+        _ => tokens,
     };
-    let Some((Token::Word("назад" | "бұрын" | "ago"), before)) = tokens.split_last()
-    else {
+    let Some((Token::Word(end), before)) = tokens.split_last() else {
         return false;
     };
-    match before {
-        [Token::Word("около" | "шамамен" | "about"), before @ ..] | before => {
-            matches!(before, [Token::Number(_), Token::Word(unit)] if is_unit(unit))
-        }
-    }
+    let mut has_unit = false;
+    words::AGE_ENDS.contains(end)
+        && before.iter().all(|token| match token {
+            Token::Number(_) | Token::Sign(',' | '.' | ':' | '~' | '≈') => true,
+            Token::Word(word) if words::is_unit(word) => {
+                has_unit = true;
+                true
+            }
+            Token::Word(word) => words::is_of_age(word) || words::is_label(word),
+            Token::Sign(_) => false,
+        })
+        && has_unit
 }
 
 /// Whether a date or time that is all of `tokens` has a year or a time; `None` for other text.
 fn date(tokens: &[Token<'_>]) -> Option<bool> {
-    let (mut has_day, mut is_full) = (false, false);
+    let (mut has_day, mut has_year, mut has_time) = (false, false, false);
     let mut rest = tokens;
     while !rest.is_empty() {
         rest = match rest {
@@ -264,7 +232,7 @@ fn date(tokens: &[Token<'_>]) -> Option<bool> {
                 Token::Number(_),
                 below @ ..,
             ] if one == two && matches!(one, '.' | '/' | '-') => {
-                (has_day, is_full) = (true, true);
+                (has_day, has_year) = (true, true);
                 below
             }
             [
@@ -273,13 +241,16 @@ fn date(tokens: &[Token<'_>]) -> Option<bool> {
                 Token::Number(minute),
                 below @ ..,
             ] if hour.len() <= 2 && minute.len() == 2 => {
-                is_full = true;
-                match below {
-                    [Token::Sign(':'), Token::Number(_), below @ ..] => below,
-                    below => below,
-                }
+                has_time = true;
+                without_seconds_and_offset(below)
             }
             [Token::Number(day), Token::Word(month), below @ ..]
+            | [
+                Token::Number(day),
+                Token::Word("st" | "nd" | "rd" | "th"),
+                Token::Word(month),
+                below @ ..,
+            ]
             | [
                 Token::Number(day),
                 Token::Sign('-'),
@@ -287,13 +258,17 @@ fn date(tokens: &[Token<'_>]) -> Option<bool> {
                 below @ ..,
             ]
             | [Token::Word(month), Token::Number(day), below @ ..]
-                if day.len() <= 2 && is_month(month) =>
-            {
+            | [
+                Token::Word(month),
+                Token::Sign('.'),
+                Token::Number(day),
+                below @ ..,
+            ] if day.len() <= 2 && text::month(month).is_some() => {
                 has_day = true;
                 below
             }
-            [Token::Number(year), below @ ..] if year.len() == 4 && has_day => {
-                is_full = true;
+            [Token::Number(year), below @ ..] if !has_year && is_year(year, has_day) => {
+                has_year = true;
                 below
             }
             [
@@ -302,246 +277,46 @@ fn date(tokens: &[Token<'_>]) -> Option<bool> {
                 Token::Number(_),
                 below @ ..,
             ] => below,
-            [Token::Word(word), below @ ..] if DATE_WORDS.contains(word) => below,
+            [Token::Word(word), below @ ..] if words::is_of_date(word) => below,
+            // The label of a date: `Опубликовано: 21 января`.
+            [Token::Sign(':'), below @ ..] if !has_day && !has_time => below,
             [Token::Sign(sign), below @ ..] if DATE_SIGNS.contains(sign) => below,
             _ => return None,
         };
     }
-    (has_day || is_full).then_some(is_full)
+    (has_day || has_time).then_some(has_year || has_time)
 }
 
-/// Words beside a date.
-const DATE_WORDS: [&str; 19] = [
-    "г",
-    "год",
-    "года",
-    "ж",
-    "жыл",
-    "жылы",
-    "жылғы",
-    "в",
-    "сағат",
-    "at",
-    "gmt",
-    "utc",
-    "сегодня",
-    "вчера",
-    "бүгін",
-    "кеше",
-    "today",
-    "yesterday",
-    "около",
-];
+/// A year behind its day has four digits; before it, `2026 жылғы 21 қаңтар`, it is no other number.
+fn is_year(number: &str, has_day: bool) -> bool {
+    number.len() == 4 && (has_day || number.starts_with("19") || number.starts_with("20"))
+}
+
+/// What follows the seconds and the offset of a time, as in `:00.5+05:00`.
+fn without_seconds_and_offset<'a, 't>(tokens: &'a [Token<'t>]) -> &'a [Token<'t>] {
+    let seconds = match tokens {
+        [Token::Sign(':'), Token::Number(_), below @ ..] => below,
+        below => below,
+    };
+    let fraction = match seconds {
+        [Token::Sign('.'), Token::Number(_), below @ ..] => below,
+        below => below,
+    };
+    match fraction {
+        [Token::Sign('+' | '-'), Token::Number(_), below @ ..] => match below {
+            [Token::Sign(':'), Token::Number(_), below @ ..] => below,
+            below => below,
+        },
+        below => below,
+    }
+}
 
 const DATE_SIGNS: [char; 11] = [',', '.', '/', '|', '•', '·', '-', '–', '—', '(', ')'];
 
-/// A month's name, in full or shortened, in Russian, Kazakh or English.
-fn is_month(word: &str) -> bool {
-    let ends: &[&str] = &["", "а", "е", "я", "ь", "да", "де", "та", "те", "ы", "і"];
-    let is_form = |stem: &&str| {
-        word.strip_prefix(*stem)
-            .is_some_and(|end| ends.contains(&end))
-    };
-    MONTHS.iter().any(is_form) || ENGLISH_MONTHS.contains(&word)
+/// Whether a line is a credit; in the header block none has to have a colon.
+fn is_credit(part: &str) -> bool {
+    text::after_credit_word(part.trim_start_matches(['©', ' '])).is_some()
 }
-
-const MONTHS: [&str; 35] = [
-    "январ",
-    "феврал",
-    "март",
-    "апрел",
-    "май",
-    "ма",
-    "июн",
-    "июл",
-    "август",
-    "сентябр",
-    "октябр",
-    "ноябр",
-    "декабр",
-    "янв",
-    "фев",
-    "апр",
-    "авг",
-    "сен",
-    "сент",
-    "окт",
-    "ноя",
-    "дек",
-    "қаңтар",
-    "ақпан",
-    "наурыз",
-    "сәуір",
-    "мамыр",
-    "маусым",
-    "шілде",
-    "тамыз",
-    "қыркүйек",
-    "қазан",
-    "қараша",
-    "желтоқсан",
-    "мар",
-];
-
-const ENGLISH_MONTHS: [&str; 24] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-];
-
-/// Whether a line in lower case is a credit; in the header block none has to have a colon.
-fn begins_with_credit_word(part: &str) -> bool {
-    let part = part.trim_start_matches(['©', ' ']);
-    let end = part
-        .find(|c: char| !c.is_alphabetic())
-        .unwrap_or(part.len());
-    CREDIT_WORDS.contains(&&part[..end])
-}
-
-const CREDIT_WORDS: [&str; 7] = [
-    "фото",
-    "сурет",
-    "видео",
-    "коллаж",
-    "photo",
-    "иллюстрация",
-    "инфографика",
-];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_about_the_page_are_told_from_names() {
-        let date = |is_full| Some(Metadata::Date { is_full });
-        for (kind, lines) in [
-            (
-                Some(Metadata::Counter),
-                &[
-                    "4",
-                    "1 204",
-                    "1\u{a0}204",
-                    "2,918",
-                    "3,4 тыс.",
-                    "2.1K",
-                    "2 мың рет",
-                    "1 204 просмотра",
-                    "Просмотров: 12",
-                    "12 рет қаралды",
-                    "👁 12",
-                    "👁\u{fe0f} 7",
-                    "98 views",
-                    "0 пікір",
-                    "көрсетілді",
-                    "рет",
-                ][..],
-            ),
-            (
-                Some(Metadata::Duration),
-                &[
-                    "3 мин оқу",
-                    "24 мин",
-                    "оқу үшін",
-                    "Время чтения: 3 мин",
-                    "6 дақиқада ўқилади",
-                    "4 min read",
-                    "15 часов назад",
-                    "около 15 часов назад",
-                    "3 күн бұрын",
-                    "2 hours ago",
-                ],
-            ),
-            (
-                date(true),
-                &[
-                    "21 января 2026 г. 6:00",
-                    "29.06.2021",
-                    "2026-01-08",
-                    "22:45 / 26.02.2025",
-                    "21 Ақпан, 2025",
-                    "15:00, 23 қараша 2025",
-                    "30 қаңтар, 2026 сағат 13:48",
-                    "08.01.2026, 18:43",
-                    "Jan 8, 2026",
-                    "8 мая 2026, 10:00 GMT+5",
-                    "сегодня в 10:30",
-                    "18:43",
-                ],
-            ),
-            (date(false), &["9 мая", "16 желтоқсан"]),
-            (
-                Some(Metadata::Credit),
-                &[
-                    "фото Игоря Ветрова",
-                    "Фото - Степь",
-                    "© Фото: архив",
-                    "Сурет: Дала",
-                ],
-            ),
-            (
-                None,
-                &[
-                    "",
-                    "300 лет",
-                    "24 часа",
-                    "100 дней",
-                    "2026 год и дальше",
-                    "Топ-10",
-                    "1001 ночь",
-                    "Канал 31",
-                    "Фотограф",
-                    "Мария Мартова",
-                    "Редакция 24.kz",
-                    "18+",
-                    "№ 5",
-                    "Айман Аманжолова",
-                    "назад",
-                ],
-            ),
-        ] {
-            for line in lines {
-                assert_eq!(Metadata::of(line), kind, "{line:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn numbers_and_dates_are_told_from_headlines() {
-        for (text, expected) in [
-            ("06.03.2026, 21:55 1691", true),
-            ("15:00, 23 Ноябрь 2025", true),
-            ("1984", true),
-            ("9 мая", true),
-            ("10 мифов", false),
-            ("18+", false),
-            ("5G", false),
-            ("Март", false),
-            ("", false),
-            ("—", false),
-        ] {
-            assert_eq!(is_numbers_and_dates(text), expected, "{text:?}");
-        }
-    }
-}
+mod tests;

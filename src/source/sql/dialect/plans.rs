@@ -1,7 +1,7 @@
 //! Plans: how a database would read rows, and at what cost.
 
-use super::{Dialect, STAMP_CHARS, Statement};
-use crate::source::sql::columns::{Column, Kind};
+use super::{Dialect, Statement};
+use crate::source::sql::columns::{Column, Kind, STAMP_CHARS};
 use crate::source::sql::row::Cells;
 
 /// The nil UUID, which no row has.

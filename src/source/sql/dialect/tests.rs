@@ -6,11 +6,7 @@ const QUERY: &str = " SELECT * FROM articles -- all\n; ";
 const ALL: [Dialect; 3] = [Dialect::Postgres, Dialect::MySql, Dialect::Sqlite];
 
 fn column(name: &str, kind: Kind, type_name: &str) -> Column {
-    Column {
-        name: name.into(),
-        kind,
-        type_name: type_name.to_owned(),
-    }
+    Column::new(name, kind, type_name)
 }
 
 fn columns() -> Columns {

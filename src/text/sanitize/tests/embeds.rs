@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use super::*;
+use crate::testkit::cpu_time;
 
 /// The link that stands for `html`, without the paragraph around it.
 fn link(html: &str) -> (String, String) {
@@ -234,6 +237,58 @@ fn posts_become_links_unless_they_have_one() {
             "<lite-youtube videoid=ID></lite-youtube>",
             "https://www.youtube.com/watch?v=ID",
         ),
+        (
+            "<amp-vimeo data-videoid=12></amp-vimeo>",
+            "https://vimeo.com/12",
+        ),
+        (
+            "<amp-instagram data-shortcode=Cx></amp-instagram>",
+            "https://www.instagram.com/p/Cx/",
+        ),
+        (
+            "<amp-twitter data-tweetid=99></amp-twitter>",
+            "https://x.com/i/status/99",
+        ),
+        (
+            "<script id=infogram_0_0af1 title=Явка src=//e.infogram.com/js/embed.js></script>",
+            "https://e.infogram.com/0af1",
+        ),
+        (
+            "<script>VK.Widgets.Post(\"vk_1\", -22, 456, 'h_1', {width: 500});</script>",
+            "https://vk.com/wall-22_456",
+        ),
+        (
+            "<script>VK.Widgets.Playlist('vk_2', -22, 7, 'h')</script>",
+            "https://vk.com/music/playlist/-22_7",
+        ),
+        (
+            "<script>VK.Widgets.Article('vk_3', '@dala-most');</script>",
+            "https://vk.com/@dala-most",
+        ),
+        (
+            "<script>VK.Widgets.Group(\"vk_4\", {mode: 3, width: \"auto\"}, 123);</script>",
+            "https://vk.com/club123",
+        ),
+        (
+            "<script>!function (d, id, did, st) { setTimeout(function () { OK.CONNECT.insertGroupWidget(id,did,st); }, 0) }(document,\"ok_1\",\"505\",'{\"width\":250}');</script>",
+            "https://ok.ru/group/505",
+        ),
+        (
+            "<script>OK.CONNECT.insertPostWidget('ok_2', '505/topic/77', '{}');</script>",
+            "https://ok.ru/group/505/topic/77",
+        ),
+        (
+            "<script>twttr.widgets.createTweet('99', box)</script>",
+            "https://x.com/i/status/99",
+        ),
+        (
+            "<script>new YT.Player('box', { height: 1, videoId: 'ID' })</script>",
+            "https://www.youtube.com/watch?v=ID",
+        ),
+        (
+            "<script>jwplayer('box').setup({\"image\": \"/a.jpg\", \"file\": \"/a.mp4\"})</script>",
+            "https://dala.example/a.mp4",
+        ),
     ] {
         assert_eq!(link(html).0, address, "{html}");
     }
@@ -261,6 +316,35 @@ fn posts_become_links_unless_they_have_one() {
         (
             "<blockquote class=twitter-tweet><a href=https://twitter.com/a/status/1></a></blockquote>",
             "<blockquote><a href=\"https://twitter.com/a/status/1\">X</a></blockquote>",
+        ),
+        (
+            "<a data-pin-do=embedPin href='https://www.pinterest.com/pin/99/'></a><script async src=//assets.pinterest.com/js/pinit.js></script>",
+            "<a href=\"https://www.pinterest.com/pin/99/\">Pinterest</a>",
+        ),
+        (
+            "<div class=infogram-embed data-id=0af1-x data-type=interactive data-title='Явка по областям'></div><script>!function(e,i){}(document,'infogram-async')</script>",
+            "<div><p><a href=\"https://e.infogram.com/0af1-x\">Явка по областям</a></p></div>",
+        ),
+        (
+            "<div class=youtube data-embed=ID><div class=play-button></div></div>",
+            "<div><div></div><p><a href=\"https://www.youtube.com/watch?v=ID\">YouTube</a></p></div>",
+        ),
+        (
+            "<div class='x youtube-player' data-id=ID></div>",
+            "<div><p><a href=\"https://www.youtube.com/watch?v=ID\">YouTube</a></p></div>",
+        ),
+        (
+            "<div class=rll-youtube-player data-src=https://www.youtube.com/embed/ID data-id=ID></div><noscript><iframe src=https://www.youtube.com/embed/ID></iframe></noscript>",
+            "<div><p><a href=\"https://www.youtube.com/watch?v=ID\">YouTube</a></p></div>",
+        ),
+        (
+            "<div data-plyr-provider=vimeo data-plyr-embed-id=12></div>",
+            "<div><p><a href=\"https://vimeo.com/12\">Vimeo</a></p></div>",
+        ),
+        ("<div class=news data-id=ID>а</div>", "<div>а</div>"),
+        (
+            "<div id=vk_post_-7_8></div><script>VK.Widgets.Post('vk_post_-7_8', -7, 8, 'h')</script>",
+            "<div><p><a href=\"https://vk.com/wall-7_8\">VK</a></p></div>",
         ),
         (
             "<div id=vk_post_-7_8></div><script>VK.Widgets.Post('vk_post_-7_8')</script>",
@@ -316,3 +400,47 @@ fn frames_that_nobody_sees_go() {
     let grows = "<iframe src=https://x.example/ style='width:0; min-width:100%'></iframe>";
     assert_eq!(link(grows).0, "https://x.example/");
 }
+
+#[test]
+fn an_empty_link_that_only_the_tree_builder_makes_has_its_words() {
+    let link = "<a href=\"https://t.me/a/1\">Telegram</a>";
+    for (html, expected) in [
+        (
+            "<div><a href=https://t.me/a/1></div>",
+            format!("<div>{link}</div>"),
+        ),
+        (
+            "<blockquote><a href=https://t.me/a/1></blockquote> <a href=/b>б</a>",
+            format!(
+                "<blockquote>{link}</blockquote><a href=\"https://t.me/a/1\"> </a><a href=\"https://dala.example/b\">б</a>"
+            ),
+        ),
+    ] {
+        assert_eq!(sanitized(html), expected, "{html}");
+        assert_eq!(sanitized(&expected), expected);
+    }
+}
+
+#[test]
+fn hostile_scripts_take_little_time() {
+    // Without optimization, linear work takes a tenth of this, and quadratic work a multiple.
+    const TIME_MAX: Duration = Duration::from_millis(1500);
+    for seed in [
+        "createElement//",
+        "createElement \"https://a.example/",
+        "createElement '//a.js'",
+        "VK.Widgets.Post(",
+        "OK.CONNECT.insertGroupWidget(document,",
+        "jwplayer(file",
+        "document.write('<iframe",
+        "x",
+    ] {
+        let code = seed.repeat(CODE_BYTES / seed.len());
+        let html = format!("<script>{code}</script>").repeat(20);
+        let took = cpu_time(|| drop(read(&html)));
+        assert!(took < TIME_MAX, "{seed:?} took {took:?}");
+    }
+}
+
+/// Roughly as much code of one script as is read.
+const CODE_BYTES: usize = 16 << 10;

@@ -87,11 +87,21 @@ fn the_last_updated_line_wins() {
             "p Текст.",
         ),
         ("updated by hand.", None, "p updated by hand."),
-        ("updated", None, "p updated"),
+        ("updated", None, ""),
         (
-            "\nupdated 2026-01-09.\n\nТекст.",
-            None,
-            "p updated 2026-01-09. | p Текст.",
+            "\nupdated 2026-01-09\n\nТекст.",
+            Some("2026-01-09"),
+            "p Текст.",
+        ),
+        (
+            "\nДороги\n4\nUPDATED = 2026-01-09\nАйман А.\n\nТекст.",
+            Some("2026-01-09"),
+            "section Дороги | author Айман А. | p Текст.",
+        ),
+        (
+            "\nupdated: 2026-01-09\n\nДороги\n4\n\nТекст.",
+            Some("2026-01-09"),
+            "section Дороги | p Текст.",
         ),
     ] {
         let text = format!("date 2026-01-08 Заголовок\n{below}");
@@ -154,6 +164,16 @@ fn an_invalid_opening_is_refused_with_its_line() {
             "date 2026-01-08T9:5 Суд",
             Some(1),
             "`2026-01-08T9:5`: there is no such day or time",
+        ),
+        (
+            "date 2026-01-08 10:00 —\n\nТекст.",
+            Some(1),
+            "there is no headline after the date",
+        ),
+        (
+            "date 2026-01-08\n|\n\nТекст.",
+            Some(1),
+            "there is no headline after the date",
         ),
         (
             "date 2026-01-08 Фото: архив",
@@ -328,6 +348,36 @@ fn crawled_pages_have_their_headline_below() {
         ("date 2026-05-02 1984", "1984", ""),
         ("date 2026-05-02 1984\n\n#книга", "1984", "tag книга"),
         (
+            "date 2026-05-02\nМост открыт\n\nТекст.",
+            "Мост открыт",
+            "p Текст.",
+        ),
+        (
+            "date 2026-05-02T10:00\nМост открыт\nupdated 2026-05-03\nДороги\n4\n\nТекст.",
+            "Мост открыт",
+            "section Дороги | p Текст.",
+        ),
+        ("date 2026-05-02 10:00\nМост открыт", "Мост открыт", ""),
+        (
+            "date 2026-05-02 10:00 —\nlang ru\nМост открыт\n\nТекст.",
+            "Мост открыт",
+            "p Текст.",
+        ),
+        ("date 2026-05-02 -\nМост открыт", "Мост открыт", ""),
+        ("date 2026-05-02T10:00 – |\nМост открыт", "Мост открыт", ""),
+        ("date 2026-05-02 •\nМост открыт", "Мост открыт", ""),
+        (
+            "date 2026-05-02\nСреда, 2 мая 2026 г.\n345 👁\nМост открыт\n\nТекст.",
+            "Мост открыт",
+            "p Текст.",
+        ),
+        (
+            "date 2026-05-02 2 часа назад\nМост открыт\n\nТекст.",
+            "Мост открыт",
+            "p Текст.",
+        ),
+        ("date 2026-05-02 🎉🎉\n\nТекст.", "🎉🎉", "p Текст."),
+        (
             "date 2026-05-02 Фото: архив\n\nДороги\n4\n\nМост через реку открыли весной. Он новый.",
             "Мост через реку открыли весной.",
             "section Дороги | p Мост через реку открыли весной. Он новый. | credit Фото: архив",
@@ -386,11 +436,24 @@ fn keyed_lines_stand_below_the_date_line_in_any_order() {
         ("updated 2026-13-01", "", 1),
         ("updated 03/05/2026", "", 1),
         ("expires 0000-00-00\nupdated 0\nid 7", "id 7", 0),
+        ("updated завтра", "", 1),
+        ("url не адрес", "", 1),
+        ("image = мост", "", 1),
+        (
+            "id=7\nURL : https://dala.example/7\nlang= kk",
+            "id 7 | url https://dala.example/7 | lang kk",
+            0,
+        ),
         ("\nid 7", "", 0),
+        ("\nid: 7\n\nТекст.", "id 7", 0),
         ("Дороги\nid 7", "", 0),
-        ("id card lost by a minister", "", 0),
-        ("image of the day", "", 0),
-        ("url\nexpires\nlang", "", 0),
+        ("Дороги\nLang Lang\n\nТекст.", "", 0),
+        ("Дороги\nlang: kk\n\nТекст.", "lang kk", 0),
+        ("\nТекст.\n\nid: 7", "", 0),
+        ("id card lost by a minister", "", 1),
+        ("image shown on the first page", "", 1),
+        ("url\nexpires\nlang", "", 3),
+        ("updated_at 2026-01-09\nidle hands\nimages", "", 0),
     ] {
         assert_eq!(keyed(below), expected, "{below:?}");
         let text = format!("date 2026-01-08 З\n{below}");
@@ -400,11 +463,93 @@ fn keyed_lines_stand_below_the_date_line_in_any_order() {
 
 #[test]
 fn an_expiry_that_is_not_understood_withdraws_the_article() {
-    for value in ["2026-13-01", "скоро", "never"] {
-        let text = format!("date 2026-01-08 З\nlang kk\nexpires {value}\n\nТекст.");
-        let refusal = parse(&text).expect_err(value);
-        assert!(refusal.withdraws, "{value}");
-        assert_eq!(refusal.line, Some(3), "{value}");
+    for below in [
+        "lang kk\nexpires 2026-13-01",
+        "lang kk\nexpires скоро",
+        "lang kk\nexpires never ever, as they said at noon.",
+        "\nexpires: 2026-13-01",
+        "\nexpires 32 мая",
+        "\nExpires = завтра утром",
+        "Дороги\nexpires скоро\n4",
+        "\nexpires: когда закончится срок договора.",
+    ] {
+        let text = format!("date 2026-01-08 З\n{below}\n\nТекст.");
+        let refusal = parse(&text).expect_err(below);
+        assert!(refusal.withdraws, "{below}");
+        let line = text
+            .lines()
+            .position(|line| line.to_lowercase().starts_with("expires"));
+        assert_eq!(refusal.line.map(|line| line as usize - 1), line, "{below}");
         assert!(refusal.reason.starts_with("`expires`: "), "{refusal:?}");
+    }
+}
+
+#[test]
+fn an_expiry_anywhere_in_the_header_is_taken() {
+    for below in [
+        "expires=2026-02-01",
+        "Expires: 2026-02-01",
+        "EXPIRES\u{a0}=\u{a0}2026-02-01 10:00",
+        "\nexpires: 2026-02-01",
+        "\nexpires 2026-02-01",
+        "\nexpires 1 февраля 2026 года",
+        "\nДороги\nexpires 2026-02-01\n4",
+        "Дороги\n4\nАйман А.\nexpires: 2026-02-01",
+    ] {
+        let text = format!("date 2026-01-08 З\n{below}\n\nТекст.");
+        assert!(draft(&text).expires.is_some(), "{below}");
+        assert!(outline(&text).ends_with("p Текст."), "{below}");
+    }
+}
+
+#[test]
+fn prose_that_begins_with_a_key_is_text() {
+    let read_as_text = "is read as text";
+    for (below, text, warned) in [
+        (
+            "\nUpdated: the match ended 2:1 after extra time.",
+            "Updated: the match",
+            true,
+        ),
+        (
+            "Updated: the match ended 2:1 after extra time.",
+            "Updated: the match",
+            true,
+        ),
+        (
+            "\nUpdated: 5 people were hurt, police say.",
+            "Updated: 5 people",
+            true,
+        ),
+        (
+            "\nExpires is the word that the owner feared.",
+            "Expires is the word",
+            false,
+        ),
+        (
+            "\nURL shorteners are gone, and no one weeps.",
+            "URL shorteners",
+            false,
+        ),
+        (
+            "\nImage: the Dala news agency",
+            "Image: the Dala news agency",
+            true,
+        ),
+        ("\nID cards are lost every day.", "ID cards", false),
+    ] {
+        let text_below = format!("date 2026-01-08 З\n{below}\n\nТекст.");
+        assert!(
+            outline(&text_below).starts_with(&format!("p {text}")),
+            "{below}"
+        );
+        let warnings = warnings(&text_below);
+        assert_eq!(warnings.len(), usize::from(warned), "{below}: {warnings:?}");
+        assert!(
+            warnings
+                .iter()
+                .all(|(_, reason)| reason.ends_with(read_as_text)),
+            "{below}"
+        );
     }
 }
