@@ -466,9 +466,9 @@ impl Source {
                 Scope::All => Box::new(sql.walk(Extent::All)),
             },
             Source::WordPress(site) => match scope {
+                Scope::At { path, .. } => site.walk_one(path),
                 Scope::Recent => site.walk_recent(),
-                // Its scopes are of no other kind.
-                Scope::All | Scope::At { .. } => Box::new(site.walk()),
+                Scope::All => Box::new(site.walk()),
             },
         }
     }

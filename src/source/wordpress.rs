@@ -15,6 +15,7 @@
 
 mod enclosures;
 mod error;
+mod gone;
 mod interface;
 mod listed;
 mod listing;
@@ -31,6 +32,7 @@ mod tests;
 mod walk;
 pub(crate) mod watcher;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -43,10 +45,11 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::error::WordPressError;
+use self::gone::Known;
 use self::lookups::Lookups;
 use self::site::{Pace, Site};
 pub use self::term_numbers::TermNumbers;
-use self::walk::{Walk, recent};
+use self::walk::{Walk, one, recent};
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
 use crate::http_client::{CallLimits, HttpClient, Proxies};
@@ -90,6 +93,10 @@ struct State {
     newest: Option<Timestamp>,
     /// Posts that the site counted last.
     counted: u64,
+    /// The posts of each type that the listings have shown.
+    known: Vec<Known>,
+    /// Posts that have gone, until the listing of one place says so.
+    gone: BTreeSet<u64>,
     /// Whether the next listing of all posts is to find those that have gone, and nothing else.
     only_ids: bool,
     /// Posts that the last listing had and should have had, if it had too few.
@@ -216,6 +223,18 @@ impl WordPress {
             return Box::new(self.walk());
         };
         match self.wait(recent(self.clone(), since)) {
+            Ok(places) => Box::new(places.into_iter().map(Ok)),
+            Err(error) => Box::new([Err(error.into())].into_iter()),
+        }
+    }
+
+    /// The place of one post; none if it has gone.
+    pub fn walk_one(&self, path: &str) -> Box<dyn Iterator<Item = Result<Place, ListingError>>> {
+        let id = listed::id(path).unwrap_or_default();
+        if self.state().gone.remove(&id) {
+            return Box::new(std::iter::empty());
+        }
+        match self.wait(one(self.clone(), id)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
             Err(error) => Box::new([Err(error.into())].into_iter()),
         }

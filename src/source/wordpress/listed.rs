@@ -18,7 +18,7 @@ const ID_DIGITS: usize = 20;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Listed {
     pub(super) id: u64,
-    published: Option<Timestamp>,
+    pub(super) published: Option<Timestamp>,
     pub(super) modified: Option<Timestamp>,
     /// Whether it has a password.
     pub(super) protected: bool,

@@ -171,6 +171,13 @@ fn list(items: &BTreeMap<u64, Value>, url: &Url) -> Vec<u8> {
             modified >= after.trim_end_matches('Z')
         })
         .collect();
+    let date = |item: &Value| item["date_gmt"].as_str().unwrap_or_default().to_owned();
+    if let Some(after) = parameter(url, "after") {
+        found.retain(|(_, item)| *date(item) > *after.trim_end_matches('Z'));
+    }
+    if let Some(before) = parameter(url, "before") {
+        found.retain(|(_, item)| *date(item) < *before.trim_end_matches('Z'));
+    }
     if parameter(url, "orderby").as_deref() == Some("date") {
         found.sort_by_key(|(id, item)| (item["date_gmt"].as_str().unwrap_or_default(), **id));
     }

@@ -424,3 +424,51 @@ fn calls_run_one_after_another_and_at_most_twenty_a_second() {
         assert!(spacing >= Duration::from_millis(30), "{spacing:?}");
     }
 }
+
+/// Posts go from a large site: those that few calls find, and how many calls.
+#[test]
+fn posts_that_have_gone_are_found_with_few_calls() {
+    let site = FakeSite::with_posts(3_000);
+    let source = wordpress(&site);
+    places(&source);
+    let find = || {
+        site.state().requests.clear();
+        let searched = source.clone();
+        let gone = source.wait(async move { searched.find_gone().await });
+        let calls = site.state().requests.len();
+        (gone.expect("answers"), calls)
+    };
+    assert_eq!(find(), (None, 1), "nothing has gone");
+    for gone in [vec![29_990], vec![10, 15_000, 30_000]] {
+        for id in &gone {
+            site.state().posts.remove(id);
+        }
+        let (mut found, calls) = find();
+        found.iter_mut().for_each(|found| found.sort_unstable());
+        assert_eq!(found.as_ref(), Some(&gone));
+        assert!(calls < 36, "{calls} calls");
+        source.state().gone = gone.iter().copied().collect();
+        for id in gone {
+            assert_eq!(ids(source.walk_one(&listed::path(id))), Ok(Vec::new()));
+            source.state().known[0].remove(&id);
+        }
+    }
+    assert_eq!(ids(source.walk_one(&listed::path(20))), Ok(vec![20]));
+    // One comes where one goes: their number does not explain it.
+    let mut state = site.state();
+    state.posts.remove(&5_000);
+    state.posts.remove(&5_010);
+    state.add(5_005);
+    drop(state);
+    assert_eq!(find().0, None);
+    // A small site is listed.
+    let site = FakeSite::with_posts(500);
+    let source = wordpress(&site);
+    places(&source);
+    site.state().posts.remove(&10);
+    let gone = source.wait({
+        let source = source.clone();
+        async move { source.find_gone().await }
+    });
+    assert_eq!(gone, Ok(None));
+}

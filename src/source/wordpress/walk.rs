@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::error::WordPressError;
+use super::gone::Known;
 use super::listed::{self, Listed};
 use super::listing::{Listing, page};
 use super::{State, WordPress};
@@ -16,6 +17,8 @@ pub(super) struct Walk {
     types: Option<Vec<(Listing, VecDeque<Place>)>>,
     /// The last change of a post in this listing.
     newest: Option<Timestamp>,
+    /// The posts of each type in this listing.
+    known: Vec<Known>,
     ended: bool,
 }
 
@@ -25,6 +28,7 @@ impl Walk {
             site,
             types: None,
             newest: None,
+            known: Vec::new(),
             ended: false,
         }
     }
@@ -33,23 +37,26 @@ impl Walk {
     fn fill(&mut self) -> Result<(), WordPressError> {
         let site = self.site.clone();
         let only_ids = std::mem::take(&mut self.site.state().only_ids);
-        let types = self.types.take();
-        let (types, newest) = self.site.wait(async move {
+        let (types, mut known) = (self.types.take(), std::mem::take(&mut self.known));
+        let (types, known, newest) = self.site.wait(async move {
             let mut newest = None;
             let mut types = match types {
                 Some(types) => types,
                 None => start(&site, only_ids).await?,
             };
-            for (listing, places) in &mut types {
+            known.resize(types.len(), Known::new());
+            for ((listing, places), known) in types.iter_mut().zip(&mut known) {
                 if places.is_empty() {
                     let posts = listing.fetch(&site.0.site).await?;
                     newest = newest.max(newest_of(&posts, listing.began));
+                    known.extend(posts.iter().map(dated));
                     places.extend(site.places(&posts).await?);
                 }
             }
-            Ok((types, newest))
+            Ok((types, known, newest))
         })?;
         self.types = Some(types);
+        self.known = known;
         self.newest = self.newest.max(newest);
         Ok(())
     }
@@ -67,7 +74,7 @@ impl Walk {
 
     /// Believes the listing, unless it has fewer posts than the site counts. The same number twice is how
     /// that site counts.
-    fn finish(&self) -> Result<(), WordPressError> {
+    fn finish(&mut self) -> Result<(), WordPressError> {
         let types = self.types.iter().flatten();
         let (mut listed, mut counted, mut began) = (0, 0, None);
         for (listing, _) in types {
@@ -87,6 +94,7 @@ impl Walk {
             });
         }
         state.note(began, self.newest, counted);
+        state.known = std::mem::take(&mut self.known);
         Ok(())
     }
 }
@@ -152,9 +160,11 @@ pub(super) async fn recent(
 }
 
 async fn recent_posts(site: &WordPress, since: Timestamp) -> Result<Vec<Place>, WordPressError> {
-    let mut posts: BTreeMap<u64, Listed> = BTreeMap::new();
+    let mut all: BTreeMap<u64, Listed> = BTreeMap::new();
     let (mut counted, mut newest, mut began) = (0, None, None);
+    let mut known: Vec<Vec<(u64, Timestamp)>> = Vec::new();
     for route in site.0.site.interface().await?.posts {
+        let mut posts = BTreeMap::new();
         let filter = vec![("modified_after", gmt(since))];
         let mut modified = Listing::new(route.clone(), filter);
         while !modified.ended {
@@ -171,12 +181,32 @@ async fn recent_posts(site: &WordPress, since: Timestamp) -> Result<Vec<Place>, 
             }
         }
         began = began.or(modified.began);
+        known.push(posts.values().map(dated).collect());
+        all.extend(posts);
     }
-    let posts: Vec<Listed> = posts.into_values().collect();
+    let posts: Vec<Listed> = all.into_values().collect();
     newest = newest.max(newest_of(&posts, began));
     let places = site.places(&posts).await?;
-    site.state().note(began, newest, counted);
+    let mut state = site.state();
+    state.note(began, newest, counted);
+    for (all, known) in state.known.iter_mut().zip(known) {
+        all.extend(known);
+    }
     Ok(places)
+}
+
+/// The place of one post, if it is published.
+pub(super) async fn one(site: WordPress, id: u64) -> Result<Vec<Place>, WordPressError> {
+    let mut posts = Vec::new();
+    for route in site.0.site.interface().await?.posts {
+        let query = vec![("include", id.to_string())];
+        posts.extend(page(&site.0.site, &route, query).await?.posts);
+    }
+    site.places(&posts).await
+}
+
+fn dated(post: &Listed) -> (u64, Timestamp) {
+    (post.id, post.published.unwrap_or(Timestamp(0)))
 }
 
 impl WordPress {
@@ -204,7 +234,7 @@ fn newest_of(posts: &[Listed], now: Option<Timestamp>) -> Option<Timestamp> {
 }
 
 /// An instant as the interface takes it.
-fn gmt(at: Timestamp) -> String {
+pub(super) fn gmt(at: Timestamp) -> String {
     let at = chrono::DateTime::from_timestamp(at.0, 0).unwrap_or_default();
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

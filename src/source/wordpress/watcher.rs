@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::time;
 
 use super::WordPress;
+use super::listed::path;
 use crate::source::Scope;
 use crate::source::count_drift::CountDrift;
 use crate::source::watcher_messages::ReadingNote;
@@ -26,9 +27,15 @@ pub(crate) struct WordPressWatcher {
     poll_at: Instant,
     /// When a listing of all posts is due by itself.
     full_at: Option<Instant>,
+    /// Whether that listing is to find posts that have gone, and nothing else.
+    only_ids: bool,
     full_failed: bool,
     retry_delay: Duration,
     drift: CountDrift,
+    /// Whether posts have gone that are to be found.
+    is_searching: bool,
+    /// Whether that was tried, and did not explain the number of posts.
+    has_searched: bool,
 }
 
 impl WordPressWatcher {
@@ -37,9 +44,12 @@ impl WordPressWatcher {
             poll_at: Instant::now() + site.0.refresh,
             site,
             full_at: None,
+            only_ids: false,
             full_failed: false,
             retry_delay: RETRY_FIRST,
             drift: CountDrift::default(),
+            is_searching: false,
+            has_searched: false,
         }
     }
 
@@ -49,12 +59,22 @@ impl WordPressWatcher {
     }
 
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
+        if std::mem::take(&mut self.is_searching)
+            && let Some(gone) = self.find_gone().await
+        {
+            (self.full_at, self.only_ids) = (None, false);
+            return gone;
+        }
         // A poll finds too little while a listing of all posts is due.
         let at = self.full_at.unwrap_or(self.poll_at);
         time::sleep_until(at.into()).await;
         self.poll_at = Instant::now() + self.site.0.refresh;
         match self.full_at.take() {
-            Some(_) => vec![Scope::All],
+            Some(_) => {
+                // Set now, so that no other listing takes it for its own.
+                self.site.state().only_ids = std::mem::take(&mut self.only_ids);
+                vec![Scope::All]
+            }
             None => vec![Scope::Recent],
         }
     }
@@ -77,12 +97,31 @@ impl WordPressWatcher {
         let Some(stored) = note.stored else { return };
         let counted = self.site.state().counted;
         if is_full {
-            self.full_at = None;
+            (self.full_at, self.only_ids) = (None, false);
             self.drift.after_full_reading(counted, stored, note.found);
         } else if self.drift.after_partial_reading(counted, stored) {
-            self.site.state().only_ids = true;
+            self.only_ids = true;
             self.full_at = Some(Instant::now());
+            self.is_searching = counted < stored && !self.has_searched;
+            self.has_searched = self.is_searching;
+        } else {
+            self.has_searched = false;
         }
+    }
+
+    /// The places of posts that have gone, if few calls find them.
+    async fn find_gone(&self) -> Option<Vec<Scope>> {
+        let site = self.site.clone();
+        let searching = self.site.0.runtime.as_ref()?;
+        let searching = searching.spawn(async move { site.find_gone().await });
+        // A listing of all posts follows a search that fails, and says why.
+        let gone = searching.await.ok()?.ok().flatten()?;
+        let mut state = self.site.state();
+        for known in &mut state.known {
+            known.retain(|id, _| !gone.contains(id));
+        }
+        state.gone = gone.iter().copied().collect();
+        Some(gone.into_iter().map(|id| Scope::at(path(id))).collect())
     }
 
     /// Plans a reading after a delay that grows with each call, and after the pause that the site asked for.
@@ -91,7 +130,7 @@ impl WordPressWatcher {
         self.retry_delay = (self.retry_delay * 2).min(RETRY_LAST);
         let at = Instant::now() + delay;
         match is_full {
-            true => self.full_at = Some(at),
+            true => (self.full_at, self.only_ids) = (Some(at), false),
             false => self.poll_at = at,
         }
     }
