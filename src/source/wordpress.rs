@@ -99,6 +99,8 @@ struct State {
     gone: BTreeSet<u64>,
     /// Whether the next listing of all posts is to find those that have gone, and nothing else.
     only_ids: bool,
+    /// Posts whose texts one call asks for.
+    posts_a_call: usize,
     /// Posts that the last listing had and should have had, if it had too few.
     incomplete: Option<(u64, u64)>,
 }
@@ -162,7 +164,10 @@ impl WordPress {
             settings,
             lookups: tokio::sync::Mutex::default(),
             numbers: Arc::default(),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                posts_a_call: ITEMS_A_CALL,
+                ..State::default()
+            }),
             runtime: Some(runtime),
         })))
     }

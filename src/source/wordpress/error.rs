@@ -90,11 +90,11 @@ impl WordPressError {
     pub(super) fn is_transient(&self) -> bool {
         match self {
             WordPressError::Call(error) => match error {
-                CallError::Unreachable { .. }
-                | CallError::Silent { .. }
+                CallError::Unreachable { .. } | CallError::Cut { .. } => true,
+                // It has taken long enough already.
+                CallError::Silent { .. }
                 | CallError::Slow { .. }
-                | CallError::Cut { .. } => true,
-                CallError::TooLarge { .. }
+                | CallError::TooLarge { .. }
                 | CallError::Redirected { .. }
                 | CallError::Circle(_) => false,
             },
@@ -125,6 +125,24 @@ impl WordPressError {
             WordPressError::Status { status, .. } => status.is_server_error(),
             WordPressError::NotJson { .. } | WordPressError::OtherJson { .. } => true,
             WordPressError::Pause { .. }
+            | WordPressError::NoInterface { .. }
+            | WordPressError::NoSuchType { .. }
+            | WordPressError::Incomplete { .. }
+            | WordPressError::Stopped(_) => false,
+        }
+    }
+
+    /// Whether fewer posts in one call may succeed: the site took too long, or answered too much.
+    pub(super) fn is_of_size(&self) -> bool {
+        match self {
+            WordPressError::Call(error) => matches!(
+                error,
+                CallError::TooLarge { .. } | CallError::Silent { .. } | CallError::Slow { .. }
+            ),
+            WordPressError::Status { status, .. } => *status == StatusCode::GATEWAY_TIMEOUT,
+            WordPressError::NotJson { .. }
+            | WordPressError::OtherJson { .. }
+            | WordPressError::Pause { .. }
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }

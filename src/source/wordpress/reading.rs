@@ -19,6 +19,9 @@ use crate::source::{Place, ReadOutcome, ReadResult};
 /// When this many posts fail in one call of [`WordPress::read`], it is the site that fails.
 const FAILED_POSTS_MAX: usize = 16;
 
+/// The fewest posts that calls ask for, however slow a site is.
+const POSTS_A_CALL_MIN: usize = 5;
+
 impl WordPress {
     /// Reads posts, and calls `done` with the index of each place and its result.
     pub fn read(
@@ -27,9 +30,9 @@ impl WordPress {
         mut done: impl FnMut(usize, ReadResult),
     ) -> Result<(), WordPressError> {
         let all = Vec::from_iter(0..places.len());
+        let at_once = self.state().posts_a_call;
         // The next part is the last one.
-        let mut parts: Vec<Vec<usize>> =
-            all.chunks(ITEMS_A_CALL).rev().map(<[_]>::to_vec).collect();
+        let mut parts: Vec<Vec<usize>> = all.chunks(at_once).rev().map(<[_]>::to_vec).collect();
         let mut failed = 0;
         while let Some(part) = parts.pop() {
             let ids: Vec<u64> = part
@@ -71,6 +74,10 @@ impl WordPress {
                 continue;
             }
             let (first, second) = part.split_at(part.len() / 2);
+            if error.is_of_size() {
+                // The next calls ask for as few.
+                self.state().posts_a_call = second.len().max(POSTS_A_CALL_MIN);
+            }
             parts.extend([second, first].map(<[_]>::to_vec));
         }
         Ok(())

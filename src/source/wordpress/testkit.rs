@@ -28,6 +28,8 @@ pub(crate) struct FakeState {
     pub(crate) users: BTreeMap<u64, Value>,
     pub(crate) media: BTreeMap<u64, Value>,
     pub(crate) fault: Option<Box<Fault>>,
+    /// The values of `Authorization` in requests.
+    pub(crate) logins: Vec<String>,
     /// Every request, with the times of its beginning and its end.
     pub(crate) requests: Vec<(Url, Instant, Instant)>,
 }
@@ -81,6 +83,9 @@ impl FakeSite {
             }
             let mut line = String::new();
             while lines.read_line(&mut line).is_ok_and(|_| line.trim() != "") {
+                if let Some(login) = line.strip_prefix("authorization: ") {
+                    self.state().logins.push(login.trim().to_owned());
+                }
                 line.clear();
             }
             let target = first.split(' ').nth(1).unwrap_or_default();
@@ -94,12 +99,9 @@ impl FakeSite {
                 state.fault = state.fault.take().or(fault);
                 fault_answer.unwrap_or_else(|| state.answer(&url))
             };
-            let is_closing = answer.starts_with(b"HTTP/1.0");
-            if client.write_all(&answer).is_err() {
-                return;
-            }
             self.state().requests.push((url, began, Instant::now()));
-            if is_closing {
+            let is_closing = answer.starts_with(b"HTTP/1.0");
+            if client.write_all(&answer).is_err() || is_closing {
                 return;
             }
         }

@@ -6,23 +6,31 @@ use serde_json::json;
 
 use super::testkit::{FakeSite, FakeState, ok, parameter, status};
 use super::*;
+use crate::config::Secret;
 use crate::model::time::Zone;
 use crate::source::{ReadOutcome, SourceError};
 
-fn wordpress(site: &FakeSite) -> WordPress {
-    let config = WordPressConfig {
+fn config(site: &FakeSite) -> WordPressConfig {
+    WordPressConfig {
         url: site.address.clone(),
         refresh: 30,
         rows: 3600,
         post_types: vec!["post".to_owned()],
         login: None,
-    };
+    }
+}
+
+fn wordpress(site: &FakeSite) -> WordPress {
+    with(&config(site))
+}
+
+fn with(config: &WordPressConfig) -> WordPress {
     let settings = AcceptSettings::of_site(Zone::UTC, "kk", "https://dala.example/");
     let pace = Pace {
         spacing: Duration::ZERO,
         repeat_after: [Duration::from_millis(1); 2],
     };
-    WordPress::with_pace(&config, settings, pace).expect("a source")
+    WordPress::with_pace(config, settings, pace).expect("a source")
 }
 
 /// The ids of a listing, or why it failed.
@@ -395,15 +403,8 @@ fn a_poll_lists_every_arrival() {
 #[test]
 fn calls_run_one_after_another_and_at_most_twenty_a_second() {
     let site = FakeSite::with_posts(150);
-    let config = WordPressConfig {
-        url: site.address.clone(),
-        refresh: 30,
-        rows: 3600,
-        post_types: vec!["post".to_owned()],
-        login: None,
-    };
     let settings = AcceptSettings::of_site(Zone::UTC, "kk", "https://dala.example/");
-    let source = WordPress::new(&config, settings).expect("a source");
+    let source = WordPress::new(&config(&site), settings).expect("a source");
     let places = places(&source);
     std::thread::scope(|scope| {
         scope.spawn(|| ids(source.walk()));
@@ -471,4 +472,73 @@ fn posts_that_have_gone_are_found_with_few_calls() {
         async move { source.find_gone().await }
     });
     assert_eq!(gone, Ok(None));
+}
+
+#[test]
+fn a_login_is_sent_with_every_call_and_shown_nowhere() {
+    let site = FakeSite::with_posts(2);
+    let login = Some(("reader".to_owned(), Secret::new("hush hush".to_owned())));
+    let source = with(&WordPressConfig {
+        login,
+        ..config(&site)
+    });
+    read(&source).expect("a reading");
+    let state = site.state();
+    assert_eq!(state.logins.len(), state.requests.len());
+    let basic = "Basic cmVhZGVyOmh1c2ggaHVzaA==";
+    assert!(
+        state.logins.iter().all(|login| login == basic),
+        "{:?}",
+        state.logins
+    );
+    let shown = format!("{source:?} {}", source.name());
+    assert!(
+        !shown.contains("hush") && !shown.contains("reader"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_pause_that_the_site_asks_for_is_kept() {
+    let site = FakeSite::with_posts(2);
+    let mut refusals = 1;
+    site.fail(move |url, _| {
+        let refuses = url.path().ends_with("/posts") && refusals > 0;
+        refusals -= u32::from(refuses);
+        refuses.then(|| status("429 Too Many Requests", "", "retry-after: 1\r\n"))
+    });
+    assert_eq!(ids(wordpress(&site).walk()), Ok(vec![10, 20]));
+    let state = site.state();
+    let posts = state
+        .requests
+        .iter()
+        .filter(|(url, ..)| url.path().ends_with("/posts"));
+    let times: Vec<_> = posts.map(|(_, began, _)| *began).collect();
+    let pause = times[1].duration_since(times[0]);
+    assert!(pause >= Duration::from_millis(900), "{pause:?}");
+}
+
+#[test]
+fn a_site_that_is_too_slow_for_many_posts_is_asked_for_fewer() {
+    let site = FakeSite::with_posts(200);
+    site.fail(|url, _| {
+        let include = parameter(url, "include").filter(|_| url.path().ends_with("/posts"))?;
+        let is_many = include.split(',').count() > 30;
+        is_many.then(|| status("504 Gateway Timeout", "", ""))
+    });
+    let source = wordpress(&site);
+    let outcomes = read(&source).expect("a reading");
+    assert!(outcomes.iter().all(|outcome| outcome.starts_with("Жазба")));
+    assert_eq!(source.state().posts_a_call, 25);
+    site.state().requests.clear();
+    read(&source).expect("a reading");
+    let state = site.state();
+    let urls = state.requests.iter().map(|(url, ..)| url);
+    let urls = urls.filter(|url| url.path().ends_with("/posts"));
+    let asked = urls.filter_map(|url| parameter(url, "include"));
+    assert!(
+        asked
+            .map(|ids| ids.split(',').count())
+            .all(|count| count <= 25)
+    );
 }
