@@ -172,6 +172,12 @@ impl WordPress {
         })))
     }
 
+    /// The path of the post whose number an operator writes, alone or as messages name the post.
+    pub fn path_of(text: &str) -> Option<String> {
+        let number = text.rsplit(' ').next()?;
+        number.parse().ok().map(listed::path)
+    }
+
     /// The site's address.
     pub fn name(&self) -> &str {
         &self.0.name

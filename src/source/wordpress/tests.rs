@@ -50,6 +50,20 @@ fn places(source: &WordPress) -> Vec<Place> {
 }
 
 #[test]
+fn a_post_is_found_by_its_number() {
+    let path = Some(listed::path(150));
+    for (text, expected) in [
+        ("150", path.clone()),
+        ("[source.wordpress] post 150", path),
+        ("https://dala.example/?p=150", None),
+        ("-1", None),
+        ("", None),
+    ] {
+        assert_eq!(WordPress::path_of(text), expected, "{text}");
+    }
+}
+
+#[test]
 fn a_listing_shows_every_post_once_in_the_order_of_ids() {
     for count in [0, 1, 99, 100, 101, 199, 200, 250] {
         let site = FakeSite::with_posts(count);
