@@ -16,7 +16,7 @@ use super::{DEPTH_MAX, Markup, MarkupError};
 use crate::text::bare_links::BareLinks;
 use crate::text::characters::clean;
 use crate::text::elements::{self, ELEMENTS, Nature};
-use crate::text::embed::{Frame, Post, Script, is_video_page, media_element, read_inline_script};
+use crate::text::embed::{Frame, Post, Script, read_inline_script};
 use crate::text::piece::Piece;
 
 /// The most bytes of an inline script that are read; the embed codes of sites are shorter.
@@ -385,46 +385,12 @@ impl MarkupBuilder {
             attributes.retain(|(name, _)| name != "src");
             source = Source::Late;
         }
-        if self.video(&attributes) {
-            return;
-        }
         self.pictures.push(Picture {
             at: self.pieces.len(),
             source,
             is_fallback,
         });
         self.push(Piece::Open(at, attributes));
-    }
-
-    /// Writes what an `img` names that is none: a file of sound or video, or the page of a video. Editors
-    /// of Markdown embed them so.
-    fn video(&mut self, attributes: &[(String, String)]) -> bool {
-        let value = |name: &str| {
-            let found = attributes.iter().find(|(key, _)| key == name);
-            found.map(|(_, value)| value.as_str())
-        };
-        let Some(source) = value("src") else {
-            return false;
-        };
-        let mut words = ["alt", "title"].into_iter().filter_map(value);
-        let title = words.find(|words| !words.trim().is_empty());
-        if let Some(at) = media_element(source).and_then(elements::position) {
-            let title = title.map(|title| ("title".to_owned(), title.to_owned()));
-            let source = ("src".to_owned(), source.to_owned());
-            let attributes = std::iter::once(source).chain(title).collect();
-            self.push(Piece::Open(at, attributes));
-            self.push(Piece::Close(at));
-            return true;
-        }
-        let is_video = is_video_page(source);
-        if is_video {
-            let (source, title) = (source.to_owned(), title.map(str::to_owned));
-            self.push(Piece::Frame(Frame {
-                addresses: vec![source],
-                title,
-            }));
-        }
-        is_video
     }
 
     pub(super) fn text(&mut self, text: &str) {
