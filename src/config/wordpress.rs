@@ -16,7 +16,8 @@ pub(super) fn read(table: &Table<'_>) -> WordPressConfig {
         table.refuse_without_excerpt(text, message);
     }
     match (&user, &password) {
-        (Some(_), None) => {
+        // What is wrong with a password that is there has been said.
+        (Some(_), None) if table.place(key::PASSWORD.name).is_none() => {
             let message = format!("`{}` needs `{}`", key::USER.name, key::PASSWORD.name);
             table.refuse_key(key::USER.name, message);
         }
@@ -25,7 +26,7 @@ pub(super) fn read(table: &Table<'_>) -> WordPressConfig {
             let message = format!("`{}` needs `{}`", key::PASSWORD.name, key::USER.name);
             table.refuse_without_excerpt(text, message);
         }
-        (Some(_), Some(_)) | (None, None) => {}
+        (Some(_), _) | (None, None) => {}
     }
     let mut post_types = table.read_or_default(&key::POST_TYPES);
     if post_types.is_empty() {

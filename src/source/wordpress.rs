@@ -174,7 +174,9 @@ impl WordPress {
 
     /// The path of the post whose number an operator writes, alone or as messages name the post.
     pub fn path_of(text: &str) -> Option<String> {
-        let number = text.rsplit(' ').next()?;
+        let number = text
+            .strip_prefix("[source.wordpress] post ")
+            .unwrap_or(text);
         number.parse().ok().map(listed::path)
     }
 

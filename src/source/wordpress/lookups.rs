@@ -66,6 +66,16 @@ impl Default for Lookups {
 }
 
 impl Lookups {
+    /// Forgets everything that was fetched, so that it is fetched anew. That the site hides its authors is
+    /// known until it shows them, so that it is said once.
+    pub(super) fn forget(&mut self) {
+        let hidden_authors = self.hidden_authors.take();
+        *self = Lookups {
+            hidden_authors,
+            ..Lookups::default()
+        };
+    }
+
     /// Fetches what these posts name and is not known yet.
     pub(super) async fn fetch_for(
         &mut self,
@@ -156,7 +166,11 @@ impl Lookups {
                 self.hidden_authors = Some(error.to_string());
                 Ok(())
             }
-            fetched => fetched,
+            Ok(()) => {
+                self.hidden_authors = self.hidden_authors.take().filter(|_| authors.is_empty());
+                Ok(())
+            }
+            Err(error) => Err(error),
         }
     }
 

@@ -139,7 +139,7 @@ async fn start(
     only_ids: bool,
 ) -> Result<Vec<(Listing, VecDeque<Place>)>, WordPressError> {
     if !only_ids {
-        *site.0.lookups.lock().await = Default::default();
+        site.0.lookups.lock().await.forget();
     }
     let routes = site.0.site.interface().await?.posts.into_iter();
     let types = routes.map(|route| (Listing::new(route, Vec::new()), VecDeque::new()));

@@ -91,7 +91,7 @@ impl WordPressWatcher {
         self.full_failed &= !is_full;
         if note.is_held {
             let delay = HELD_REREAD_AFTER.max(note.took * HELD_REREAD_SHARE);
-            self.full_at = Some(Instant::now() + delay);
+            (self.full_at, self.only_ids) = (Some(Instant::now() + delay), true);
             return;
         }
         let Some(stored) = note.stored else { return };
