@@ -45,7 +45,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::error::WordPressError;
-use self::gone::Known;
+use self::listed::Known;
 use self::lookups::Lookups;
 use self::site::{Pace, Site};
 pub use self::term_numbers::TermNumbers;

@@ -4,10 +4,9 @@
 //! halved, until one page shows what is missing in it. So among ten thousand posts one that has gone is found
 //! with some fifteen calls in place of a hundred.
 
-use std::collections::BTreeMap;
-
 use super::WordPress;
 use super::error::WordPressError;
+use super::listed::Known;
 use super::listing::{PAGE, page};
 use super::lookups::ITEMS_A_CALL;
 use super::walk::gmt;
@@ -21,9 +20,6 @@ const CALLS_MAX: usize = 40;
 
 /// The most posts that are looked for: more are a loss to be seen as a whole.
 const GONE_MAX: usize = ITEMS_A_CALL;
-
-/// The known posts of a type, by their ids, with their dates.
-pub(super) type Known = BTreeMap<u64, Timestamp>;
 
 impl WordPress {
     /// The posts that are known and have gone, if they can be found with few calls and are all that the number

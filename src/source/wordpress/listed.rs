@@ -1,5 +1,7 @@
 //! A post as a listing shows it: its dates, and what it names by numbers.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::model::record::Stamp;
@@ -76,6 +78,9 @@ impl Listed {
 pub(super) fn is_protected(stamp: Stamp) -> bool {
     stamp.changed & 1 == 1
 }
+
+/// The known posts of a type, by their ids, with their dates.
+pub(super) type Known = BTreeMap<u64, Timestamp>;
 
 /// The path of the place of a post.
 pub(super) fn path(id: u64) -> String {

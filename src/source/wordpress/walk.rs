@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::error::WordPressError;
-use super::gone::Known;
-use super::listed::{self, Listed};
+use super::listed::{self, Known, Listed};
 use super::listing::{Listing, page};
 use super::{State, WordPress};
 use crate::model::time::Timestamp;

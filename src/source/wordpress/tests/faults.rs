@@ -7,7 +7,6 @@ use serde_json::json;
 use super::super::testkit::{FakeSite, FakeState, ok, parameter, status};
 use super::{ids, places, read, wordpress};
 use crate::source::ReadOutcome;
-use crate::source::wordpress::WordPressError;
 
 #[test]
 fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
