@@ -195,7 +195,7 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
             SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
             SourceConfig::Sql(_) => None,
             SourceConfig::WordPress(_) => {
-                Some("open that address in a browser; `url` must be the site's own address")
+                Some("open that address in a browser, and check `url` and `post-types`")
             }
         };
         let hint = hint.map(str::to_owned);

@@ -4,6 +4,8 @@ mod faults;
 
 use std::time::Duration;
 
+use proptest::collection::vec;
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::testkit::{FakeSite, parameter};
@@ -76,7 +78,41 @@ fn a_listing_shows_every_post_once_in_the_order_of_ids() {
     }
 }
 
-/// Posts go and come between two pages: what is there all the time is listed once.
+/// Lists 450 posts of which these numbers go, while posts come behind these numbers, before a page is asked
+/// for: what is there all the time is listed once.
+fn check_shift(page: usize, gone: &[u64], come: &[u64]) {
+    let site = FakeSite::with_posts(450);
+    let mut pages = 0;
+    let (mut going, mut coming) = (gone.to_vec(), come.to_vec());
+    site.fail(move |url, state| {
+        pages += usize::from(parameter(url, "offset").is_some());
+        if pages == page + 1 {
+            for number in going.drain(..) {
+                state.posts.remove(&(10 * number));
+            }
+            for number in coming.drain(..) {
+                state.add(10 * number + 5);
+            }
+        }
+        None
+    });
+    let source = wordpress(&site);
+    // Posts that came where the listing had been are not listed, which their number shows.
+    let listed = match ids(source.walk()) {
+        Err(WordPressError::Incomplete { .. }) => ids(source.walk()),
+        listed => listed,
+    };
+    let listed = listed.expect("a listing");
+    let always = (1..=450).filter(|number| !gone.contains(number));
+    let missing = always.filter(|number| !listed.contains(&(10 * number)));
+    let missing: Vec<u64> = missing.collect();
+    assert!(missing.is_empty(), "{page} {gone:?} {come:?}: {missing:?}");
+    assert!(
+        listed.is_sorted_by(|one, other| one < other),
+        "{page} {gone:?} {come:?}"
+    );
+}
+
 #[test]
 fn pages_that_shift_lose_nothing_and_repeat_nothing() {
     for (page, gone, come) in [
@@ -89,36 +125,20 @@ fn pages_that_shift_lose_nothing_and_repeat_nothing() {
         (4, 200, 0),
         (2, 200, 200),
     ] {
-        let site = FakeSite::with_posts(450);
-        let mut pages = 0;
-        site.fail(move |url, state| {
-            pages += usize::from(parameter(url, "offset").is_some());
-            if pages == page + 1 {
-                pages += 1000;
-                for number in 1..=gone {
-                    state.posts.remove(&(10 * number));
-                }
-                for number in 1..=come {
-                    state.add(10 * number + 5);
-                }
-            }
-            None
-        });
-        let source = wordpress(&site);
-        let listed = ids(source.walk());
-        // Posts that came where the listing had been are not listed, which their number shows.
-        let listed = match listed {
-            Err(WordPressError::Incomplete { .. }) => ids(source.walk()),
-            listed => listed,
-        };
-        let listed = listed.expect("a listing");
-        let always: Vec<u64> = (gone + 1..=450).map(|number| 10 * number).collect();
-        let missing: Vec<&u64> = always.iter().filter(|id| !listed.contains(id)).collect();
-        assert!(missing.is_empty(), "{page} {gone} {come}: {missing:?}");
-        assert!(
-            listed.is_sorted_by(|one, other| one < other),
-            "{page} {gone} {come}"
-        );
+        check_shift(page, &Vec::from_iter(1..=gone), &Vec::from_iter(1..=come));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_shift_of_pages_loses_nothing_and_repeats_nothing(
+        page in 0..6_usize,
+        gone in vec(1..=450_u64, 0..300),
+        come in vec(1..=450_u64, 0..100),
+    ) {
+        check_shift(page, &gone, &come);
     }
 }
 
