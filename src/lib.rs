@@ -51,7 +51,10 @@
 //! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |
 //! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |
 //! | which links are followed | `source/directory/links.rs` |
-//! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
+//! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs`, `source/wordpress/watcher.rs` |
+//! | which calls a site of WordPress gets, and what they ask for | `source/wordpress/site.rs`, `walk.rs`, `lookups.rs` |
+//! | the addresses of WordPress's own feeds | `serve/wordpress_feeds.rs` |
+//! | limits of calls to other servers, proxies, redirects | `http_client.rs`, `http_client/connector.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
@@ -88,7 +91,7 @@
 //! `docs/articles.md` and `docs/databases.md`. If the index selects by it, also
 //! [`ArticleMeta`](model::article_meta::ArticleMeta).
 //!
-//! **A source.** A room beside `source/sql` with its watcher, an arm in each `match` of
+//! **A source.** A room beside `source/wordpress` with its watcher, an arm in each `match` of
 //! [`Source`](source::Source) and of `source/watcher.rs`, and its table in `config/keys.rs`,
 //! `config/source.rs` and [`SourceConfig`](config::SourceConfig).
 //!
@@ -138,7 +141,7 @@
 //!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the
 //!    published state; a selection, which no snapshot lists, is built for the request that names it.
 //! 9. Library types stay home: `rss`, `atom_syndication`, `minijinja` and `quick_xml` in [`render`],
-//!    hyper and the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
+//!    hyper in [`serve`] and [`http_client`], the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
 //!    [`source::sql`], `jiff` in [`model::time`].
 //! 10. Everything that input can grow has a limit with a name.
 
@@ -155,6 +158,8 @@ pub mod feed;
 pub mod render;
 
 pub mod store;
+
+pub mod http_client;
 
 pub mod source;
 

@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::mpsc::SyncSender;
 
 use super::problems::{Tally, UnlistedPlaces};
-use super::{BATCH_FILES, Progress, ReconcileError};
+use super::{Progress, ReconcileError};
 use crate::source::{ListingError, Place, Scope, Source};
 use crate::store::{FileRow, Store};
 
@@ -16,7 +16,7 @@ pub(super) struct Comparison<'a> {
     pub(super) store: &'a Store,
     pub(super) reread: bool,
     pub(super) progress: &'a Progress,
-    /// Gets the files to read in the order of the listing, [`BATCH_FILES`] at a time.
+    /// Gets the files to read in the order of the listing, a batch at a time.
     pub(super) batches: SyncSender<Vec<Place>>,
 }
 
@@ -198,7 +198,7 @@ impl Comparison<'_> {
         self.progress.found_one();
         batch.push(found);
         // The receiver is dropped when the store fails; that error is reported instead.
-        batch.len() < BATCH_FILES || self.batches.send(mem::take(batch)).is_ok()
+        batch.len() < self.source.limits().batch || self.batches.send(mem::take(batch)).is_ok()
     }
 }
 

@@ -25,7 +25,6 @@ mod listener;
 mod listing;
 mod probe;
 mod reading;
-mod recheck_window;
 mod required_columns;
 mod row;
 mod source_event;
@@ -66,7 +65,6 @@ use crate::source::sql::source_event::PendingSignals;
 pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
 pub(super) use crate::source::sql::reading::ROWS_A_STATEMENT;
-pub(super) use crate::source::sql::recheck_window::{is_in_recheck_window, is_same_row};
 
 /// With fewer rows, a query without an index is no problem. Planners use none for a small table.
 const INDEX_FROM: u64 = 5_000;

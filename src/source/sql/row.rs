@@ -17,8 +17,8 @@ use crate::source::article_file::fields::{Fields, key_traits};
 use crate::source::article_file::hidden;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
+use crate::source::recheck_window;
 use crate::source::sql::id_sum::IdSum;
-use crate::source::sql::recheck_window;
 use crate::text;
 
 /// A row with more text than this is refused, as a file is.

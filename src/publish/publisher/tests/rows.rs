@@ -372,7 +372,7 @@ fn assert_misses_section(publisher: &Publisher, scope: Scope) {
 fn misses_columns(publisher: &Publisher) -> bool {
     match &*publisher.handle().source() {
         Source::Sql(sql) => !sql.lost_columns().0.is_empty(),
-        Source::Directory(_) => panic!("no database"),
+        Source::Directory(_) | Source::WordPress(_) => panic!("no database"),
     }
 }
 
