@@ -5,6 +5,7 @@
 //! and, where nobody tells of changes, how often it is asked for them.
 
 mod mariadb;
+mod pages;
 mod sqlite;
 mod strapi;
 mod table;
