@@ -28,6 +28,7 @@ use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 #[cfg(test)]
 use crate::source::directory::testkit::FakeFolder;
+use crate::text::SiteLanguages;
 
 /// How much of a source is read at once.
 pub(crate) struct ReadingLimits {
@@ -208,7 +209,7 @@ fn accept_settings(config: &Config) -> AcceptSettings {
         shortcodes: folder.map_or_else(BTreeMap::new, |folder| folder.shortcodes.clone()),
         link: config.source.link().map(str::to_owned),
         public_url: config.server.public_url.clone(),
-        languages: site.languages.clone(),
+        languages: SiteLanguages::new(&site.language, site.languages.clone()),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)
     }
 }
@@ -347,8 +348,8 @@ impl Source {
         }
     }
 
-    /// How many files the last listing of everything skipped, by their extension in lower case; empty for
-    /// files without one.
+    /// How many files the last listing of everything skipped, by their extension in lower case, which is
+    /// empty for files without one; and how many folders, by their name with a slash at its end.
     pub fn skipped(&self) -> BTreeMap<String, usize> {
         match self {
             Source::Directory(directory) => directory.skipped(),

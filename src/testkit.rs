@@ -36,6 +36,12 @@ pub(crate) fn config(text: &str, folder: &Path) -> Config {
 
 /// A folder of articles as most newsrooms configure it.
 pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
+    let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+    directory_with(key, folder, reading)
+}
+
+/// The same, whose articles are read with these settings.
+pub(crate) fn directory_with(key: KeyFrom, folder: &Path, reading: AcceptSettings) -> Directory {
     let config = DirectoryConfig {
         path: folder.to_owned(),
         include: vec!["**/*".to_owned()],
@@ -49,7 +55,6 @@ pub(crate) fn directory(key: KeyFrom, folder: &Path) -> Directory {
         public_status: Vec::new(),
         fields: Default::default(),
     };
-    let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
     Directory::new(&config, reading)
 }
 

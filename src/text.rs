@@ -44,7 +44,7 @@ pub use credits::after_credit_word;
 pub use cut::{cut, excerpt, first_sentence};
 pub use dropped::Dropped;
 pub use html::{Figure, Html};
-pub use language::language;
+pub use language::SiteLanguages;
 pub use lead::LEAD_CHARACTERS_MAX;
 pub use markdown::{markdown_to_html, mdx_to_html};
 pub use markup::{Markup, MarkupError};

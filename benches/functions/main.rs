@@ -24,6 +24,7 @@ use taspa::publish::documents::render_feed;
 use taspa::serve::dispatch::dispatch;
 use taspa::serve::documents::Documents;
 use taspa::source::article_file::newsroom as newsroom_text;
+use taspa::text::SiteLanguages;
 
 use self::newsroom::Newsroom;
 
@@ -54,7 +55,8 @@ fn gate(c: &mut Criterion) {
 fn language(c: &mut Criterion) {
     let text = newsroom::article(7);
     let languages = ["ru", "kk", "en"].map(str::to_owned);
-    let guess = || taspa::text::language("", [black_box(&*text)], "ru", &languages).len();
+    let languages = SiteLanguages::new("ru", languages.into());
+    let guess = || languages.guess("", [black_box(&*text)]).len();
     let letters = || text.chars().filter(|letter| letter.is_alphabetic()).count();
     compare(c, "language", ("guess", guess), ("count letters", letters));
 }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem;
 
-use super::likely_cause::{DatedPlaces, likely_cause};
+use super::likely_cause::{ProblemPlaces, likely_cause};
 use crate::index::natural;
 use crate::model::count::many;
 use crate::model::problem::{Problem, Severity};
@@ -34,7 +34,7 @@ struct SameReason {
     count: usize,
     /// Those to list and some more, in no order.
     first: Vec<Problem>,
-    dated: DatedPlaces,
+    places: ProblemPlaces,
 }
 
 /// What is listed of the problems with one reason.
@@ -78,7 +78,7 @@ impl ArticleProblems {
         }
         let same = self.reasons.entry(key).or_default();
         same.count += 1;
-        same.dated.note(&problem.file);
+        same.places.note(&problem.file);
         same.first.push(problem);
         if same.first.len() >= listed_max.saturating_mul(2) {
             same.first = in_order(mem::take(&mut same.first), listed_max);
@@ -139,8 +139,8 @@ impl SameReason {
         let problems = in_order(self.first.clone(), at_most);
         let more = self.count - problems.len();
         let more = (more > 0).then(|| format!("  and {more} more of this reason"));
-        let cause = likely_cause(reason, &self.dated);
-        let cause = cause.map(|cause| format!("  likely cause: {cause}"));
+        let cause = likely_cause(reason, &self.places);
+        let cause = cause.map(|cause| format!("  {cause}"));
         ListedReason {
             problems,
             lines: more.into_iter().chain(cause).collect(),
@@ -234,7 +234,7 @@ mod tests {
     fn all_problems_are_listed_in_natural_order() {
         let mut problems = ArticleProblems::all();
         for number in [10, 9, 200, 1] {
-            problems.add(problem(&format!("{number}.txt"), "there is no `date`"));
+            problems.add(problem(&format!("{number}.txt"), "the title is empty"));
         }
         let listed = problems.into_listed();
         assert_eq!(files(&listed[0]), ["1.txt", "9.txt", "10.txt", "200.txt"]);

@@ -12,6 +12,7 @@ use crate::model::article::{Accepted, Article, Visibility};
 use crate::model::count::{counted, many};
 use crate::model::problem::{Problem, Severity};
 use crate::model::time::Timestamp;
+use crate::text::excerpt;
 
 /// The files that a line names without `--verbose`.
 const FILES_MAX: usize = 3;
@@ -262,13 +263,16 @@ impl ArticleReport {
         let named = keys.iter().take(self.named_max()).map(|(key, files)| {
             let articles = many(files.count, "article");
             let named = files.named(self.files_max());
+            let key = excerpt(key).replace('`', "'");
             format!("key without effect: `{key}` in {articles}: {named}")
         });
         let more = (unnamed > 0).then(|| {
             let keys = counted(unnamed, "more key has", "more keys have");
             format!("{keys} no effect; with `--verbose` all are named")
         });
-        named.chain(more).collect()
+        let advice = (!keys.is_empty())
+            .then(|| "  [source.directory.fields] says what further keys mean".to_owned());
+        named.chain(more).chain(advice).collect()
     }
 
     /// The files of the articles for which `has` is true; `None` without one.

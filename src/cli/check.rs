@@ -20,7 +20,7 @@ use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::templates::Templates;
 use crate::source::Source;
 use crate::source::sql::SqlError;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::text::visible;
 
 pub(super) fn run(
@@ -59,8 +59,14 @@ pub(super) fn run(
         }
         ListFormat::Text => {
             let report = mem::take(&mut found.report);
+            let mut unlisted: usize = counts.iter().sum();
+            let all = unlisted;
             for listed in found.into_listed() {
+                unlisted -= listed.problems.len();
                 print(listed, screen)?;
+            }
+            if unlisted > 0 {
+                screen.line(&format!("with `--verbose` all {all} problems are listed"))?;
             }
             for line in report {
                 // Names of files and sections are in it, and it has no second line.
@@ -210,9 +216,10 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
         (state.released().len(), state.snapshot.feeds.len())
     });
     let (articles, feeds) = (many(report.articles, "article"), many(feeds, "feed"));
-    Some(match report.articles == released {
-        true => format!("{articles} in {feeds}"),
-        false => format!("{articles}, {released} of them in {feeds}"),
+    Some(match released {
+        _ if released == report.articles => format!("{articles} in {feeds}"),
+        0 => format!("{articles}, none of them in feeds"),
+        _ => format!("{articles}, {released} of them in {feeds}"),
     })
 }
 
@@ -360,16 +367,21 @@ fn state_problems(loaded: &Loaded) -> Vec<Problem> {
                 .map(|vanished| of_config(Severity::Warning, vanished.to_string(), vanished.hint));
             identity.into_iter().chain(vanished).collect()
         }
-        // A daemon that was killed leaves a folder that only the next daemon may repair.
-        Err(failure) => vec![Problem {
-            severity: Severity::Warning,
-            file: folder.to_string(),
-            line: None,
-            column: None,
-            message: format!("not compared with the configuration: {}", chain(&failure)),
-            hint: Some("start the daemon: it repairs this folder, or makes it anew".to_owned()),
-            excerpt: None,
-        }],
+        Err(failure) => {
+            let hint = match failure {
+                StoreError::Unclosed => "nothing needs to be done: the next start closes it",
+                _ => "start the daemon: it repairs this folder, or makes it anew",
+            };
+            vec![Problem {
+                severity: Severity::Warning,
+                file: folder.to_string(),
+                line: None,
+                column: None,
+                message: format!("not compared with the configuration: {}", chain(&failure)),
+                hint: Some(hint.to_owned()),
+                excerpt: None,
+            }]
+        }
     }
 }
 

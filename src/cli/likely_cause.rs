@@ -1,13 +1,18 @@
-//! Why many files may have one problem. Who brings a whole archive made one mistake, not a thousand.
+//! Why many files may have one problem: who brings a whole archive mostly made one mistake.
 
+use crate::ingest::problems::STAYS;
 use crate::model::article_path::without_extension;
 use crate::model::count::counted;
 use crate::model::time::WrittenDate;
 
-/// The files with one problem whose path has a date.
+/// The places with one problem, as far as they tell its cause.
 #[derive(Debug, Default)]
-pub(super) struct DatedPlaces {
+pub(super) struct ProblemPlaces {
+    /// Whether they are files, and no rows of a database.
+    are_files: bool,
+    /// Those whose name begins with a date.
     names: Dated,
+    /// Those in folders of a day.
     folders: Dated,
 }
 
@@ -18,9 +23,10 @@ struct Dated {
     example: Option<Box<str>>,
 }
 
-impl DatedPlaces {
-    pub(super) fn note(&mut self, file: &str) {
-        let file = without_extension(file);
+impl ProblemPlaces {
+    pub(super) fn note(&mut self, place: &str) {
+        let file = without_extension(place);
+        self.are_files |= file.len() < place.len();
         let (folders, name) = file.rsplit_once('/').unwrap_or(("", file));
         let name = match name {
             "index" => folders.rsplit('/').next().unwrap_or_default(),
@@ -41,32 +47,56 @@ impl Dated {
     }
 }
 
-/// The likely cause of the problems with one reason, and what to do.
-pub(super) fn likely_cause(reason: &str, dated: &DatedPlaces) -> Option<String> {
-    let is_undated = reason.starts_with("there is no `date`");
-    let is_undated_text = reason.starts_with("the first line does not begin with `date`");
-    let DatedPlaces { names, folders } = dated;
+/// The likely cause of the problems with one reason, and what to do about it.
+pub(super) fn likely_cause(reason: &str, places: &ProblemPlaces) -> Option<String> {
+    let ProblemPlaces {
+        are_files,
+        names,
+        folders,
+    } = places;
     let begin = || counted(names.count, "name begins", "names begin");
-    match (&names.example, &folders.example) {
-        (Some(name), _) if is_undated => Some(format!(
-            "{} with a date that does not count, such as `{name}`: write it as in `2026-01-08-title.md`, \
-             or write the key `date`",
+    let cause = match (reason_kind(reason)?, &names.example, &folders.example) {
+        (ReasonKind::NoDate, Some(name), _) => format!(
+            "likely cause: {} with a date that does not count, such as `{name}`: write it as in \
+             `2026-01-08-title.md`, or write the key `date`",
             begin()
-        )),
-        (None, Some(folder)) if is_undated => Some(format!(
-            "{} in folders of a day, such as `{folder}`, which give no date: write the key `date`, or \
-             begin the names with it, as in `2026-01-08-title.md`",
-            counted(folders.count, "file is", "files are")
-        )),
-        (Some(_), _) if is_undated_text => Some(format!(
-            "{} with a date, but newsroom text has it in its first line",
-            begin()
-        )),
-        (_, _) if reason == "the file does not begin with front matter" => Some(
-            "they are notes and no articles: `exclude` in [source.directory] leaves them out"
-                .to_owned(),
         ),
-        (_, _) => None,
+        (ReasonKind::NoDate, None, Some(folder)) => format!(
+            "likely cause: {} in folders of a day, such as `{folder}`, which give no date: write the key \
+             `date`, or begin the names with it, as in `2026-01-08-title.md`",
+            counted(folders.count, "file is", "files are")
+        ),
+        (ReasonKind::NoDateLine, Some(_), _) => format!(
+            "likely cause: {} with a date, but newsroom text has it in its first line",
+            begin()
+        ),
+        (ReasonKind::NoDate | ReasonKind::NoArticle, _, _) if *are_files => {
+            "if they are notes or pages and no articles, name them in [source.directory], as in \
+             `exclude = [\"about.md\", \"docs/**\"]`"
+                .to_owned()
+        }
+        (ReasonKind::NoDateLine | ReasonKind::NoDate | ReasonKind::NoArticle, _, _) => return None,
+    };
+    Some(cause)
+}
+
+/// The reasons of which a cause is known.
+enum ReasonKind {
+    NoDate,
+    /// There is no date in newsroom text.
+    NoDateLine,
+    /// There is nothing of an article.
+    NoArticle,
+}
+
+fn reason_kind(reason: &str) -> Option<ReasonKind> {
+    match reason.strip_suffix(STAYS).unwrap_or(reason) {
+        "there is no `date`" => Some(ReasonKind::NoDate),
+        "the first line does not begin with `date`" => Some(ReasonKind::NoDateLine),
+        "there is no `title`" | "the file does not begin with front matter" => {
+            Some(ReasonKind::NoArticle)
+        }
+        _ => None,
     }
 }
 
@@ -104,8 +134,8 @@ fn is_day(year: &str, month: &str, day: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn noted(files: &[&str]) -> DatedPlaces {
-        let mut dated = DatedPlaces::default();
+    fn noted(files: &[&str]) -> ProblemPlaces {
+        let mut dated = ProblemPlaces::default();
         files.iter().for_each(|file| dated.note(file));
         dated
     }
@@ -168,12 +198,28 @@ mod tests {
             ),
         ] {
             let cause = cause(reason, files).expect("a cause");
+            let cause = cause
+                .strip_prefix("likely cause: ")
+                .expect("a likely cause");
             assert!(cause.starts_with(expected), "{cause}");
         }
+        for reason in [
+            undated,
+            "there is no `title`",
+            "the file does not begin with front matter",
+        ] {
+            let advice = cause(reason, &["x.md"]).expect("advice");
+            assert!(advice.starts_with("if they are notes or pages"), "{advice}");
+        }
         for (reason, file) in [
-            (undated, "x.md"),
+            (text, "x.txt"),
+            (undated, "[source.sql] row 7"),
             (text, "2026/02/01/x.txt"),
             ("the title is empty", "20260201-x.md"),
+            (
+                "there is no `title`; `posts` is a list of articles",
+                "x.json",
+            ),
         ] {
             assert_eq!(cause(reason, &[file]), None, "{reason}");
         }

@@ -2,34 +2,41 @@
 //! section.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::count::many;
 use crate::publish::read_handle::ReadHandle;
-use crate::source::Source;
 
 /// The lines of the report.
 pub(super) fn lines(published: &ReadHandle, names_all: bool) -> Vec<String> {
-    let skipped = skipped_files(&published.source());
-    skipped
-        .into_iter()
-        .chain(sections(published, names_all))
-        .collect()
+    let skipped = skipped_files(published.source().skipped());
+    skipped.chain(sections(published, names_all)).collect()
 }
 
-/// The files that are no articles, counted by extension.
-fn skipped_files(source: &Source) -> Option<String> {
-    let Source::Directory(directory) = source else {
-        return None;
-    };
-    let mut skipped: Vec<(String, usize)> = directory.skipped().into_iter().collect();
+/// The files that are no articles, counted by extension, and the folders that are not read.
+fn skipped_files(skipped: BTreeMap<String, usize>) -> impl Iterator<Item = String> {
+    let mut skipped: Vec<(String, usize)> = skipped.into_iter().collect();
     skipped.sort_by_key(|(_, count)| Reverse(*count));
-    let kinds = skipped.iter().map(|(extension, count)| match &**extension {
+    let (folders, files): (Vec<_>, Vec<_>) = skipped
+        .into_iter()
+        .partition(|(kind, _)| kind.ends_with('/'));
+    let files = files.iter().map(|(extension, count)| match &**extension {
         "" => format!("{count} without extension"),
         extension => format!("{count} `.{extension}`"),
     });
-    let kinds: Vec<String> = kinds.collect();
-    (!kinds.is_empty()).then(|| format!("files that are no articles: {}", kinds.join(", ")))
+    let folders = folders.iter().map(|(name, count)| match count {
+        1 => format!("`{name}`"),
+        count => format!("{count} `{name}`"),
+    });
+    let lines = [
+        ("files that are no articles", files.collect::<Vec<_>>()),
+        (
+            "folders that are not read because of their name",
+            folders.collect(),
+        ),
+    ];
+    let lines = lines.into_iter().filter(|(_, kinds)| !kinds.is_empty());
+    lines.map(|(what, kinds)| format!("{what}: {}", kinds.join(", ")))
 }
 
 /// The sections of which an address is named without `--verbose`.

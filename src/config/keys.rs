@@ -198,7 +198,8 @@ keys! { directory =>
     /// Values of an article's `status`, `visibility` or `pubstatus` that mean that it is public, beside
     /// `published`, `publish`, `public`, `released`, `usable` and `live`. Any other value hides it.
     PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved"];
-    /// Further names of the keys of articles. One counts where its key is missing.
+    /// Further names of the keys of articles. One counts where its key is missing; those of `draft`,
+    /// `expires`, `feed` and `date` count beside it.
     FIELDS: Tables = "fields", Tables::One(&article_fields::TABLE), Optional;
     /// What becomes of the tags of a site generator in texts, by their name, such as `advert = "drop"`.
     /// `drop` takes a tag out with all up to its end tag, `inner` leaves what is between them, and HTML

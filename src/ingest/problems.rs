@@ -220,6 +220,9 @@ fn problem_of_warning(source: &Source, path: &str, warning: &Warning) -> Problem
     }
 }
 
+/// What a message ends with if an article was good before.
+pub const STAYS: &str = "; its last good version stays";
+
 fn problem_of_refusal(
     source: &Source,
     path: &str,
@@ -227,7 +230,7 @@ fn problem_of_refusal(
     refusal: &Refusal,
 ) -> Problem {
     let consequence = match has_good_version {
-        true => "; its last good version stays",
+        true => STAYS,
         false => "",
     };
     Problem {

@@ -22,7 +22,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub use self::media::Media;
 pub use self::terms::ArticleTerm;
 use crate::model::time::{Timestamp, WrittenDate, Zone};
-use crate::text::{Html, Shortcode, Text};
+use crate::text::{Html, Shortcode, SiteLanguages, Text};
 
 /// The version of [`Draft::accept`] and of the parsers before it. Raise it when the same file would
 /// give another article: a daemon whose state folder has another version reads every article again.
@@ -182,7 +182,8 @@ pub struct AcceptSettings {
     /// The language of an article whose text does not show another.
     pub language: String,
     /// The languages in which the site publishes, `language` among them.
-    pub languages: Vec<String>,
+    #[serde(serialize_with = "language_tags")]
+    pub languages: SiteLanguages,
     /// The site's URL, which relative URLs are resolved against.
     pub site: String,
     /// The template of article pages, for [`permalink::fill`](crate::model::permalink::fill).
@@ -205,7 +206,7 @@ impl AcceptSettings {
         AcceptSettings {
             zone,
             language: language.to_owned(),
-            languages: default_languages(language),
+            languages: SiteLanguages::new(language, default_languages(language)),
             site: site.to_owned(),
             link: None,
             public_url: site.to_owned(),
@@ -228,6 +229,13 @@ pub fn default_languages(language: &str) -> Vec<String> {
     let beside = primary.eq_ignore_ascii_case("ru").then_some("kk");
     let languages = [language].into_iter().chain(beside);
     languages.map(str::to_owned).collect()
+}
+
+fn language_tags<S: Serializer>(
+    languages: &SiteLanguages,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    languages.tags().serialize(serializer)
 }
 
 fn zone_name<S: Serializer>(zone: &Zone, serializer: S) -> Result<S::Ok, S::Error> {

@@ -128,7 +128,7 @@ pub fn is_extension(extension: &str) -> bool {
 }
 
 /// The extensions of article files.
-const EXTENSIONS: [&str; 7] = ["txt", "md", "markdown", "mdx", "html", "htm", "json"];
+pub const EXTENSIONS: [&str; 7] = ["txt", "md", "markdown", "mdx", "html", "htm", "json"];
 
 #[cfg(test)]
 mod tests {

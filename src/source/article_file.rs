@@ -17,11 +17,12 @@ pub mod json;
 pub(in crate::source) mod key_name;
 pub mod markdown;
 pub mod newsroom;
+pub(in crate::source) mod rough_keys;
 pub(crate) mod tree;
 
 use std::borrow::Cow;
 
-use self::tree::{KeyValue, Value};
+use self::tree::KeyValue;
 use crate::model::article::AcceptSettings;
 use crate::model::time::WrittenDate;
 
@@ -48,9 +49,7 @@ impl<'c> ParseContext<'c> {
 
     /// The keys of an article with those that it inherits.
     fn inherit<'p>(&self, pairs: &'p [KeyValue]) -> Cow<'p, [KeyValue]> {
-        let inherited = self.inherited.iter();
-        let missing = inherited.filter(|pair| !has_key(pairs, &pair.key));
-        let missing: Vec<_> = missing.cloned().collect();
+        let missing = missing_keys(pairs, self.inherited);
         match missing.is_empty() {
             true => Cow::Borrowed(pairs),
             false => Cow::Owned([pairs, &missing].concat()),
@@ -58,16 +57,22 @@ impl<'c> ParseContext<'c> {
     }
 }
 
+/// Those of the inherited keys that an article has not itself.
+fn missing_keys(pairs: &[KeyValue], inherited: &[KeyValue]) -> Vec<KeyValue> {
+    let inherited = inherited.iter();
+    let missing = inherited.filter(|pair| !has_key(pairs, &pair.key));
+    missing.cloned().collect()
+}
+
 /// Whether a key has a value, at the top level or in the tables of themes.
 fn has_key(pairs: &[KeyValue], name: &str) -> bool {
-    pairs.iter().any(|pair| match &pair.node.value {
-        value if key_name::is(&pair.key, name) => !value.is_blank(),
-        Value::Table(inner) if ["extra", "params"].contains(&&*key_name::normal(&pair.key)) => {
-            let mut named = inner.iter().filter(|pair| key_name::is(&pair.key, name));
-            named.any(|pair| !pair.node.value.is_blank())
-        }
-        _ => false,
-    })
+    let has_value =
+        |pair: &KeyValue| key_name::is(&pair.key, name) && !hidden::is_empty(&pair.node.value);
+    let in_table = |pair: &KeyValue| {
+        let mut inner = pair.node.value.tables().flatten();
+        hidden::is_table(&pair.key) && inner.any(has_value)
+    };
+    pairs.iter().any(|pair| has_value(pair) || in_table(pair))
 }
 
 /// Calls a parser for a site that names nothing but its language.

@@ -28,13 +28,18 @@ use self::file_name::{FileFormat, format_of};
 use self::inheritance::{Inheritance, Inherited, Parents};
 use self::listing::{Listing, SkippedFiles};
 use self::path_filter::PathFilter;
+use super::article_file::fields::{self, Fields};
 use super::article_file::hidden::{self, Hiding};
-use super::article_file::{ParseContext, date, encoding, html, json, markdown, newsroom};
+use super::article_file::{
+    ParseContext, date, encoding, front_matter, html, json, markdown, newsroom, rough_keys,
+};
 use super::{Place, ReadOutcome, Unlisted};
 use crate::config::{DirectoryConfig, KeyFrom, LegacyEncoding, Watch};
 use crate::model::article::{AcceptSettings, Accepted, Body, Draft, Refusal, Visibility};
 use crate::model::article_path::ArticlePath;
+use crate::model::time::Timestamp;
 use crate::source::directory::write_log::WriteLog;
+use crate::text;
 
 /// A folder of article files.
 #[derive(Clone, Debug)]
@@ -127,7 +132,7 @@ impl Directory {
         )
     }
 
-    /// How many files the last listing of everything skipped, by their extension in lower case.
+    /// As [`Source::skipped`](crate::source::Source::skipped).
     pub fn skipped(&self) -> BTreeMap<String, usize> {
         self.skipped.counts()
     }
@@ -203,9 +208,6 @@ impl Directory {
         }
         let bytes = match self.read_bytes(found) {
             Ok(_) if is_being_written() => return ReadOutcome::Unsettled,
-            Ok(Some(_)) if found.stamp.size > FILE_BYTES_MAX => {
-                return ReadOutcome::Refused(too_large(found.stamp.size));
-            }
             Ok(Some(bytes)) => bytes,
             Ok(None) => return ReadOutcome::Unsettled,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return ReadOutcome::Unsettled,
@@ -218,7 +220,51 @@ impl Directory {
                 ));
             }
         };
-        ReadOutcome::of("file", || self.accept(&found.path, &bytes, inherited))
+        let outcome = ReadOutcome::of("file", || match found.stamp.size > FILE_BYTES_MAX {
+            true => Err(too_large(found.stamp.size)),
+            false => self.accept(&found.path, &bytes, inherited),
+        });
+        match outcome {
+            ReadOutcome::Refused(refusal) if !refusal.withdraws => ReadOutcome::of("file", || {
+                Err(self.withdraw_hidden(&found.path, &bytes, inherited, refusal))
+            }),
+            outcome => outcome,
+        }
+    }
+
+    /// The refusal of a file with these bytes, for whatever reason: where they may hide the article, its last
+    /// good version goes too. Keys that cannot be parsed are searched for roughly.
+    fn withdraw_hidden(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        inherited: &Inherited,
+        refusal: Refusal,
+    ) -> Refusal {
+        let text = encoding::decode_damaged(bytes, self.legacy);
+        let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(&text));
+        let context = self.context(path, inherited);
+        let keys = match format_of(path) {
+            Some(FileFormat::Markdown | FileFormat::Mdx | FileFormat::Html) => {
+                front_matter::split(&text, &context)
+                    .map(|file| file.pairs)
+                    .ok()
+            }
+            Some(FileFormat::Json) => json::keys(&text, &context).ok(),
+            Some(FileFormat::Newsroom) | None => None,
+        };
+        // Without title and date they are not the keys of the article, which may be a table of its own.
+        let keys = keys.filter(|keys| Fields::new(keys, 1, &self.reading).are_of_article());
+        let keys = keys.unwrap_or_else(|| rough_keys::find(&text, &self.reading));
+        Fields::new(&keys, 1, &self.reading).refuse(refusal, &context, Timestamp::now())
+    }
+
+    fn context<'c>(&'c self, path: &str, inherited: &'c Inherited) -> ParseContext<'c> {
+        ParseContext {
+            name_date: date::at_front(path),
+            settings: &self.reading,
+            inherited: &inherited.pairs,
+        }
     }
 
     fn read_bytes(&self, found: &Place) -> io::Result<Option<Vec<u8>>> {
@@ -231,11 +277,7 @@ impl Directory {
 
     fn accept(&self, path: &str, bytes: &[u8], inherited: &Inherited) -> Result<Accepted, Refusal> {
         let text = encoding::decode(bytes, self.legacy)?;
-        let context = ParseContext {
-            name_date: date::at_front(path),
-            settings: &self.reading,
-            inherited: &inherited.pairs,
-        };
+        let context = self.context(path, inherited);
         let mut draft: Draft = match format_of(path) {
             Some(FileFormat::Newsroom) | None => {
                 let mut draft = newsroom::parse(&text)?;
@@ -263,7 +305,7 @@ impl Directory {
     /// becomes `x`.
     pub fn key_of(&self, path: &str) -> String {
         let path = path.rsplit_once('.').map_or(path, |(path, _)| path);
-        let path = ArticlePath::new(path, &self.reading.languages);
+        let path = ArticlePath::new(path, self.reading.languages.tags());
         let key = match self.key {
             KeyFrom::Path => path.key(),
             KeyFrom::Name => path.short_key(),
@@ -280,7 +322,7 @@ fn hide(
     inherited: &Inherited,
     settings: &AcceptSettings,
 ) -> Result<(), Refusal> {
-    let marks = hidden::marks(&inherited.pairs, &settings.public_status);
+    let marks = hidden::marks(&inherited.pairs, settings);
     if let Some(refusal) = marks.hiding.refusal() {
         return Err(refusal);
     }
@@ -289,7 +331,13 @@ fn hide(
         (Hiding::Shown, true) => Visibility::OutOfFeeds,
         (Hiding::Hidden | Hiding::NotUnderstood { .. }, _) => Visibility::Draft,
     };
-    draft.expires = draft.expires.or(marks.expires.first().copied());
+    let resolve = |date| settings.zone.resolve(date);
+    let expires = marks.expires.into_iter().min_by_key(|&date| resolve(date));
+    draft.expires = draft.expires.or(expires);
+    let date = fields::inherited_date(&inherited.pairs, settings)?;
+    if let Some(date) = date.filter(|&date| resolve(date) > resolve(draft.published)) {
+        draft.published = date;
+    }
     Ok(())
 }
 

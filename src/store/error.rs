@@ -26,6 +26,9 @@ pub enum StoreError {
         /// The database file.
         path: PathBuf,
     },
+    /// A daemon ended before it had closed the file. Only the next one may write what is missing.
+    #[error("the daemon was stopped before it closed the state file")]
+    Unclosed,
     /// The file is not a valid database.
     #[error("{} is damaged", path.display())]
     Damaged {
@@ -66,6 +69,7 @@ impl StoreError {
             StoreError::Database(error) => !matches!(error, redb::Error::ValueTooLarge(_)),
             StoreError::Open { .. }
             | StoreError::InUse { .. }
+            | StoreError::Unclosed
             | StoreError::Layout { .. }
             | StoreError::Missing
             | StoreError::Renewed

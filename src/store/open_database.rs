@@ -130,7 +130,10 @@ pub(super) fn read_only(folder: &Path) -> Result<Option<ReadOnlyDatabase>, Store
         return Ok(None);
     }
     let opened = catch_panic::run(|| builder().open_read_only(&path));
-    Ok(Some(opened.map_err(|_| StoreError::Damaged { path })??))
+    match opened.map_err(|_| StoreError::Damaged { path })? {
+        Err(DatabaseError::RepairAborted) => Err(StoreError::Unclosed),
+        opened => Ok(Some(opened?)),
+    }
 }
 
 fn builder() -> Builder {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use memchr::{memchr2, memchr2_iter};
 
 use super::address::{Base, resolve};
-use super::elements::{ELEMENTS, Nature, position};
+use super::elements::{ELEMENTS, Nature, is_code, position};
 use super::escape::{escape_into, escape_text_into};
 use super::piece::Piece;
 
@@ -275,7 +275,7 @@ pub(super) fn link_pieces(pieces: Vec<Piece>, which: BareLinks) -> Option<Vec<Pi
 
 /// Whether addresses in this element are a link already, or shown for their letters.
 fn is_literal(at: usize) -> bool {
-    matches!(ELEMENTS[at].name, "a" | "code" | "kbd" | "pre" | "samp")
+    ELEMENTS[at].name == "a" || is_code(at)
 }
 
 /// The indices of texts that are an address and the only text of their line.
@@ -287,7 +287,7 @@ fn own_lines(pieces: &[Piece]) -> Vec<usize> {
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Text(text) if text.trim().is_empty() => {}
-            Piece::Text(text) => {
+            Piece::Text(text) | Piece::Formula(text) => {
                 texts += 1;
                 let is_address = may_have_address(text) && is_one_address(text.trim());
                 only = (texts == 1 && is_address).then_some(at);

@@ -124,6 +124,11 @@ pub(super) fn ends_paragraph(at: usize) -> bool {
     }
 }
 
+/// Whether the text in an element of [`ELEMENTS`] is code, or what a program says.
+pub(super) fn is_code(at: usize) -> bool {
+    matches!(ELEMENTS[at].name, "code" | "kbd" | "pre" | "samp")
+}
+
 const fn element(
     name: &'static str,
     nature: Nature,

@@ -7,6 +7,7 @@ mod posts;
 mod scripts;
 mod sites;
 mod url_parts;
+mod videos;
 
 use html5ever::tokenizer::Tag;
 use url::Url;
@@ -17,6 +18,7 @@ pub(super) use self::posts::Post;
 pub(super) use self::scripts::Script;
 use self::sites::{label, site_name};
 use self::url_parts::{host, is_web};
+pub(super) use self::videos::{is_video_page, media_element};
 use super::address::{Base, resolve};
 use super::characters::clean;
 use super::elements::ATTRIBUTE_BYTES_MAX;

@@ -2,12 +2,14 @@
 
 mod footnotes;
 mod inline_marks;
+mod raw_html;
 
 use std::fmt;
 
 use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
 
 use super::commonmark::OPTIONS;
+use super::escape::escape_into;
 use super::markup::{HTML_BYTES_MAX, MarkupError};
 use super::shortcodes::{Replacements, Syntax, TemplateContext, expand};
 
@@ -101,6 +103,8 @@ impl Rewriter<'_> {
             }
             // The words of a picture are an attribute.
             Event::Text(text) if self.in_picture => Event::Text(self.without_html(text)),
+            Event::Html(html) => Event::Html(self.html(html)),
+            Event::InlineHtml(html) => Event::InlineHtml(self.html(html)),
             // A feed has no controls.
             Event::TaskListMarker(true) => Event::Text("☑ ".into()),
             Event::TaskListMarker(false) => Event::Text("☐ ".into()),
@@ -116,6 +120,26 @@ impl Rewriter<'_> {
             _ => None,
         };
         address.map_or_else(|| self.without_html(written), CowStr::from)
+    }
+
+    /// HTML in the text, whose links to files of articles mean the same as those of Markdown.
+    fn html<'e>(&self, html: CowStr<'e>) -> CowStr<'e> {
+        let mut out = String::new();
+        let mut written = 0;
+        for value in raw_html::link_addresses(&html) {
+            let address = &html[value.clone()];
+            if address.starts_with("@/") || is_article_file(address) {
+                let address = self.address(CowStr::from(address.to_owned()));
+                out.push_str(&html[written..value.start]);
+                escape_into(&mut out, &address);
+                written = value.end;
+            }
+        }
+        if written == 0 {
+            return html;
+        }
+        out.push_str(&html[written..]);
+        out.into()
     }
 
     fn without_html<'e>(&self, text: CowStr<'e>) -> CowStr<'e> {

@@ -9,6 +9,7 @@ mod builder;
 mod formula;
 mod lead_marks;
 mod marks;
+mod picture_name;
 mod pictures;
 mod removed;
 mod steps;
@@ -25,6 +26,7 @@ use html5ever::tokenizer::{
 pub(super) use self::appearance::style_hides;
 use self::builder::MarkupBuilder;
 use super::bare_links::BareLinks;
+use super::elements;
 pub(super) use super::piece::Piece;
 
 /// The most bytes of an article as HTML. A Markdown file is shorter than its HTML.
@@ -99,10 +101,32 @@ impl Markup {
     /// The text without markup, in runs between two tags.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Text(text) => Some(text.as_str()),
+            Piece::Text(text) | Piece::Formula(text) => Some(text.as_str()),
             Piece::Open(..) | Piece::Close(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => {
                 None
             }
+        })
+    }
+
+    /// The same without code and formulas, whose words are those of no language.
+    pub fn prose(&self) -> impl Iterator<Item = &str> {
+        let mut open_code = 0_usize;
+        self.pieces.iter().filter_map(move |piece| {
+            match piece {
+                Piece::Text(text) if open_code == 0 => return Some(text.as_str()),
+                Piece::Open(at, _) if elements::is_code(*at) => open_code += 1,
+                Piece::Close(at) if elements::is_code(*at) => {
+                    open_code = open_code.saturating_sub(1);
+                }
+                Piece::Open(..)
+                | Piece::Close(_)
+                | Piece::Text(_)
+                | Piece::Formula(_)
+                | Piece::Frame(_)
+                | Piece::More
+                | Piece::NoLead => {}
+            }
+            None
         })
     }
 }

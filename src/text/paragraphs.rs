@@ -113,7 +113,7 @@ impl Iterator for Paragraphs<'_> {
     fn next(&mut self) -> Option<Paragraph> {
         while let Some(piece) = self.pieces.next() {
             let ended = match piece {
-                Piece::Text(text) => {
+                Piece::Text(text) | Piece::Formula(text) => {
                     self.push(text);
                     None
                 }

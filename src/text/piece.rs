@@ -12,6 +12,8 @@ pub(super) enum Piece {
     /// A frame, a player, or a post of another site.
     Frame(Frame),
     Text(String),
+    /// A formula as text.
+    Formula(String),
     /// `<!--more-->`: the text before it is the lead.
     More,
     /// The next element is a caption, a credit or a footnote by its class: no lead.

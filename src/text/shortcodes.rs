@@ -134,7 +134,8 @@ fn may_have_tags(text: &str, syntax: Syntax) -> bool {
         Syntax::Mdx => true,
         Syntax::Markdown => {
             memchr::memchr2(b'{', b'$', bytes).is_some()
-                || has_pair(b'[', b"[!tT")
+                || has_pair(b'[', b"[!tT/")
+                || has_pair(b'^', b"[")
                 || has_pair(b'\\', b"([")
                 || has_pair(b':', b":")
         }
@@ -199,6 +200,7 @@ fn next_candidate(text: &str, from: usize, syntax: Syntax) -> Option<usize> {
     let bytes = text.as_bytes();
     let begins = |&at: &usize| match (bytes[at], syntax) {
         (b'{' | b'\\', _) => true,
+        (b'^', Syntax::Markdown | Syntax::Mdx) => bytes.get(at + 1) == Some(&b'['),
         (b'[' | b'$', Syntax::Markdown | Syntax::Mdx) => true,
         (b':', Syntax::Markdown | Syntax::Mdx) => bytes.get(at + 1) == Some(&b':'),
         (b'<', Syntax::Mdx) => true,
@@ -219,6 +221,7 @@ fn piece<'t>(cursor: &mut Cursor<'t>, at: usize, syntax: Syntax, last: usize) ->
         }
         b'[' => lines::bracket(cursor, at, last),
         b'$' => math::dollars(cursor, at),
+        b'^' => lines::inline_note(cursor, at),
         b':' => lines::directive(cursor, at),
         b'<' => mdx::component(cursor, at),
         _ => mdx::module_block(cursor, at),

@@ -150,18 +150,19 @@ fn no_reload_confirms_a_loss() {
 #[test]
 fn loss_that_grew_is_another_one() {
     let newsroom = of_twenty();
-    let mut daemon = Daemon::start(&newsroom);
-    let away = newsroom.path("away");
-    fs::create_dir(&away).expect("another folder");
-    let leave = |number: usize| {
+    // They leave with their folder, so that no reading sees some of them gone and others there.
+    let folder = newsroom.articles().join("leaving");
+    fs::create_dir(&folder).expect("a folder");
+    for number in 0..12 {
         let file = newsroom.article(&name(number));
-        fs::rename(&file, away.join(name(number))).expect("an article leaves");
-    };
-    (0..12).for_each(leave);
+        fs::rename(file, folder.join(name(number) + ".txt")).expect("a moved article");
+    }
+    let mut daemon = Daemon::start(&newsroom);
+    fs::rename(folder, newsroom.path("away")).expect("the folder leaves");
     daemon.wait_for("12 of 20 articles are gone");
     let before = held(&newsroom);
     // A straggler joins what is held.
-    leave(12);
+    fs::rename(newsroom.article(&name(12)), newsroom.path("straggler")).expect("an article leaves");
     daemon.wait_for("13 of 20 articles are gone");
     let request = |loss: &Value| json!({"version": 1, "request": "confirm", "id": loss["id"]});
     let answer = ask(&newsroom, &request(&before));

@@ -40,7 +40,7 @@ const MARKS: [(&str, &str); 26] = [
 ];
 
 /// The name in the spellings of several systems.
-fn spellings(name: &str) -> [String; 4] {
+fn spellings(name: &str) -> [String; 6] {
     let parted = |mark: &str| {
         let letters = name.chars().map(|letter| match letter.is_uppercase() {
             true => format!("{mark}{}", letter.to_lowercase()),
@@ -53,11 +53,14 @@ fn spellings(name: &str) -> [String; 4] {
         name.to_uppercase(),
         parted("_"),
         parted("-"),
+        // A letter of another alphabet, and characters that nobody sees.
+        name.replace('a', "а").replace('e', "е").replace('i', "і"),
+        format!("{}\u{200b}{}\u{a0}", &name[..2], &name[2..]),
     ]
 }
 
 /// An article with this key in each of the three languages, at the top level and in a generator's table.
-fn articles(key: &str, value: &str) -> [(&'static str, String); 5] {
+fn articles(key: &str, value: &str) -> [(&'static str, String); 6] {
     let yaml = "title: Тайна\ndate: 2026-01-08\nsection: Тайное\ntags: [тайное]\nauthor: Аноним Тайный\nurl: /тайна\n";
     let toml = "title = \"Тайна\"\ndate = 2026-01-08\nsection = \"Тайное\"\ntags = [\"тайное\"]\n";
     let json = "\"title\": \"Тайна\", \"date\": \"2026-01-08\", \"tags\": [\"тайное\"]";
@@ -67,10 +70,17 @@ fn articles(key: &str, value: &str) -> [(&'static str, String); 5] {
             "md",
             format!("---\n{yaml}params:\n  {key}: {value}\n---\nТайна.\n"),
         ),
-        ("md", format!("+++\n{toml}{key} = {value}\n+++\nТайна.\n")),
         (
             "md",
-            format!("+++\n{toml}[extra]\n{key} = {value}\n+++\nТайна.\n"),
+            format!("+++\n{toml}\"{key}\" = {value}\n+++\nТайна.\n"),
+        ),
+        (
+            "md",
+            format!("+++\n{toml}[extra]\n\"{key}\" = {value}\n+++\nТайна.\n"),
+        ),
+        (
+            "md",
+            format!("+++\n{toml}[[params]]\n\"{key}\" = {value}\n+++\nТайна.\n"),
         ),
         ("json", format!("{{{json}, \"{key}\": {value}}}")),
     ]

@@ -192,6 +192,22 @@ fn a_value_that_may_hide_an_article_withdraws_its_last_good_version() {
         newsroom.touch("b.md");
         assert_eq!(changes(&newsroom.read()), [""; 0], "{broken}");
     }
+    let hidden = article("draft = true").into_bytes();
+    for (bytes, reason) in [
+        ([hidden.as_slice(), b"\xff"].concat(), "damaged UTF-8"),
+        (hidden.repeat(50_000), "the file is larger than"),
+        (
+            [b"<<<<<<< HEAD\n", hidden.as_slice()].concat(),
+            "does not begin with front matter",
+        ),
+    ] {
+        newsroom.write("b.md", article("draft = false").as_bytes());
+        assert_eq!(changes(&newsroom.read()), ["put b"], "{reason}");
+        newsroom.write("b.md", &bytes);
+        let result = newsroom.read();
+        assert_eq!(changes(&result), ["remove b"], "{reason}");
+        assert!(newsroom.problems(&result)[0].contains(reason), "{reason}");
+    }
     // Another fault keeps the last good version.
     newsroom.write("b.md", article("draft = false").as_bytes());
     newsroom.read();

@@ -104,7 +104,7 @@ impl Draft {
             .map(|date| resolve(date, reading).map_err(without_expiry))
             .transpose()?;
         let path = self.path.as_deref();
-        let path = path.map(|path| ArticlePath::new(path, &reading.languages));
+        let path = path.map(|path| ArticlePath::new(path, reading.languages.tags()));
         let by_path = || Some(path?.language()?.to_owned());
         let named = self
             .language
@@ -113,7 +113,7 @@ impl Draft {
             .or_else(by_path);
         let language_is_guessed = named.is_none();
         let language = named.unwrap_or_else(|| {
-            let guessed = content.language(title.as_str(), &reading.language, &reading.languages);
+            let guessed = content.language(title.as_str(), &reading.languages);
             guessed.to_owned()
         });
         let sections = accept_sections(&self.sections, &mut warnings);

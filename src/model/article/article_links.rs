@@ -37,7 +37,7 @@ impl ArticleLinks<'_> {
             let slash = if folders.is_empty() { "" } else { "/" };
             return Some(format!("{site}/{}{slash}{part}", encode_path(folders)));
         }
-        let path = ArticlePath::new(path, &settings.languages);
+        let path = ArticlePath::new(path, settings.languages.tags());
         let key = match settings.keys_are_names {
             true => path.short_key(),
             false => path.key(),

@@ -1,7 +1,9 @@
 //! The body of a draft: its language, its lead, its HTML.
 
 use super::{Body, Refusal};
-use crate::text::{self, Base, Dropped, Html, Markup, MarkupError, TemplateContext, Text};
+use crate::text::{
+    self, Base, Dropped, Html, Markup, MarkupError, SiteLanguages, TemplateContext, Text,
+};
 
 /// A parsed body. Its HTML comes later: URLs in it are resolved against the article's page, and the
 /// URL of that page may contain the language of the text.
@@ -55,18 +57,13 @@ impl<'d> Content<'d> {
     }
 
     /// The language of the headline and the text, guessed from their words.
-    pub(super) fn language<'l>(
-        &self,
-        title: &str,
-        site: &'l str,
-        languages: &'l [String],
-    ) -> &'l str {
+    pub(super) fn language<'l>(&self, title: &str, languages: &'l SiteLanguages) -> &'l str {
         match self {
             Content::Paragraphs { paragraphs, .. } => {
                 let texts = paragraphs.iter().map(String::as_str);
-                text::language(title, texts, site, languages)
+                languages.guess(title, texts)
             }
-            Content::Markup(markup) => text::language(title, markup.texts(), site, languages),
+            Content::Markup(markup) => languages.guess(title, markup.prose()),
         }
     }
 
@@ -110,7 +107,10 @@ pub(super) fn summary(body: &Body, written: &str) -> Result<Text, MarkupError> {
 fn refuse(error: MarkupError) -> Refusal {
     let hint = match error {
         MarkupError::TooLong => "split the article",
-        MarkupError::TooDeep | MarkupError::TooComplex | MarkupError::Unstable => {
+        MarkupError::TooComplex => {
+            "split the article; each tag counts, and so does each `<`, `>` and `&` of code and tables"
+        }
+        MarkupError::TooDeep | MarkupError::Unstable => {
             "close every element that is opened; an editor that shows HTML marks those that are not"
         }
     };

@@ -37,7 +37,7 @@ impl ArticlePage {
     ) -> ArticlePage {
         let site = Url::parse(&settings.site).ok();
         let place = draft.path.as_deref().unwrap_or(key);
-        let path = ArticlePath::new(place, &settings.languages);
+        let path = ArticlePath::new(place, settings.languages.tags());
         let section = sections.first().map(ArticleTerm::address_part);
         let section = section.unwrap_or_default();
         let filled = || {
@@ -142,7 +142,7 @@ mod tests {
         let settings = settings(link, "https://step.example/");
         let path = draft.path.as_deref().unwrap_or("7");
         let key = draft.own_key().expect("a short id");
-        let key = key.unwrap_or_else(|| ArticlePath::new(path, &settings.languages).key());
+        let key = key.unwrap_or_else(|| ArticlePath::new(path, settings.languages.tags()).key());
         let mut warnings = Vec::new();
         let sections = ["Қоғам мен адам".into(), "Спорт".into()];
         let page = ArticlePage::of(draft, &key, &sections, "kk", &settings, &mut warnings);

@@ -1,8 +1,9 @@
 //! Finds the page of a request.
 
 use super::{ReadHandle, SelectError};
+use crate::model::article_path::EXTENSIONS;
 use crate::publish::published_state::PublishedState;
-use crate::render::pages::{Page, PageRequest};
+use crate::render::pages::{Page, PageRequest, ReleasedArticle};
 use crate::store::StoreError;
 
 /// Why there is no page.
@@ -39,7 +40,10 @@ impl ReadHandle {
                 Err(error @ SelectError::TooCostly(_)) => Err(PageMissing::TooCostly(error)),
             },
             PageRequest::Article(key) => {
-                let released = self.article(published, &key)?;
+                let released = match self.article(published, &key)? {
+                    Some(released) => Some(released),
+                    None => self.article_of_file(published, &key)?,
+                };
                 let missing = || PageMissing::Unknown(format!("no article \"{key}\""));
                 let released = released.ok_or_else(missing)?;
                 match &released.article.url {
@@ -53,5 +57,23 @@ impl ReadHandle {
             PageRequest::Terms(kind, number) => Page::terms(published.overview(), kind, number)
                 .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),
         }
+    }
+
+    /// The released article in the file at this path without extension. Links between articles name files,
+    /// and the key of an article with an `id` does not say where its file is.
+    fn article_of_file(
+        &self,
+        published: &PublishedState,
+        path: &str,
+    ) -> Result<Option<ReleasedArticle>, StoreError> {
+        for name in [path, &format!("{path}/index")] {
+            for extension in EXTENSIONS {
+                let file = self.store().file(&format!("{name}.{extension}"))?;
+                if let Some(key) = file.and_then(|file| file.key) {
+                    return self.article(published, &key);
+                }
+            }
+        }
+        Ok(None)
     }
 }

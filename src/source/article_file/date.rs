@@ -7,6 +7,8 @@
 
 mod words;
 
+use chrono::DateTime;
+
 use self::words::Word;
 use crate::model::time::{DateError, Timestamp, WrittenDate, Zone};
 
@@ -20,6 +22,7 @@ const DATE_BYTES_MAX: usize = 100;
 /// - `05.03.2026`, and `25/12/2026` where only one order of day and month is possible;
 /// - `5 March 2026`, `March 5, 2026`, `Thu, 05 Mar 2026 10:00:00 +0500` (RFC 5322), `5 марта 2026 г.`,
 ///   `2026 жылғы 5 наурыз`;
+/// - `Thu, 05 Mar 26 10:00:00 GMT` (RFC 822), and no other date whose year has two digits;
 /// - 10 digits are seconds and 13 digits milliseconds since 1970; 14 digits are a day and a time.
 ///
 /// The zone is `Z`, `UTC`, an offset, a name of the IANA database, or one of the abbreviations of RFC 5322.
@@ -39,7 +42,15 @@ pub fn parse(written: &str) -> Result<WrittenDate, DateError> {
         let (day, clock) = written.split_at(8);
         return Parts::read(&format!("{day}T{clock}"))?.date();
     }
-    Parts::read(written)?.date()
+    let date = Parts::read(written).and_then(Parts::date);
+    date.or_else(|error| rfc822(written).ok_or(error))
+}
+
+/// A date of RFC 822 with a year of two digits. Only its whole shape can mean one date alone: the day first, the
+/// month in letters, a time and a zone. RFC 5322, section 4.3: up to 49 is of this century.
+fn rfc822(written: &str) -> Option<WrittenDate> {
+    let date = DateTime::parse_from_rfc2822(written).ok()?;
+    WrittenDate::parse(&date.to_rfc3339()).ok()
 }
 
 /// Whether a date has no digit but zero, as databases write a missing one.

@@ -31,6 +31,11 @@ pub fn decode(bytes: &[u8], legacy: LegacyEncoding) -> Result<Cow<'_, str>, Refu
     }
 }
 
+/// Decodes a file of which a part may be damaged: what cannot be decoded becomes U+FFFD.
+pub fn decode_damaged(bytes: &[u8], legacy: LegacyEncoding) -> Cow<'_, str> {
+    decode(bytes, legacy).unwrap_or_else(|_| UTF_8.decode(bytes).0)
+}
+
 fn decode_utf8(bytes: &[u8]) -> Result<Cow<'_, str>, Utf8Error> {
     // encoding_rs is several times faster; the standard library tells where the damage is.
     match UTF_8.decode_without_bom_handling_and_without_replacement(bytes) {

@@ -15,12 +15,16 @@ mod terms;
 mod text;
 
 use std::collections::BTreeMap;
+use std::iter;
 
-use self::names::Field;
+use self::names::{FURTHER_DATE, Field};
 use super::hidden::{self, Hiding, Marks};
 use super::tree::{KeyValue, Node, Value};
 use super::{ParseContext, key_name};
-use crate::model::article::{Body, Draft, Refusal, Visibility, WARNINGS_MAX, Warning};
+use crate::model::article::{
+    AcceptSettings, Body, Draft, Refusal, Visibility, WARNINGS_MAX, Warning,
+};
+use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::excerpt;
 
 /// Tables in which Zola and Hugo keep further keys of an article, in the order in which they count.
@@ -33,15 +37,19 @@ const UNKNOWN_KEYS_MAX: usize = 20;
 pub(in crate::source) struct Fields<'p> {
     pairs: &'p [KeyValue],
     line: u32,
+    settings: &'p AcceptSettings,
     /// By field, then by the order in which they count. Absent values are left out.
     keys: Vec<Key<'p>>,
     unknown: Vec<&'p KeyValue>,
     warnings: Vec<Warning>,
 }
 
-/// Gives keys with one of the further `names` of a key that key's own name, where that is missing. It
-/// happens before any key is read, so that a further name of `draft` hides as well.
+/// Gives keys with one of the further `names` of a key that key's own name, where that is missing. Names
+/// of keys that hide or date an article keep theirs: each of them counts, so that none is overlooked.
 pub(in crate::source) fn rename(pairs: &mut [KeyValue], names: &BTreeMap<String, Vec<String>>) {
+    let names = names
+        .iter()
+        .filter(|(key, _)| !ALL_COUNT.contains(&key.as_str()));
     for (key, names) in names {
         let has_value = |pair: &KeyValue, name: &str| {
             key_name::is(&pair.key, name) && !is_absent(&pair.node.value)
@@ -58,6 +66,26 @@ pub(in crate::source) fn rename(pairs: &mut [KeyValue], names: &BTreeMap<String,
     }
 }
 
+/// Keys of which every further name counts beside them.
+const ALL_COUNT: [&str; 4] = ["draft", "expires", "feed", "date"];
+
+/// Whether a key of this name, in its normal form, may hold the date of publication.
+pub(in crate::source) fn is_date(name: &str, settings: &AcceptSettings) -> bool {
+    let mut fields = names::fields_of(name).iter();
+    fields.any(|(field, _)| *field == Field::Date) || names::further_date(name, settings).is_some()
+}
+
+/// The date that these keys give to the articles below the folder of their file.
+///
+/// # Errors
+/// When a value is not a date.
+pub(in crate::source) fn inherited_date(
+    pairs: &[KeyValue],
+    settings: &AcceptSettings,
+) -> Result<Option<WrittenDate>, Refusal> {
+    Fields::new(pairs, 0, settings).latest(&[])
+}
+
 /// One key of the article with its value.
 #[derive(Clone, Copy, Debug)]
 struct Key<'p> {
@@ -72,10 +100,15 @@ struct Key<'p> {
 
 impl<'p> Fields<'p> {
     /// A missing key is reported at `line`; 0 means that the source has no lines, as a database row.
-    pub(in crate::source) fn new(pairs: &'p [KeyValue], line: u32) -> Fields<'p> {
+    pub(in crate::source) fn new(
+        pairs: &'p [KeyValue],
+        line: u32,
+        settings: &'p AcceptSettings,
+    ) -> Fields<'p> {
         let mut fields = Fields {
             pairs,
             line,
+            settings,
             keys: Vec::with_capacity(pairs.len()),
             unknown: Vec::new(),
             warnings: Vec::new(),
@@ -97,12 +130,14 @@ impl<'p> Fields<'p> {
 
     fn add(&mut self, pair: &'p KeyValue, name: &str, table: usize) {
         let fields = names::fields_of(name);
-        let is_known = !fields.is_empty() || hidden::knows(name) || names::is_ignored(name);
-        let is_unknown = table == 0 && !is_known && !is_absent(&pair.node.value);
-        if is_unknown && self.unknown.len() < UNKNOWN_KEYS_MAX {
-            self.unknown.push(pair);
+        let further = names::further_date(name, self.settings).map(|rank| (Field::Date, rank));
+        let is_known = !fields.is_empty() || further.is_some() || names::is_ignored(name);
+        let is_known = || is_known || hidden::knows(name, self.settings);
+        if table == 0 && !is_absent(&pair.node.value) && !is_known() {
+            let has_room = self.unknown.len() < UNKNOWN_KEYS_MAX;
+            self.unknown.extend(has_room.then_some(pair));
         }
-        for &(field, rank) in fields {
+        for &(field, rank) in fields.iter().chain(&further) {
             if !is_absent(&pair.node.value) && (table == 0 || field.is_in_tables(name)) {
                 self.keys.push(Key {
                     field,
@@ -113,6 +148,13 @@ impl<'p> Fields<'p> {
                 });
             }
         }
+    }
+
+    /// Whether they have a title or a date.
+    pub(in crate::source) fn are_of_article(&self) -> bool {
+        [Field::Title, Field::Date]
+            .iter()
+            .any(|&field| !self.of(field).is_empty())
     }
 
     /// Keeps the last of keys with one name.
@@ -140,35 +182,91 @@ impl<'p> Fields<'p> {
     /// Builds the draft from these keys. `body` is the text that stands outside of them.
     ///
     /// # Errors
-    /// When there is no title or no date, or one that is not understood. When the keys hide the
-    /// article, the refusal withdraws it.
+    /// When there is no title or no date, or one that is not understood.
     pub(in crate::source) fn draft(
         self,
         body: Option<Body>,
         context: &ParseContext<'_>,
     ) -> Result<Draft, Refusal> {
         let pairs = context.inherit(self.pairs);
-        let marks = hidden::marks(&pairs, &context.settings.public_status);
-        if let Some(refusal) = marks.hiding.refusal() {
-            return Err(refusal);
+        let marks = hidden::marks(&pairs, self.settings);
+        match marks.hiding.refusal() {
+            Some(refusal) => Err(refusal),
+            None => self.understood_draft(body, context, marks),
         }
-        let withdraws = marks.hiding == Hiding::Hidden;
-        self.visible_draft(body, context, marks)
-            .map_err(|refusal| Refusal {
-                withdraws: refusal.withdraws || withdraws,
-                ..refusal
-            })
     }
 
-    fn visible_draft(
+    /// The refusal of an article with these keys. Where they say that readers may not see it at `now`, its last
+    /// good version goes too: they hide it, it has expired, or its date is still to come.
+    pub(in crate::source) fn refuse(
+        &self,
+        refusal: Refusal,
+        context: &ParseContext<'_>,
+        now: Timestamp,
+    ) -> Refusal {
+        let pairs = context.inherit(self.pairs);
+        let marks = hidden::marks(&pairs, self.settings);
+        if let Some(refusal) = marks.hiding.refusal().filter(|_| !refusal.withdraws) {
+            return refusal;
+        }
+        let zone = &self.settings.zone;
+        let is_embargoed = || {
+            let mut dates = self.dates(context.inherited).flatten();
+            dates.any(|date| zone.resolve(date) > now)
+        };
+        Refusal {
+            withdraws: refusal.withdraws || marks.withhold(zone, now) || is_embargoed(),
+            ..refusal
+        }
+    }
+
+    /// The date of publication: the latest one, because each may be an embargo.
+    fn published(&self, context: &ParseContext<'_>) -> Result<Option<WrittenDate>, Refusal> {
+        let published = self.latest(context.inherited)?;
+        Ok(published.or(context.name_date))
+    }
+
+    fn latest(&self, inherited: &[KeyValue]) -> Result<Option<WrittenDate>, Refusal> {
+        let zone = &self.settings.zone;
+        let later = |a, b| match zone.resolve(a) > zone.resolve(b) {
+            true => a,
+            false => b,
+        };
+        let dates = self.dates(inherited);
+        dates.reduce(|a, b| Ok(later(a?, b?))).transpose()
+    }
+
+    /// The date that a file above gives, those under further names, and the article's own, which counts as it
+    /// is written where others are equal.
+    fn dates(
+        &self,
+        inherited: &[KeyValue],
+    ) -> impl Iterator<Item = Result<WrittenDate, Refusal>> + use<'_, 'p> {
+        let own = self.of(Field::Date);
+        let (own, further) = own.split_at(own.partition_point(|key| key.rank < FURTHER_DATE));
+        let inherited = match inherited.is_empty() {
+            true => Ok(None),
+            false => {
+                let missing = super::missing_keys(self.pairs, inherited);
+                inherited_date(&missing, self.settings)
+            }
+        };
+        let further = further.chunks(1).map(dates::published);
+        let dates = iter::once(inherited).chain(further);
+        let dates = dates.chain(iter::once_with(|| dates::published(own)));
+        dates.filter_map(Result::transpose)
+    }
+
+    fn understood_draft(
         mut self,
         body: Option<Body>,
         context: &ParseContext<'_>,
         marks: Marks<'_>,
     ) -> Result<Draft, Refusal> {
         let title = text::title(self.of(Field::Title))?.ok_or_else(|| missing::title(&self))?;
-        let published = dates::published(self.of(Field::Date))?.or(context.name_date);
-        let published = published.ok_or_else(|| missing::date(&self))?;
+        let published = self
+            .published(context)?
+            .ok_or_else(|| missing::date(&self))?;
         let mut warnings = std::mem::take(&mut self.warnings);
         warn_of(&marks, &mut warnings);
         let public_status = &context.settings.public_status;

@@ -4,7 +4,6 @@ use serde::de::IgnoredAny;
 
 use super::ParseContext;
 use super::fields;
-use super::hidden::{self, Syntax as KeySyntax};
 use super::tree::{self, KeyValue};
 use crate::model::article::Refusal;
 
@@ -40,8 +39,7 @@ enum Fence {
 /// Splits a file whose lines end in LF.
 ///
 /// # Errors
-/// When there is no front matter, or it cannot be parsed. If it has a key that hides the article, the
-/// refusal withdraws it.
+/// When there is no front matter, or it cannot be parsed.
 pub(in crate::source) fn split<'t>(
     text: &'t str,
     context: &ParseContext<'_>,
@@ -63,16 +61,6 @@ pub(in crate::source) fn split<'t>(
         Fence::Plus | Fence::Hyphen => opening.number.saturating_add(1),
     };
     let rest = &text[start..];
-    // What is unreadable may still say that the article is not public.
-    let refuse = |matter: &str, refusal: Refusal| {
-        let syntax = match syntax {
-            Syntax::Toml | Syntax::Yaml => KeySyntax::Lines,
-            Syntax::Json => KeySyntax::Quoted,
-        };
-        let matter = &matter[..matter.floor_char_boundary(FRONT_MATTER_BYTES_MAX)];
-        let public_status = &context.settings.public_status;
-        hidden::scan(matter, syntax, first_line, public_status).refuse(refusal)
-    };
     let end = match fence {
         Fence::None => end_of_object(rest).map(|end| (end, end)),
         Fence::Plus | Fence::Hyphen => line_spans(rest)
@@ -85,27 +73,24 @@ pub(in crate::source) fn split<'t>(
             Fence::Hyphen => "write a line `---` below its last key",
         };
         let no_end = Refusal::new(opening.number, "the front matter has no end", hint);
-        let refusal = match fence {
+        return Err(match fence {
             Fence::None => tree::json::parse(rest, first_line).err().unwrap_or(no_end),
             Fence::Plus | Fence::Hyphen => no_end,
-        };
-        return Err(refuse(rest, refusal));
+        });
     };
     let matter = &rest[..end];
     if matter.len() > FRONT_MATTER_BYTES_MAX {
-        let refusal = Refusal::new(
+        return Err(Refusal::new(
             opening.number,
             format!("the front matter is larger than {FRONT_MATTER_BYTES_MAX} bytes"),
             "keep the keys of the article there and write its text below",
-        );
-        return Err(refuse(matter, refusal));
+        ));
     }
-    let pairs = match syntax {
+    let mut pairs = match syntax {
         Syntax::Toml => tree::toml::parse(matter, first_line),
         Syntax::Yaml => tree::yaml::parse(matter, first_line),
         Syntax::Json => tree::json::parse(matter, first_line),
-    };
-    let mut pairs = pairs.map_err(|refusal| refuse(matter, refusal))?;
+    }?;
     fields::rename(&mut pairs, &context.settings.fields);
     Ok(FileParts {
         pairs,

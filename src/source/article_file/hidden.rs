@@ -6,14 +6,11 @@
 //! The keys count in any spelling, at the top level and in the tables `extra` and `params` of Zola and
 //! Hugo. The list is here alone, so that a page and a folder's `_index.md` are hidden by the same keys.
 
-mod scan;
-
-pub(in crate::source) use self::scan::{Syntax, scan};
 use super::date;
 use super::key_name;
 use super::tree::{KeyValue, Node, Value};
-use crate::model::article::Refusal;
-use crate::model::time::WrittenDate;
+use crate::model::article::{AcceptSettings, Refusal};
+use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::text::excerpt;
 
 /// Whether keys hide their article.
@@ -31,13 +28,14 @@ pub(in crate::source) enum Hiding {
         value: String,
         /// The line of the value; 0 for a source without lines.
         line: u32,
+        /// Whether it must be a date.
+        is_expiry: bool,
     },
 }
 
-/// Whether these keys hide their article. `public_status` are the values of a status that count as
-/// public beside those that every system has.
-pub(in crate::source) fn hiding(pairs: &[KeyValue], public_status: &[String]) -> Hiding {
-    marks(pairs, public_status).hiding
+/// Whether these keys hide their article.
+pub(in crate::source) fn hiding(pairs: &[KeyValue], settings: &AcceptSettings) -> Hiding {
+    marks(pairs, settings).hiding
 }
 
 /// What the keys of an article say about its visibility.
@@ -55,8 +53,9 @@ pub(in crate::source) struct Marks<'p> {
     pub(in crate::source) elsewhere: Vec<(&'p str, &'p Node)>,
 }
 
-/// Reads all keys that say something about visibility.
-pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], public_status: &[String]) -> Marks<'p> {
+/// Reads all keys that say something about visibility. The settings have further names of such keys, and the
+/// values of a status that count as public beside those that every system has.
+pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], settings: &AcceptSettings) -> Marks<'p> {
     let mut marks = Marks {
         hiding: Hiding::Shown,
         is_out_of_feeds: false,
@@ -66,14 +65,25 @@ pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], public_status: &[Strin
     };
     for pair in pairs {
         let name = key_name::normal(&pair.key);
-        marks.note(&name, pair, public_status);
-        if let ("extra" | "params", Value::Table(inner)) = (&*name, &pair.node.value) {
-            for pair in inner {
-                marks.note(&key_name::normal(&pair.key), pair, public_status);
+        // `params.draft`, as exports write a key of a table.
+        let (table, inner) = name.split_once('.').unwrap_or_default();
+        let of_table = TABLES.contains(&table).then_some(inner);
+        marks.note(of_table.unwrap_or(&name), pair, settings);
+        if TABLES.contains(&&*name) {
+            for pair in pair.node.value.tables().flatten() {
+                marks.note(&key_name::normal(&pair.key), pair, settings);
             }
         }
     }
     marks
+}
+
+/// The tables of Zola and Hugo in which themes keep further keys, in their normal form.
+const TABLES: [&str; 2] = ["extra", "params"];
+
+/// Whether a key of this name holds a table whose keys hide too.
+pub(in crate::source) fn is_table(key: &str) -> bool {
+    TABLES.iter().any(|table| key_name::is(key, table))
 }
 
 /// How the value of a key decides.
@@ -144,6 +154,30 @@ fn rule(name: &str) -> Option<Rule> {
     })
 }
 
+/// The keys of this vocabulary to which `[source.directory.fields]` gives further names.
+const WITH_FURTHER_NAMES: [&str; 3] = ["draft", "expires", "feed"];
+
+/// The rule of a name; a further name counts as its key does.
+fn rule_of(name: &str, settings: &AcceptSettings) -> Option<Rule> {
+    let further = |key: &&&str| {
+        let names = settings.fields.get(**key);
+        names.is_some_and(|names| names.iter().any(|further| key_name::is(further, name)))
+    };
+    match WITH_FURTHER_NAMES.iter().find(further) {
+        Some(key) => rule(key),
+        None => rule(name),
+    }
+}
+
+/// Whether a key of this name marks a draft.
+pub(in crate::source) fn is_draft(key: &str, settings: &AcceptSettings) -> bool {
+    let mut further = settings.fields.get("draft").into_iter().flatten();
+    ["draft", "isDraft"]
+        .iter()
+        .any(|name| key_name::is(key, name))
+        || further.any(|name| key_name::is(key, name))
+}
+
 /// The values of a status by which every system means that an article is public.
 const PUBLIC: [&str; 6] = [
     "published",
@@ -155,8 +189,10 @@ const PUBLIC: [&str; 6] = [
 ];
 
 impl<'p> Marks<'p> {
-    fn note(&mut self, name: &str, pair: &'p KeyValue, public_status: &[String]) {
-        let Some(rule) = rule(name) else { return };
+    fn note(&mut self, name: &str, pair: &'p KeyValue, settings: &AcceptSettings) {
+        let Some(rule) = rule_of(name, settings) else {
+            return;
+        };
         let KeyValue { key, node } = pair;
         let value = &node.value;
         if is_empty(value) {
@@ -170,7 +206,7 @@ impl<'p> Marks<'p> {
             Rule::Rss | Rule::Feed if matches!(value, Value::Table(_)) => Some(true),
             Rule::Rss => flag(value),
             Rule::Feed => flag(value).inspect(|&shown| self.is_out_of_feeds |= !shown),
-            Rule::Status => is_public(value, public_status),
+            Rule::Status => is_public(value, &settings.public_status),
             Rule::Any => Some(*value == Value::Bool(false)),
             Rule::Build => is_built(value),
             Rule::Permalink => Some(flag(value) != Some(false)),
@@ -197,8 +233,17 @@ impl<'p> Marks<'p> {
                 key: key.to_string(),
                 value: excerpt(&written(value)),
                 line: node.line,
+                is_expiry: rule == Rule::Expiry,
             },
         };
+    }
+
+    /// Whether readers may not see the article at `now`.
+    pub(in crate::source) fn withhold(&self, zone: &Zone, now: Timestamp) -> bool {
+        let mut expires = self.expires.iter();
+        self.hiding != Hiding::Shown
+            || self.is_out_of_feeds
+            || expires.any(|&date| zone.resolve(date) <= now)
     }
 
     /// Notes an expiry; whether its value is understood.
@@ -217,7 +262,12 @@ impl<'p> Marks<'p> {
 }
 
 /// Whether a key of this name, in its normal form, says something about visibility.
-pub(in crate::source) fn knows(name: &str) -> bool {
+pub(in crate::source) fn knows(name: &str, settings: &AcceptSettings) -> bool {
+    rule_of(name, settings).is_some()
+}
+
+/// Whether a key of this name, in its normal form, says something about visibility on every site.
+pub(in crate::source) fn is_mark(name: &str) -> bool {
     rule(name).is_some()
 }
 
@@ -227,26 +277,20 @@ pub(in crate::source) fn is_expiry(name: &str) -> bool {
 }
 
 impl Hiding {
-    /// The refusal of an article whose text cannot be parsed: if these keys hide it, its last good
-    /// version goes too.
-    pub(in crate::source) fn refuse(&self, refusal: Refusal) -> Refusal {
-        let withdraws = *self != Hiding::Shown;
-        self.refusal().unwrap_or(Refusal {
-            withdraws,
-            ..refusal
-        })
-    }
-
     /// The refusal of an article that a value hides which is not understood.
     pub(in crate::source) fn refusal(&self) -> Option<Refusal> {
-        let Hiding::NotUnderstood { key, value, line } = self else {
+        let Hiding::NotUnderstood {
+            key,
+            value,
+            line,
+            is_expiry,
+        } = self
+        else {
             return None;
         };
-        let hint = match rule(&key_name::normal(key)) {
-            Some(Rule::Expiry) => {
-                "write a date such as 2026-01-08 or 2026-01-08T10:30, or delete the key"
-            }
-            _ => "write `true` or `false`, or delete the key",
+        let hint = match is_expiry {
+            true => "write a date such as 2026-01-08 or 2026-01-08T10:30, or delete the key",
+            false => "write `true` or `false`, or delete the key",
         };
         let reason = format!("`{key}`: `{value}` is not understood, so the article is hidden");
         Some(Refusal {
@@ -257,7 +301,7 @@ impl Hiding {
 }
 
 /// Whether a key with this value counts as absent. `false` does not: here it is an answer.
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::List(items) => items.is_empty(),
         Value::Table(pairs) => pairs.is_empty(),

@@ -11,5 +11,5 @@ pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
     let file = front_matter::split(&text, context)?;
     let body = Body::HtmlTemplate(file.body.to_owned());
-    Fields::new(&file.pairs, file.line).draft(Some(body), context)
+    Fields::new(&file.pairs, file.line, context.settings).draft(Some(body), context)
 }

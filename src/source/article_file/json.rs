@@ -2,8 +2,7 @@
 
 use super::ParseContext;
 use super::fields::{self, Fields};
-use super::hidden::{self, Syntax};
-use super::tree;
+use super::tree::{self, KeyValue};
 use crate::model::article::{Draft, Refusal};
 
 /// Parses one article.
@@ -11,13 +10,18 @@ use crate::model::article::{Draft, Refusal};
 /// # Errors
 /// When the text is not one object, or its keys give no article.
 pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
+    Fields::new(&keys(text, context)?, 1, context.settings).draft(None, context)
+}
+
+/// The keys of one article.
+pub(in crate::source) fn keys(
+    text: &str,
+    context: &ParseContext<'_>,
+) -> Result<Vec<KeyValue>, Refusal> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut pairs = tree::json::parse(text, 1).map_err(|refusal| {
-        let public_status = &context.settings.public_status;
-        hidden::scan(text, Syntax::Quoted, 1, public_status).refuse(refusal)
-    })?;
+    let mut pairs = tree::json::parse(text, 1)?;
     fields::rename(&mut pairs, &context.settings.fields);
-    Fields::new(&pairs, 1).draft(None, context)
+    Ok(pairs)
 }
 
 #[cfg(test)]

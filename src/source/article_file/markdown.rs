@@ -11,7 +11,7 @@ pub fn parse(text: &str, context: &ParseContext<'_>) -> Result<Draft, Refusal> {
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(text));
     let file = front_matter::split(&text, context)?;
     let body = Body::Markdown(file.body.to_owned());
-    Fields::new(&file.pairs, file.line).draft(Some(body), context)
+    Fields::new(&file.pairs, file.line, context.settings).draft(Some(body), context)
 }
 
 #[cfg(test)]

@@ -58,6 +58,19 @@ impl Value {
         }
     }
 
+    /// The keys of a table, or of each table of a list, as `[[extra]]` of TOML gives them.
+    pub(in crate::source) fn tables(&self) -> impl Iterator<Item = &[KeyValue]> {
+        let nodes = match self {
+            Value::List(items) => items.as_slice(),
+            _ => &[],
+        };
+        let values = std::iter::once(self).chain(nodes.iter().map(|node| &node.value));
+        values.filter_map(|value| match value {
+            Value::Table(pairs) => Some(pairs.as_slice()),
+            _ => None,
+        })
+    }
+
     /// Whether the key has no value or white space only.
     pub(in crate::source) fn is_blank(&self) -> bool {
         match self {

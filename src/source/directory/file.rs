@@ -1,7 +1,7 @@
 //! One file: its stamp, and its bytes once its writer is done.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
@@ -14,6 +14,9 @@ use crate::source::Place;
 
 /// Larger files are refused.
 pub(super) const FILE_BYTES_MAX: u64 = 2 << 20;
+
+/// What is read of the start, and of the end, of a larger file, to see whether it hides its article.
+const TOO_LARGE_PART_BYTES: u64 = FILE_BYTES_MAX / 2;
 
 /// How long a file must be unchanged before it is read. A shorter pause does not mean that its
 /// writer is done.
@@ -41,7 +44,7 @@ pub(super) fn too_large(bytes: u64) -> Refusal {
 }
 
 /// The bytes of a file whose stamp is the same as in the listing, before and after reading;
-/// otherwise `None`. Of a file that is too large, nothing is read.
+/// otherwise `None`. Of a file that is too large, its start and its end are read.
 pub(super) fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
     let quiet = if found.closed {
         QUIET_AFTER_CLOSE
@@ -56,13 +59,15 @@ pub(super) fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Ve
         return Ok(None);
     }
     let mut file = File::open(path)?;
-    let size = match listed.size > FILE_BYTES_MAX {
-        true => 0,
-        false => listed.size,
-    };
     // A file that grows meanwhile has another stamp.
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-    Read::by_ref(&mut file).take(size).read_to_end(&mut bytes)?;
+    let mut rest = listed.size.min(FILE_BYTES_MAX);
+    let mut bytes = Vec::with_capacity(usize::try_from(rest).unwrap_or(0));
+    if listed.size > FILE_BYTES_MAX {
+        rest = TOO_LARGE_PART_BYTES;
+        file.by_ref().take(rest).read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(listed.size - rest))?;
+    }
+    file.by_ref().take(rest).read_to_end(&mut bytes)?;
     // Removing or replacing the name changes this stamp too, so the path needs no second `stat`.
     let unchanged = stamp(&file.metadata()?) == listed;
     Ok(unchanged.then_some(bytes))

@@ -27,7 +27,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::authors::Authors;
-use self::names::{AUTHORS_STEM, DATA_EXTENSIONS, DATA_FOLDERS, SECTION_STEM};
+use self::names::{AUTHORS_STEM, DATA_EXTENSIONS, DATA_FOLDERS};
 use self::section_file::SectionFile;
 use self::stamp_digest::{UNKNOWN, with_digest, without_digest};
 use super::file::{self, FILE_BYTES_MAX};
@@ -38,6 +38,7 @@ use crate::model::article_path::ArticlePath;
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::source::Place;
+use crate::source::article_file::fields::inherited_date;
 use crate::source::article_file::hidden::{Hiding, marks};
 use crate::source::article_file::key_name;
 use crate::source::article_file::tree::KeyValue;
@@ -50,7 +51,7 @@ const ATTEMPTS_MAX: usize = 5;
 pub(super) struct Inherited {
     /// A section above is a draft, or a parent cannot be read.
     pub(super) is_hidden: bool,
-    /// Hiding keys of cascades, nearest first, no two with the same name; an article's own keys come
+    /// Keys of cascades that hide or date articles, nearest first, no two with the same name; an article's own keys come
     /// before them.
     pub(super) pairs: Vec<KeyValue>,
     authors: Arc<Authors>,
@@ -113,7 +114,7 @@ impl Inheritance {
             root: root.to_owned(),
             legacy,
             settings: Arc::new(settings.clone()),
-            section_names: names::of_sections(&settings.languages).into(),
+            section_names: names::of_sections(settings.languages.tags()).into(),
             write_log,
             known: Arc::default(),
         }
@@ -126,7 +127,7 @@ impl Inheritance {
 
     /// Whether a file with this name describes its folder.
     pub(super) fn is_section_name(&self, name: &str) -> bool {
-        name.starts_with(SECTION_STEM) && self.section_names.iter().any(|known| known == name)
+        names::is_section(name) && self.section_names.iter().any(|known| known == name)
     }
 
     /// The authors' files, and the files of the folders above `below`; of a listing of everything, none.
@@ -198,7 +199,8 @@ impl Inheritance {
             });
         if section.hides_something() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let language = ArticlePath::new(stem, &self.settings.languages).language_of_name();
+            let language =
+                ArticlePath::new(stem, self.settings.languages.tags()).language_of_name();
             let section = match language {
                 Some(language) => Arc::new(section.of_language(language)),
                 None => section,
@@ -251,7 +253,7 @@ impl Inheritance {
             return inherited;
         }
         let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
-        let article = ArticlePath::new(stem, &self.settings.languages);
+        let article = ArticlePath::new(stem, self.settings.languages.tags());
         for (_, section) in parents.sections.iter().rev() {
             if !section.is_for(article.language_of_name(), &self.settings.language) {
                 continue;
@@ -267,9 +269,16 @@ impl Inheritance {
         }
         // A nearer one may show what another hides.
         inherited.pairs.retain(|pair| {
-            let marks = marks(std::slice::from_ref(pair), &[]);
+            let pair = std::slice::from_ref(pair);
+            let marks = marks(pair, &self.settings);
             let is_shown = marks.hiding == Hiding::Shown && !marks.is_out_of_feeds;
-            !is_shown || !marks.expires.is_empty()
+            let has_date = || {
+                inherited_date(pair, &self.settings)
+                    .ok()
+                    .flatten()
+                    .is_some()
+            };
+            !is_shown || !marks.expires.is_empty() || has_date()
         });
         inherited
     }

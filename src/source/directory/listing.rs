@@ -18,10 +18,11 @@ use super::write_log::WriteLog;
 use crate::model::problem::Severity;
 use crate::source::{Place, Unlisted};
 
-/// Different extensions that are counted.
-const EXTENSIONS_MAX: usize = 100;
+/// Different extensions, and names of folders, that are counted.
+const SKIPPED_NAMES_MAX: usize = 100;
 
-/// The files that the last listing of everything skipped, by extension in lower case. Clones share them.
+/// The files that the last listing of everything skipped, by extension in lower case, and the folders, by
+/// name with a slash at its end. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SkippedFiles(Arc<Mutex<BTreeMap<String, usize>>>);
 
@@ -139,9 +140,12 @@ impl Listing {
         };
         if let Some(excluded) = excluded {
             match excluded {
-                _ if is_dir => self.skip_folder(),
-                Excluded::ByName => self.count(&name),
+                Excluded::ByName if is_dir => self.count(format!("{name}/")),
+                Excluded::ByName => self.count(extension(&name).unwrap_or_default().to_lowercase()),
                 Excluded::Known => {}
+            }
+            if is_dir {
+                self.skip_folder();
             }
             return None;
         }
@@ -211,11 +215,10 @@ impl Listing {
         }
     }
 
-    fn count(&mut self, name: &str) {
-        let extension = extension(name).unwrap_or_default().to_lowercase();
-        let is_full = self.skipped.len() >= EXTENSIONS_MAX;
-        if !is_full || self.skipped.contains_key(&extension) {
-            *self.skipped.entry(extension).or_default() += 1;
+    fn count(&mut self, kind: String) {
+        let is_full = self.skipped.len() >= SKIPPED_NAMES_MAX;
+        if !is_full || self.skipped.contains_key(&kind) {
+            *self.skipped.entry(kind).or_default() += 1;
         }
     }
 }

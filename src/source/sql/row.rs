@@ -10,10 +10,10 @@ use super::columns::{Column, Kind, STAMP_CHARS, Selected};
 use super::watermark::{MILLISECONDS, Raw};
 use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
-use crate::model::time::{Timestamp, WrittenDate, Zone};
+use crate::model::time::{Timestamp, Zone};
 use crate::source::Place;
 use crate::source::article_file::fields::{Fields, key_traits};
-use crate::source::article_file::hidden::{self, Hiding};
+use crate::source::article_file::hidden;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
 use crate::source::sql::recheck_window;
@@ -186,7 +186,7 @@ impl Row<'_> {
     fn read(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let pairs = self.pairs()?;
         let context = ParseContext::new(reading, None);
-        let draft = Fields::new(&pairs, 0).draft(None, &context)?;
+        let draft = Fields::new(&pairs, 0, reading).draft(None, &context)?;
         let key = draft.own_key()?.ok_or_else(no_id)?;
         draft.accept(key, reading)
     }
@@ -200,11 +200,7 @@ impl Row<'_> {
                 Err(_) => return true,
             }
         }
-        let marks = hidden::marks(&pairs, &reading.public_status);
-        let is_expired = |&date: &WrittenDate| reading.zone.resolve(date) <= now;
-        marks.hiding != Hiding::Shown
-            || marks.is_out_of_feeds
-            || marks.expires.iter().any(is_expired)
+        hidden::marks(&pairs, reading).withhold(&reading.zone, now)
     }
 
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {

@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 
-use super::profiles::ENDING_LETTERS_MAX;
+use super::points::{WORDS_MAX, WORDS_MIN};
+use super::profiles::{ENDING_LETTERS_MAX, PROFILES};
+use super::tables::WORD_LETTERS_MAX;
 use super::*;
 use crate::testkit::cpu_time;
 
@@ -35,7 +37,8 @@ fn articles(sentences: &str) -> impl Iterator<Item = (&str, &str)> {
 /// The guess on a site whose language is the first of `languages`.
 fn guess(title: &str, lead: &str, languages: &str) -> String {
     let languages: Vec<String> = languages.split(' ').map(str::to_owned).collect();
-    language(title, [lead], &languages[0], &languages).to_owned()
+    let languages = SiteLanguages::new(&languages[0].clone(), languages);
+    languages.guess(title, [lead]).to_owned()
 }
 
 /// The share of right guesses in per cent, from titles alone and with their leads.
@@ -261,16 +264,27 @@ fn what_says_nothing_about_the_language_is_left_out() {
 #[test]
 fn ties_go_to_the_site_then_to_the_listed_order() {
     let nothing = "Лотос план тренд";
-    assert_eq!(guess(nothing, "", "kk ru"), "kk");
-    assert_eq!(guess(nothing, "", "de kk ru"), "kk");
-    assert_eq!(guess(nothing, "", "de ru kk"), "ru");
-    assert_eq!(language(nothing, [], "bg", &[]), "bg");
+    assert_eq!(guess(nothing, "", "bg ru"), "bg");
+    assert_eq!(guess(nothing, "", "de bg ru"), "bg");
+    assert_eq!(guess(nothing, "", "de ru bg"), "ru");
+    assert_eq!(
+        SiteLanguages::new("bg", Vec::new()).guess(nothing, []),
+        "bg"
+    );
 }
 
 #[test]
 fn words_behind_the_first_200_are_not_looked_at() {
+    for (nothing, expected) in [(WORDS_MAX - 1, "bg"), (WORDS_MAX, "ru")] {
+        let text = "план ".repeat(nothing) + "ще";
+        assert_eq!(guess("", &text, "ru bg"), expected, "{nothing}");
+    }
+}
+
+#[test]
+fn a_text_that_leaves_no_doubt_is_read_no_further() {
     let kazakh = "және туралы мектеп ".repeat(WORDS_MAX);
-    for (russian, expected) in [(70, "kk"), (WORDS_MAX, "ru")] {
+    for (russian, expected) in [(WORDS_MIN / 2, "kk"), (WORDS_MIN, "ru")] {
         let text = "когда ".repeat(russian) + &kazakh;
         assert_eq!(guess("", &text, "ru kk"), expected, "{russian}");
     }
@@ -297,21 +311,28 @@ fn hostile_texts_are_read_once() {
 fn tables_hold_words_that_can_be_found() {
     for profile in &PROFILES {
         let is_native = |c: char| c == 'ʻ' || profile.letters.contains(c);
-        for (list, fewest, most) in [
-            (profile.words, 1, 11),
-            (
-                profile.endings,
-                2,
-                usize::try_from(ENDING_LETTERS_MAX).expect("few"),
-            ),
-        ] {
+        let native = [
+            (profile.words, 1..=WORD_LETTERS_MAX),
+            (profile.beginnings, 2..=2),
+            (profile.endings, 2..=ENDING_LETTERS_MAX),
+        ];
+        for (list, lengths) in native {
             let mut seen = BTreeSet::new();
             for word in list.split_whitespace() {
                 let name = format!("{}: {word}", profile.language);
-                assert!((fewest..=most).contains(&word.chars().count()), "{name}");
+                let letters = u32::try_from(word.chars().count()).expect("few");
+                assert!(lengths.contains(&letters), "{name}");
                 assert!(word.chars().all(is_native), "{name} has a foreign letter");
                 assert!(seen.insert(word), "{name} stands there twice");
             }
+        }
+        let pairs = profile.loan_pairs.split_whitespace();
+        for pair in pairs {
+            let is_known = |c: char| is_native(c) || profile.loans.contains(c);
+            assert!(
+                pair.chars().count() == 2 && pair.chars().all(is_known),
+                "{pair}"
+            );
         }
     }
 }

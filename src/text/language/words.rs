@@ -4,269 +4,351 @@
 
 use std::sync::LazyLock;
 
-use hashbrown::HashMap;
 use icu_normalizer::properties::CanonicalCompositionBorrowed;
 use memchr::memmem;
 
-use super::Script;
-use super::profiles::{ENDING_LETTERS_MAX, PROFILES};
-
-/// A set of profiles: bit `n` is `PROFILES[n]`.
-pub(super) type ProfileSet = u16;
+use super::profiles::{ProfileSet, Script};
+use super::tables::{
+    APOSTROPHE, CODE_BITS, CODES_MAX, Kind, Letter, TABLES, Tables, WORD_LETTERS_MAX, mask,
+};
 
 /// What one word says about the profiles of its script.
+#[derive(Clone, Copy)]
 pub(super) struct WordEvidence {
     pub(super) script: Script,
+    pub(super) place: Place,
     /// The profiles of which it is one of the commonest words.
     pub(super) common: ProfileSet,
+    /// The profiles of which it has a beginning.
+    pub(super) beginning: ProfileSet,
     /// The profiles of which it has an ending, and is no common word.
     pub(super) ending: ProfileSet,
-    /// The profiles to whose native words a letter of it is foreign.
+    /// The profiles of which it has an ending of three letters or more.
+    pub(super) long_ending: ProfileSet,
+    /// The profiles to which all letters are native, one of them a letter of their own.
+    pub(super) own: ProfileSet,
+    /// The profiles that have letters of their own, none of which is in it.
+    pub(super) plain: ProfileSet,
+    /// Those of these that have many.
+    pub(super) plain_of_many: ProfileSet,
+    /// The profiles that have a letter of it in loan words only.
+    pub(super) loan: ProfileSet,
+    /// The profiles that do not have a letter of it.
     pub(super) foreign: ProfileSet,
 }
 
-/// Gives the words of `text` to `take` until it returns `false`, and returns whether it never did. Only
-/// the profiles of `wanted` are asked for. Addresses, e-mail addresses and hashtags are left out.
-pub(super) fn each_word(
-    text: &str,
-    wanted: ProfileSet,
-    take: &mut impl FnMut(WordEvidence) -> bool,
-) -> bool {
-    if !has_address(text) {
-        return each_word_of_piece(text, wanted, take);
+/// Where a word stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Text,
+    /// At the start of a sentence, with a capital.
+    SentenceStart,
+    /// Elsewhere with a capital, or an abbreviation.
+    Name,
+    Quotation,
+}
+
+/// The bytes that are searched for addresses at once.
+const CHUNK_BYTES: usize = 1 << 10;
+
+/// A quotation that is longer has lost its end.
+const QUOTATION_WORDS_MAX: u32 = 60;
+
+/// A full stop behind a shorter word is the end of an abbreviation or of an initial.
+const SENTENCE_END_LETTERS_MIN: u32 = 4;
+
+/// An abbreviation in capitals has so many letters at most.
+const ABBREVIATION_LETTERS_MAX: u32 = 5;
+
+/// Reads the words of texts that follow each other.
+#[derive(Default)]
+pub(super) struct Words {
+    word: Word,
+    in_hashtag: bool,
+    apostrophe: bool,
+    is_sentence_start: bool,
+    /// Whether the last character ends a word or a sentence, so that a quotation mark is a closing one.
+    is_behind_text: bool,
+    /// How many quotations are open, one in another.
+    quotations: u32,
+    quotation_words: u32,
+}
+
+impl Words {
+    /// Gives the words of `text` to `take` until it returns `false`, and returns whether it never did. Only
+    /// the profiles of `wanted` are asked for. Addresses, e-mail addresses and hashtags are left out.
+    pub(super) fn read(
+        &mut self,
+        mut text: &str,
+        wanted: ProfileSet,
+        take: &mut impl FnMut(WordEvidence) -> bool,
+    ) -> bool {
+        self.is_sentence_start = true;
+        self.is_behind_text = false;
+        while !text.is_empty() {
+            let (chunk, rest) = text.split_at(chunk_bytes(text));
+            text = rest;
+            let more = match has_address(chunk) {
+                false => self.read_piece(chunk, wanted, take),
+                true => chunk
+                    .split_inclusive(char::is_whitespace)
+                    .filter(|piece| !has_address(piece))
+                    .all(|piece| self.read_piece(piece, wanted, take)),
+            };
+            if !more {
+                return false;
+            }
+        }
+        self.end_word('\n', wanted, take)
     }
-    let pieces = text.split_whitespace();
-    pieces
-        .filter(|piece| !has_address(piece))
-        .all(|piece| each_word_of_piece(piece, wanted, take))
+
+    fn read_piece(
+        &mut self,
+        text: &str,
+        wanted: ProfileSet,
+        take: &mut impl FnMut(WordEvidence) -> bool,
+    ) -> bool {
+        let tables = &*TABLES;
+        for c in text.chars() {
+            let letter = tables.letter(c);
+            match letter.kind {
+                Kind::Letter(_) if !self.in_hashtag => {
+                    if self.apostrophe {
+                        self.apostrophe = false;
+                        self.word.push(tables.letter(APOSTROPHE), APOSTROPHE);
+                    }
+                    self.word.push(letter, c);
+                }
+                Kind::Break => {
+                    if self.in_hashtag && (c == '_' || c.is_numeric()) {
+                        continue;
+                    }
+                    if !self.end_word(c, wanted, take) {
+                        return false;
+                    }
+                }
+                _ if self.in_hashtag => {}
+                Kind::Mark => self.word.compose(c, tables),
+                Kind::Apostrophe => self.apostrophe = self.word.letters > 0,
+                Kind::Letter(_) | Kind::Ignored => {}
+            }
+        }
+        true
+    }
+
+    /// Ends a word at `c`, which is no letter.
+    fn end_word(
+        &mut self,
+        c: char,
+        wanted: ProfileSet,
+        take: &mut impl FnMut(WordEvidence) -> bool,
+    ) -> bool {
+        (self.in_hashtag, self.apostrophe) = (c == '#', false);
+        let letters = std::mem::take(&mut self.word.letters);
+        let mut more = true;
+        if letters > 0 {
+            self.word.letters = letters;
+            let word = self.word.sum();
+            let place = self.place(&word);
+            more = take(self.word.evidence(&word, place, wanted));
+            self.word.letters = 0;
+            self.is_sentence_start = false;
+            self.is_behind_text = true;
+        }
+        match c {
+            ' ' => self.is_behind_text = false,
+            '"' | '«' | '»' | '“' | '”' | '„' | '‟' => self.quotation_mark(),
+            '!' | '?' | '…' => (self.is_sentence_start, self.is_behind_text) = (true, true),
+            '.' => {
+                self.is_sentence_start |= letters >= SENTENCE_END_LETTERS_MIN || letters == 0;
+                self.is_behind_text = true;
+            }
+            '(' | '[' | '\n' | '\t' | '\u{a0}' | '—' | '–' => self.is_behind_text = false,
+            _ => self.is_behind_text = true,
+        }
+        more
+    }
+
+    /// Opens or closes a quotation. The same mark does either in different languages, so its place decides.
+    fn quotation_mark(&mut self) {
+        if self.is_behind_text {
+            self.quotations = self.quotations.saturating_sub(1);
+        } else {
+            self.quotations = self.quotations.saturating_add(1);
+            self.quotation_words = 0;
+        }
+    }
+
+    fn place(&mut self, word: &LetterSum) -> Place {
+        if self.quotations > 0 {
+            self.quotation_words += 1;
+            if self.quotation_words <= QUOTATION_WORDS_MAX {
+                return Place::Quotation;
+            }
+            self.quotations = 0;
+        }
+        let (letters, capitals) = (word.letters, word.capitals);
+        match capitals {
+            0 => Place::Text,
+            1 if word.is_capitalised && self.is_sentence_start => Place::SentenceStart,
+            1 => Place::Name,
+            _ if capitals == letters && letters > ABBREVIATION_LETTERS_MAX => Place::Text,
+            _ => Place::Name,
+        }
+    }
+}
+
+/// Where the first chunk of a text ends: behind white space, if it has any.
+fn chunk_bytes(text: &str) -> usize {
+    if text.len() <= CHUNK_BYTES {
+        return text.len();
+    }
+    let chunk = &text[..text.floor_char_boundary(CHUNK_BYTES)];
+    let space = memchr::memrchr2(b' ', b'\n', chunk.as_bytes());
+    space.map_or(chunk.len(), |space| space + 1)
 }
 
 fn has_address(text: &str) -> bool {
-    memchr::memchr(b'@', text.as_bytes()).is_some()
-        || ["://", "www."]
-            .iter()
-            .any(|mark| memmem::find(text.as_bytes(), mark.as_bytes()).is_some())
+    static MARKS: LazyLock<[memmem::Finder<'static>; 2]> =
+        LazyLock::new(|| ["://", "www."].map(memmem::Finder::new));
+    let text = text.as_bytes();
+    memchr::memchr(b'@', text).is_some() || MARKS.iter().any(|mark| mark.find(text).is_some())
 }
 
-fn each_word_of_piece(
-    text: &str,
-    wanted: ProfileSet,
-    take: &mut impl FnMut(WordEvidence) -> bool,
-) -> bool {
-    let tables = &*TABLES;
-    let mut word = Word::default();
-    let (mut in_hashtag, mut apostrophe) = (false, false);
-    for c in text.chars() {
-        let letter = tables.letter(c);
-        match letter.kind {
-            _ if in_hashtag && (letter.kind != Kind::Break || c == '_' || c.is_numeric()) => {}
-            Kind::Ignored => {}
-            Kind::Mark => word.compose(c, tables),
-            Kind::Apostrophe => apostrophe = !word.is_empty(),
-            Kind::Letter(script) => {
-                if std::mem::take(&mut apostrophe) {
-                    word.push(tables.letter(APOSTROPHE), script);
-                }
-                word.push(letter, script);
-            }
-            Kind::Break => {
-                (in_hashtag, apostrophe) = (c == '#', false);
-                if !word.is_empty() && !take(std::mem::take(&mut word).evidence(wanted, tables)) {
-                    return false;
-                }
-            }
+/// The letters of a word that are looked at from its beginning on. Behind them only the ending counts.
+const LETTERS_MAX: usize = 20;
+
+/// A word by its first and its last letters.
+struct Word {
+    letters: u32,
+    first: [Letter; LETTERS_MAX],
+    last: char,
+    /// The codes of the last letters, [`CODE_BITS`] each, the last one lowest.
+    code: u64,
+}
+
+/// What the letters of a word have in common.
+struct LetterSum {
+    script: Script,
+    letters: u32,
+    capitals: u32,
+    is_capitalised: bool,
+    /// Whether one of them is not in all alphabets of the script.
+    has_own: bool,
+    /// The profiles to which all are native, and those that have them at all.
+    native: ProfileSet,
+    known: ProfileSet,
+}
+
+impl Default for Word {
+    fn default() -> Word {
+        Word {
+            letters: 0,
+            first: [Letter::NONE; LETTERS_MAX],
+            last: '\0',
+            code: 0,
         }
     }
-    word.is_empty() || take(word.evidence(wanted, tables))
 }
-
-/// A word by its last letters.
-#[derive(Default)]
-struct Word {
-    /// The script of the first letter.
-    script: Option<Script>,
-    letters: u32,
-    /// The codes of the last eleven letters, [`CODE_BITS`] each, the last one lowest.
-    code: u128,
-    /// The profiles to which a letter is foreign, the last letter left out.
-    foreign: ProfileSet,
-    /// The profiles to which the last letter is native.
-    last: ProfileSet,
-}
-
-/// A letter of a table has a code below 2¹¹.
-const CODE_BITS: u32 = 11;
-
-/// The letters that a [`Word`] keeps.
-const CODES_MAX: u32 = u128::BITS / CODE_BITS;
 
 impl Word {
-    fn is_empty(&self) -> bool {
-        self.script.is_none()
-    }
-
-    fn push(&mut self, letter: Letter, script: Script) {
-        if self.script.is_none() {
-            (self.script, self.last) = (Some(script), ProfileSet::MAX);
+    fn push(&mut self, letter: Letter, c: char) {
+        if self.letters == 0 {
+            self.code = 0;
+        }
+        if let Some(place) = self.first.get_mut(self.letters as usize) {
+            *place = letter;
         }
         self.letters = self.letters.saturating_add(1);
-        self.code = (self.code << CODE_BITS) | u128::from(letter.code);
-        self.foreign |= !self.last;
-        self.last = letter.native;
+        self.last = c;
+        self.code = (self.code << CODE_BITS) | u64::from(letter.code);
     }
 
     /// Adds a combining mark to the last letter, as NFC does. A mark that makes no letter, such as the
     /// mark of a stressed syllable, says nothing.
     fn compose(&mut self, mark: char, tables: &Tables) {
-        let last = u32::try_from(self.code & mask(1)).unwrap_or_default();
-        let last = char::from_u32(last).filter(|_| !self.is_empty());
-        let composed = last.and_then(|last| COMPOSITION.compose(last, mark));
-        if let Some(composed) = composed {
-            let letter = tables.letter(composed);
-            self.code = (self.code & !mask(1)) | u128::from(letter.code);
-            self.last = letter.native;
+        let Some(before) = self.letters.checked_sub(1) else {
+            return;
+        };
+        if let Some(composed) = COMPOSITION.compose(self.last, mark) {
+            self.code >>= CODE_BITS;
+            self.letters = before;
+            self.push(tables.letter(composed), composed);
         }
     }
 
-    fn evidence(&self, wanted: ProfileSet, tables: &Tables) -> WordEvidence {
-        let script = self.script.unwrap_or(Script::Other);
-        let wanted = wanted & tables.written_in[script as usize];
-        let find = |table: &HashMap<u128, ProfileSet>, code: u128| {
-            table.get(&code).map_or(0, |profiles| profiles & wanted)
+    fn sum(&self) -> LetterSum {
+        let letters = self.first.iter().take(self.letters as usize);
+        let first = &self.first[0];
+        let mut sum = LetterSum {
+            script: match first.kind {
+                Kind::Letter(script) => script,
+                _ => Script::Other,
+            },
+            letters: 0,
+            capitals: 0,
+            is_capitalised: first.is_capital,
+            has_own: false,
+            native: ProfileSet::MAX,
+            known: ProfileSet::MAX,
         };
-        let common = match self.letters <= CODES_MAX && wanted != 0 {
-            true => find(&tables.words, self.code),
-            false => 0,
+        let loan_pairs = TABLES.script(sum.script).loan_pairs();
+        let mut before = 0;
+        for letter in letters {
+            sum.letters += 1;
+            sum.capitals += u32::from(letter.is_capital);
+            sum.has_own |= letter.is_own;
+            let pair = (before << CODE_BITS) | usize::from(letter.code);
+            sum.native &= letter.native & !loan_pairs[pair];
+            sum.known &= letter.known;
+            before = usize::from(letter.code);
+        }
+        sum
+    }
+
+    fn evidence(&self, sum: &LetterSum, place: Place, wanted: ProfileSet) -> WordEvidence {
+        let tables = TABLES.script(sum.script);
+        let wanted = wanted & tables.profiles;
+        let mut evidence = WordEvidence {
+            script: sum.script,
+            place,
+            common: 0,
+            beginning: 0,
+            ending: 0,
+            long_ending: 0,
+            own: 0,
+            plain: 0,
+            plain_of_many: 0,
+            loan: sum.known & !sum.native & wanted,
+            foreign: !sum.known & wanted,
         };
-        let mut ending = 0;
-        if self.letters >= LETTERS_MIN_WITH_ENDING && common != wanted {
-            for letters in 2..=ENDING_LETTERS_MAX {
-                ending |= find(&tables.endings, self.code & mask(letters));
+        if wanted == 0 {
+            return evidence;
+        }
+        let code = self.code & mask(CODES_MAX);
+        let pair = tables.pair(code);
+        if pair.of_words & wanted != 0 && self.letters <= WORD_LETTERS_MAX {
+            evidence.common = tables.word(code, self.letters) & wanted;
+        }
+        let open = wanted & !evidence.common;
+        if self.letters >= LETTERS_MIN_WITH_ENDING && open != 0 {
+            if pair.of_endings & open != 0 {
+                evidence.long_ending = tables.longer_ending(code) & open;
             }
+            evidence.ending = (pair.ending & open) | evidence.long_ending;
+            evidence.beginning = tables.beginning(self.first[0].code, self.first[1].code) & open;
         }
-        WordEvidence {
-            script,
-            common,
-            ending: ending & !common,
-            foreign: wanted & (self.foreign | !self.last),
+        if sum.has_own {
+            evidence.own = sum.native & tables.with_own & wanted;
+        } else {
+            evidence.plain = tables.plain & wanted;
+            evidence.plain_of_many = tables.plain_of_many & wanted;
         }
+        evidence
     }
-}
-
-/// The bits of the last letters.
-const fn mask(letters: u32) -> u128 {
-    (1 << (CODE_BITS * letters)) - 1
 }
 
 /// Endings of shorter words say nothing.
 const LETTERS_MIN_WITH_ENDING: u32 = 5;
 
 static COMPOSITION: CanonicalCompositionBorrowed<'static> = CanonicalCompositionBorrowed::new();
-
-/// Stands for every apostrophe, as the tables write it.
-const APOSTROPHE: char = 'ʻ';
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Letter(Script),
-    /// A combining mark.
-    Mark,
-    /// Between two letters it is a letter.
-    Apostrophe,
-    /// A soft hyphen and the like, which is not seen.
-    Ignored,
-    /// Anything else, which parts words.
-    Break,
-}
-
-/// What a character is.
-#[derive(Clone, Copy)]
-struct Letter {
-    kind: Kind,
-    /// The lower-case letter, or [`RARE`].
-    code: u16,
-    /// The profiles to whose native words it belongs.
-    native: ProfileSet,
-}
-
-/// The code of a letter that no table has.
-const RARE: u16 = 0x7ff;
-
-impl Letter {
-    /// A letter that is foreign to all profiles, or no letter.
-    fn classify(c: char) -> Letter {
-        let kind = match c {
-            '\'' | '‘' | '’' | '`' | 'ʼ' | 'ʻ' | '´' => Kind::Apostrophe,
-            '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => Kind::Ignored,
-            '\u{300}'..='\u{36f}' => Kind::Mark,
-            _ if !c.is_alphabetic() => Kind::Break,
-            '\u{400}'..='\u{52f}' => Kind::Letter(Script::Cyrillic),
-            ..'\u{250}' | '\u{1e00}'..='\u{1eff}' => Kind::Letter(Script::Latin),
-            _ => Kind::Letter(Script::Other),
-        };
-        let lower = c.to_lowercase().next().unwrap_or(c);
-        Letter {
-            kind,
-            code: match u16::try_from(u32::from(lower)) {
-                Ok(code) if usize::from(code) < LETTERS => code,
-                _ => RARE,
-            },
-            native: 0,
-        }
-    }
-}
-
-/// The tables of [`PROFILES`] in a form that is quick to ask.
-struct Tables {
-    letters: Vec<Letter>,
-    words: HashMap<u128, ProfileSet>,
-    endings: HashMap<u128, ProfileSet>,
-    /// The profiles of each script.
-    written_in: [ProfileSet; 3],
-}
-
-/// The characters up to the end of Cyrillic.
-const LETTERS: usize = 0x530;
-
-static TABLES: LazyLock<Tables> = LazyLock::new(Tables::build);
-
-impl Tables {
-    fn build() -> Tables {
-        let mut tables = Tables {
-            letters: ('\0'..='\u{52f}').map(Letter::classify).collect(),
-            words: HashMap::new(),
-            endings: HashMap::new(),
-            written_in: [0; 3],
-        };
-        for (number, profile) in PROFILES.iter().enumerate() {
-            let bit = 1 << number;
-            tables.written_in[profile.script as usize] |= bit;
-            for letter in profile.letters.chars().chain([APOSTROPHE]) {
-                for form in letter.to_uppercase().chain([letter]) {
-                    if let Some(letter) = tables.letters.get_mut(form as usize) {
-                        letter.native |= bit;
-                    }
-                }
-            }
-            for word in profile.words.split_whitespace() {
-                *tables.words.entry(tables.letters_code(word)).or_default() |= bit;
-            }
-            for ending in profile.endings.split_whitespace() {
-                let code = tables.letters_code(ending);
-                *tables.endings.entry(code).or_default() |= bit;
-            }
-        }
-        tables
-    }
-
-    fn letters_code(&self, word: &str) -> u128 {
-        word.chars().fold(0, |code, c| {
-            (code << CODE_BITS) | u128::from(self.letter(c).code)
-        })
-    }
-
-    fn letter(&self, c: char) -> Letter {
-        let known = self.letters.get(c as usize).copied();
-        known.unwrap_or_else(|| Letter::classify(c))
-    }
-}

@@ -11,6 +11,9 @@ const SCRIPT_CHARS_MAX: usize = 20;
 /// The most bytes of the name of an emoji.
 const EMOJI_BYTES_MAX: usize = 50;
 
+/// The longest name of a variable that texts add one to.
+const NAME_BYTES_MAX: usize = 2;
+
 /// Pairs of two equal characters, with the element that they mean.
 const PAIRS: [(&str, &str); 2] = [("==", "mark"), ("++", "ins")];
 
@@ -180,6 +183,9 @@ impl<'e> Marks<'e> {
         let closes = before.is_some_and(|c| !c.is_whitespace()) && !next.is_alphanumeric();
         if let Some(place) = places[number].filter(|_| closes) {
             places[number] = None;
+            if element == "ins" && self.is_code(place, text) {
+                return None;
+            }
             self.out[place] = Event::InlineHtml(format!("<{element}>").into());
             self.push(text);
             self.html(&format!("</{element}>"));
@@ -195,6 +201,25 @@ impl<'e> Marks<'e> {
             places[number] = Some(place);
         }
         Some(mark.len())
+    }
+
+    /// Whether the text between two `++`, of which the first is at `place` and the last piece is `last`,
+    /// begins and ends with the name of a variable: `++i и j++`.
+    fn is_code(&self, place: usize, last: &str) -> bool {
+        let first = match self.out.get(place + 1) {
+            Some(Event::Text(text)) => text,
+            Some(_) => return false,
+            None => last,
+        };
+        let is_name = |word: Option<&str>| {
+            word.is_some_and(|word| {
+                word.len() <= NAME_BYTES_MAX && word.bytes().all(|b| b.is_ascii_alphanumeric())
+            })
+        };
+        let has_words = self.out.len() > place + 1 || last.contains(char::is_whitespace);
+        has_words
+            && is_name(first.split_whitespace().next())
+            && is_name(last.split_whitespace().next_back())
     }
 
     fn push(&mut self, text: &str) {

@@ -63,6 +63,11 @@ fn unknown_tags_go_and_what_they_enclose_stays() {
             ("{%- include x.html a=\"b\" -%}\n\nТекст.", "<p>Текст.</p>"),
             ("{% if a %}Один{% else %}Два{% endif %}", "<p>ОдинДва</p>"),
             (
+                "{{/* скрыто */}}Текст{{- /* скрыто {{< x >}}\n\nи {{ y }} */ -}}.",
+                "<p>Текст.</p>",
+            ),
+            ("{{/* открыто {{< x >}}", "<p>{{/* открыто</p>"),
+            (
                 "{# скрыто #}Текст {{ page.title }}{{{ raw }}}.",
                 "<p>Текст .</p>",
             ),
@@ -227,6 +232,39 @@ fn tags_that_are_understood_become_html() {
             "https://www.youtube.com/",
         ),
         ("{{< vimeo 12 >}}", "https://vimeo.com/12"),
+        ("{{< tweet 99 >}}", "https://x.com/i/status/99"),
+        ("{{< x 99 >}}", "https://x.com/i/status/99"),
+        (
+            "{{< x user=\"a\" id=\"1\" >}}",
+            "https://twitter.com/a/status/1",
+        ),
+        (
+            "{{< tweet user=\"a\" id=1 >}}",
+            "https://twitter.com/a/status/1",
+        ),
+        ("{{< instagram Cx >}}", "https://www.instagram.com/p/Cx/"),
+        ("{{< gist aida 0a1 >}}", "https://gist.github.com/aida/0a1"),
+        (
+            "{{< gist aida 0a1 \"a.rs\" >}}",
+            "https://gist.github.com/aida/0a1",
+        ),
+        ("{% gist aida/0a1 %}", "https://gist.github.com/aida/0a1"),
+        ("{{< rutube 0af1 >}}", "https://rutube.ru/video/0af1/"),
+        ("{{< telegram \"akim/15\" >}}", "https://t.me/akim/15"),
+        (
+            "[youtube]https://www.youtube.com/watch?v=abc[/youtube]",
+            "https://www.youtube.com/",
+        ),
+        ("[youtube]abc-1[/youtube]", "https://www.youtube.com/"),
+        (
+            "[embed] https://vimeo.com/12 [/embed]",
+            "https://vimeo.com/12",
+        ),
+        (
+            "![Видео](https://www.youtube.com/watch?v=abc-1)",
+            "https://www.youtube.com/watch?v=abc-1\">Видео</a>",
+        ),
+        ("![](https://youtu.be/abc-1)", "https://www.youtube.com/"),
     ] {
         let html = safe(&format!("{tag}\n\nТекст"), Syntax::Markdown);
         let is_link = html.starts_with(&format!("<p><a href=\"{address}"));
@@ -251,6 +289,22 @@ fn links_to_files_of_articles_lead_to_the_articles() {
             expected,
             "{link}"
         );
+    }
+    for (html, expected) in [
+        (
+            "До <a class=\"x\" href=\"y/x.md#part\">а</a>",
+            "<p>До <a href=\"https://feeds.example/articles/y/x.md#part\">а</a></p>",
+        ),
+        (
+            "<div>\n<a\thref = '@/blog/x.md'>а</a> <a href=\"x.MD\">б</a></div>",
+            "<div> <a href=\"https://feeds.example/articles//blog/x.md\">а</a> <a href=\"https://feeds.example/articles/x.MD\">б</a></div>",
+        ),
+        (
+            "<div>а href=\"x.md\" <b href=\"x.md\">б</b> <a href=\"https://a.example/x.md\">в</a></div>",
+            "<div>а href=\"x.md\" <b>б</b> <a href=\"https://a.example/x.md\">в</a></div>",
+        ),
+    ] {
+        assert_eq!(safe(html, Syntax::Markdown), expected, "{html}");
     }
     for link in [
         "https://a.example/x.md",
@@ -336,6 +390,11 @@ fn marks_inside_of_lines() {
                 "<p><ins>новое</ins> <del>старое</del></p>",
             ),
             (
+                "++i и j++, ++k; ++новый *важный* текст++, ++а++",
+                "<p>++i и j++, ++k; <ins>новый <em>важный</em> текст</ins>, <ins>а</ins></p>",
+            ),
+            ("&#35;река и \\#мост", "<p>#река и #мост</p>"),
+            (
                 "H~2~O, м^2^, Ca^2+^",
                 "<p>H<sub>2</sub>O, м<sup>2</sup>, Ca<sup>2+</sup></p>",
             ),
@@ -369,6 +428,10 @@ fn footnotes_stand_at_the_end_in_the_order_of_their_marks() {
                 "<p>Один<sup>1</sup> два<sup>2</sup>, снова<sup>1</sup>.</p> <p>Конец.</p>  <hr> <ol> <li> <p>Вторая<sup>3</sup>.</p> </li> <li> <p>Первая <em>а</em>.</p> </li> <li> <p>Третья.</p> </li> </ol>",
             ),
             ("Текст[^x] [^y].\n\n[^z]: Нет.", "<p>Текст[^x] [^y].</p>"),
+            (
+                "Один^[Сноска *в* [строке](https://a.example/).], два[^a].\n\n[^a]: Вторая.\n\nКонец `^[x]` \\^[y] ^[открыто",
+                "<p>Один<sup>1</sup>, два<sup>2</sup>.</p> <p>Конец <code>^[x]</code> ^[y] ^[открыто</p>  <hr> <ol> <li> <p>Сноска <em>в</em> <a href=\"https://a.example/\">строке</a>.</p> </li> <li> <p>Вторая.</p> </li> </ol>",
+            ),
             (
                 "а[^1]\n\n[^1]: сама[^1]",
                 "<p>а<sup>1</sup></p>  <hr> <ol> <li> <p>сама<sup>1</sup></p> </li> </ol>",
@@ -444,4 +507,29 @@ fn mdx_loses_imports_components_and_expressions() {
     };
     let html = mdx_to_html("Начало\n\n{/* truncate */}\n\nКонец", &context).expect("html");
     assert!(html.contains("<!--more-->"), "{html}");
+}
+
+#[test]
+fn pictures_that_are_files_of_sound_or_video_are_played() {
+    check(
+        Syntax::Markdown,
+        &[
+            (
+                "![Мост](a.mp4) и ![](/b.MP3?x=1)",
+                "<p><video src=\"https://dala.example/kz/blog/a/a.mp4\" title=\"Мост\" controls=\"\"></video> и <audio src=\"https://dala.example/b.MP3?x=1\" controls=\"\"></audio></p>",
+            ),
+            (
+                "[![](https://youtu.be/a)](https://youtu.be/a)",
+                "<p><a href=\"https://youtu.be/a\">YouTube</a></p>",
+            ),
+            (
+                "{{< video \"a.mp4\" >}}",
+                "<video src=\"https://dala.example/kz/blog/a/a.mp4\" controls=\"\"></video>",
+            ),
+            (
+                "![](https://img.youtube.com/vi/a/0.jpg)",
+                "<p><img src=\"https://img.youtube.com/vi/a/0.jpg\" alt=\"\"></p>",
+            ),
+        ],
+    );
 }

@@ -16,7 +16,7 @@ use super::{DEPTH_MAX, Markup, MarkupError};
 use crate::text::bare_links::BareLinks;
 use crate::text::characters::clean;
 use crate::text::elements::{self, ELEMENTS, Nature};
-use crate::text::embed::{Frame, Post, Script, read_inline_script};
+use crate::text::embed::{Frame, Post, Script, is_video_page, media_element, read_inline_script};
 use crate::text::piece::Piece;
 
 /// The most bytes of an inline script that are read; the embed codes of sites are shorter.
@@ -224,6 +224,15 @@ impl MarkupBuilder {
         Some(TokenSinkResult::Continue)
     }
 
+    /// Ends an open paragraph before a tag that does so, with what strikes its text.
+    fn end_paragraph(&mut self) {
+        if std::mem::take(&mut self.in_paragraph)
+            && let Some(struck) = self.marks.end_paragraph()
+        {
+            self.push(Piece::Close(struck));
+        }
+    }
+
     fn script(&mut self, script: Script) {
         match script {
             Script::Shows(frame) => self.push(Piece::Frame(frame)),
@@ -250,8 +259,8 @@ impl MarkupBuilder {
             self.open[at] -= 1;
             self.depth = self.depth.saturating_sub(closed.clone().count());
         }
-        if is_open || ELEMENTS[at].nature == Nature::OptionalEnd {
-            self.in_paragraph &= !elements::ends_paragraph(at);
+        if (is_open || ELEMENTS[at].nature == Nature::OptionalEnd) && elements::ends_paragraph(at) {
+            self.end_paragraph();
         }
         for at in closed.rev() {
             self.push(Piece::Close(at));
@@ -269,7 +278,7 @@ impl MarkupBuilder {
         let block = elements::position(&tag.name).filter(|at| elements::ends_paragraph(*at));
         if let (true, Some(_), Some(p)) = (self.in_paragraph, block, elements::position("p")) {
             // The paragraph before it ends all the same.
-            self.in_paragraph = false;
+            self.end_paragraph();
             self.push(Piece::Close(p));
         }
         self.removed = Some(Removed::new(&tag.name));
@@ -278,7 +287,8 @@ impl MarkupBuilder {
     fn end_removed(&mut self) {
         self.removed = None;
         if let Some(formula) = self.formula.take() {
-            self.push_text(&formula.into_text());
+            let text = clean(&formula.into_text()).into_owned();
+            self.push(Piece::Formula(text));
         }
     }
 
@@ -321,6 +331,9 @@ impl MarkupBuilder {
     fn element(&mut self, at: usize, tag: &Tag, looks: Appearance) {
         self.open.resize(ELEMENTS.len(), 0);
         let element = &ELEMENTS[at];
+        if elements::ends_paragraph(at) {
+            self.end_paragraph();
+        }
         let opened = self.marks.start(at, looks).into_iter().flatten();
         self.step((self.depth + 1) * opened.clone().count().max(1));
         match element.nature {
@@ -333,8 +346,7 @@ impl MarkupBuilder {
         if self.depth > DEPTH_MAX {
             self.fail(MarkupError::TooDeep);
         }
-        self.in_paragraph =
-            element.name == "p" || (self.in_paragraph && !elements::ends_paragraph(at));
+        self.in_paragraph |= element.name == "p";
         match element.name {
             // A picture of a pixel counts visits.
             "img" if looks.is_pixel => return,
@@ -373,12 +385,46 @@ impl MarkupBuilder {
             attributes.retain(|(name, _)| name != "src");
             source = Source::Late;
         }
+        if self.video(&attributes) {
+            return;
+        }
         self.pictures.push(Picture {
             at: self.pieces.len(),
             source,
             is_fallback,
         });
         self.push(Piece::Open(at, attributes));
+    }
+
+    /// Writes what an `img` names that is none: a file of sound or video, or the page of a video. Editors
+    /// of Markdown embed them so.
+    fn video(&mut self, attributes: &[(String, String)]) -> bool {
+        let value = |name: &str| {
+            let found = attributes.iter().find(|(key, _)| key == name);
+            found.map(|(_, value)| value.as_str())
+        };
+        let Some(source) = value("src") else {
+            return false;
+        };
+        let mut words = ["alt", "title"].into_iter().filter_map(value);
+        let title = words.find(|words| !words.trim().is_empty());
+        if let Some(at) = media_element(source).and_then(elements::position) {
+            let title = title.map(|title| ("title".to_owned(), title.to_owned()));
+            let source = ("src".to_owned(), source.to_owned());
+            let attributes = std::iter::once(source).chain(title).collect();
+            self.push(Piece::Open(at, attributes));
+            self.push(Piece::Close(at));
+            return true;
+        }
+        let is_video = is_video_page(source);
+        if is_video {
+            let (source, title) = (source.to_owned(), title.map(str::to_owned));
+            self.push(Piece::Frame(Frame {
+                addresses: vec![source],
+                title,
+            }));
+        }
+        is_video
     }
 
     pub(super) fn text(&mut self, text: &str) {

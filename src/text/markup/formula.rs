@@ -33,6 +33,10 @@ impl Formula {
 
     /// Its `alttext`, else its text with spaces.
     pub(super) fn into_text(self) -> String {
+        if self.is_said && !self.is_block {
+            // A comment of TeX ends with its line.
+            return self.text.trim().to_owned();
+        }
         let words = Vec::from_iter(self.text.split_whitespace()).join(" ");
         match self.is_block {
             true => format!(" {words} "),

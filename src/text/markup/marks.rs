@@ -1,12 +1,22 @@
 //! Elements whose style says what a feed says with an element: struck, bold and italic text.
 
 use super::appearance::Appearance;
-use crate::text::elements::{ELEMENTS, position};
+use crate::text::elements::{ELEMENTS, Nature, position};
 
 /// The open elements that a style can mark, outermost first.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     open: Vec<(usize, Mark)>,
+    struck_blocks: Vec<StruckBlock>,
+}
+
+/// A paragraph or another block whose style strikes its text.
+#[derive(Debug)]
+struct StruckBlock {
+    /// Its index in [`ELEMENTS`].
+    at: usize,
+    /// Elements of its name that are open in it.
+    namesakes: usize,
 }
 
 /// The elements that stand for one in the article, by index in [`ELEMENTS`], outermost first.
@@ -26,15 +36,45 @@ impl Marks {
     /// What a start tag opens in place of the element at index `at`, outermost first.
     pub(super) fn start(&mut self, at: usize, looks: Appearance) -> Opened {
         let mut mark = Mark::NONE;
-        if is_marked(at) {
+        if is_strikable(at) {
+            mark.struck = looks.is_struck;
+            let around = self.struck_blocks.iter_mut().rfind(|block| block.at == at);
+            match around {
+                _ if looks.is_struck => self.struck_blocks.push(StruckBlock { at, namesakes: 0 }),
+                Some(block) => block.namesakes += 1,
+                None => {}
+            }
+        } else if is_marked(at) {
             mark = Mark::of(ELEMENTS[at].name, looks);
             self.open.push((at, mark));
         }
         mark.elements(at)
     }
 
+    /// What ends with a paragraph whose end tag is left out; a paragraph is the innermost block.
+    pub(super) fn end_paragraph(&mut self) -> Option<usize> {
+        let last = self.struck_blocks.last()?;
+        if ELEMENTS[last.at].name != "p" {
+            return None;
+        }
+        self.struck_blocks.pop();
+        position("s")
+    }
+
     /// What an end tag closes, outermost first.
     pub(super) fn end(&mut self, at: usize) -> Opened {
+        if let Some(number) = self.struck_blocks.iter().rposition(|block| block.at == at) {
+            let block = &mut self.struck_blocks[number];
+            let mut mark = Mark::NONE;
+            match block.namesakes {
+                0 => {
+                    mark.struck = true;
+                    self.struck_blocks.remove(number);
+                }
+                _ => block.namesakes -= 1,
+            }
+            return mark.elements(at);
+        }
         let open = match is_marked(at) {
             true => self.open.iter().rposition(|(open, _)| *open == at),
             false => None,
@@ -48,6 +88,13 @@ impl Marks {
 /// text in a `b` whose style says that it is not bold.
 fn is_marked(at: usize) -> bool {
     matches!(ELEMENTS[at].name, "b" | "em" | "i" | "span" | "strong")
+}
+
+/// Whether a style of this block may strike its text. Where the end tag of another may be left out, its end
+/// is not known here.
+fn is_strikable(at: usize) -> bool {
+    let element = &ELEMENTS[at];
+    element.name == "p" || element.nature == Nature::Block
 }
 
 impl Mark {

@@ -96,7 +96,7 @@ pub(super) fn of_addresses(piece: &Piece) -> usize {
             .map(|(key, value)| addresses(key, value))
             .sum(),
         Piece::Frame(frame) => frame.addresses.len(),
-        Piece::Close(_) | Piece::Text(_) | Piece::More | Piece::NoLead => 0,
+        Piece::Close(_) | Piece::Text(_) | Piece::Formula(_) | Piece::More | Piece::NoLead => 0,
     };
     count * ADDRESS_STEPS
 }

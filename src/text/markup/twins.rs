@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::picture_name::PictureName;
 use super::pictures::Source;
 use crate::text::elements::{ELEMENTS, Nature};
 use crate::text::piece::Piece;
@@ -34,9 +35,9 @@ pub(super) fn drop_twins(pieces: &mut Vec<Piece>, pictures: &[Picture]) {
         }
         let twin = twin(pieces, pictures, number).filter(|twin| !dropped.contains(&twin.at));
         let (kept, gone) = match twin.map(|twin| (twin.at, twin.source)) {
-            Some((twin, Source::Late)) => (twin, fallback.at),
+            Some((twin, Source::Late | Source::Plain)) => (twin, fallback.at),
             Some((twin, Source::Placeholder)) => (fallback.at, twin),
-            Some((_, Source::Plain)) | None => (fallback.at, fallback.at),
+            None => (fallback.at, fallback.at),
         };
         let is_shown =
             attribute(&pieces[fallback.at], "src").is_some_and(|src| shown.contains(src));
@@ -61,18 +62,47 @@ pub(super) fn drop_twins(pieces: &mut Vec<Piece>, pictures: &[Picture]) {
     }
 }
 
-/// The picture that a script would show in place of the fallback at `number`: the one beside it, in the same
-/// block rather than another.
+/// The picture that a script would show in place of the fallback at `number`: the same one beside it, in the
+/// same block rather than another.
 fn twin(pieces: &[Piece], pictures: &[Picture], number: usize) -> Option<Picture> {
     let before = number
         .checked_sub(1)
         .and_then(|before| pictures.get(before));
     let beside = [before, pictures.get(number + 1)].into_iter().flatten();
-    let beside = beside.filter(|picture| !picture.is_fallback);
+    let fallback = pictures[number].at;
+    let is_twin = |picture: &&Picture| {
+        !picture.is_fallback
+            && (is_place_of(picture, fallback, pieces) || is_same(picture, fallback, pieces))
+    };
+    let beside = beside.filter(is_twin);
     let distance = |picture: &&Picture| distance(pieces, picture.at, pictures[number].at);
     let near = beside.filter_map(|picture| Some((distance(&picture)?, picture)));
     near.min_by_key(|(distance, _)| *distance)
         .map(|(_, picture)| *picture)
+}
+
+/// Whether `picture` only holds the place of the fallback behind it, or is at least without an address of
+/// its own that says otherwise.
+fn is_place_of(picture: &Picture, fallback: usize, pieces: &[Piece]) -> bool {
+    let is_in_front = picture.source == Source::Placeholder && picture.at < fallback;
+    is_in_front || addresses(&pieces[picture.at]).next().is_none()
+}
+
+/// Whether two pictures have an address in common, but for their sizes.
+fn is_same(picture: &Picture, fallback: usize, pieces: &[Piece]) -> bool {
+    let written: Vec<PictureName> = addresses(&pieces[fallback]).map(PictureName::of).collect();
+    addresses(&pieces[picture.at]).any(|address| written.contains(&PictureName::of(address)))
+}
+
+/// The most addresses of a picture that are compared.
+const ADDRESSES_MAX: usize = 8;
+
+/// The addresses of a picture in `src` and `srcset`.
+fn addresses(piece: &Piece) -> impl Iterator<Item = &str> {
+    let candidates = attribute(piece, "srcset").unwrap_or_default().split(", ");
+    let candidates = candidates.filter_map(|candidate| candidate.split_whitespace().next());
+    let source = attribute(piece, "src").filter(|src| !src.starts_with("data:"));
+    source.into_iter().chain(candidates).take(ADDRESSES_MAX)
 }
 
 /// How many ends of blocks are between two pictures; `None` where text is between them or too much else.
@@ -87,7 +117,7 @@ fn distance(pieces: &[Piece], one: usize, other: usize) -> Option<usize> {
             Nature::Inline | Nature::Void => Some(distance),
             Nature::Block | Nature::OptionalEnd => Some(distance + 1),
         },
-        Piece::Text(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => None,
+        Piece::Text(_) | Piece::Formula(_) | Piece::Frame(_) | Piece::More | Piece::NoLead => None,
     })
 }
 

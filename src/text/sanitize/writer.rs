@@ -60,6 +60,7 @@ impl Writer<'_> {
                 };
                 escape_text_into(&mut self.html, text);
             }
+            Piece::Formula(formula) => escape_text_into(&mut self.html, formula),
             Piece::Open(element, attributes) => {
                 let name = ELEMENTS[*element].name;
                 self.in_paragraph = name == "p" || (self.in_paragraph && !ends_paragraph(*element));

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use super::arguments::Arguments;
 use super::cursor::Cursor;
 use super::piece::{Family, Piece, Tag, What};
@@ -22,7 +24,7 @@ pub(super) fn tag<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
                     what: What::NOTHING,
                 })
             }
-            _ => expression(cursor, at),
+            _ => comment(cursor, at).or_else(|| expression(cursor, at)),
         },
         b'%' => liquid(cursor, at),
         b'#' if rest[2..].starts_with(|c: char| c.is_whitespace() || c == '-') => {
@@ -109,16 +111,39 @@ fn liquid<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
     Some(Piece { range, what })
 }
 
+/// `{{/* … */}}`: a comment of Hugo, which may hold tags and blank lines. A call in it is one that Zola
+/// shows.
+fn comment<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
+    let is_margin = |c: char| matches!(c, '-' | ' ' | '\n' | '\t');
+    let inner = cursor.window(at + 2).trim_start_matches(is_margin);
+    let inner = inner.strip_prefix("/*")?;
+    cursor.look(1)?;
+    let from = at + 2 + (cursor.window(at + 2).len() - inner.len());
+    let mut ends = memmem::find_iter(inner.as_bytes(), "*/");
+    let found = ends.find_map(|end| {
+        let behind = &inner[end + 2..];
+        let rest = behind.trim_start_matches(is_margin).strip_prefix("}}")?;
+        Some((&inner[..end], inner.len() - rest.len()))
+    });
+    cursor.look(found.map_or(inner.len(), |(_, length)| length))?;
+    let (content, length) = found?;
+    let content = content.trim();
+    let is_call = content.ends_with(')')
+        && tag_name(content).is_some_and(|(_, arguments)| arguments.starts_with('('));
+    Some(Piece {
+        range: at..from + length,
+        what: match is_call {
+            true => What::Text(format!("{{{{ {content} }}}}").into()),
+            false => What::NOTHING,
+        },
+    })
+}
+
 /// `{{ name(…) }}` of Zola, and the expressions of other template languages.
 fn expression<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
     let inside = cursor.until(at + 2, "}}", "{{")?;
     let range = at..at + 2 + inside.len() + 2;
     let content = trim_tag(inside);
-    if let Some(shown) = commented(content) {
-        let text = format!("{{{{ {} }}}}", shown.trim());
-        let what = What::Text(text.into());
-        return Some(Piece { range, what });
-    }
     let is_called = content.ends_with(')');
     if let Some((name, arguments)) = tag_name(content)
         && (is_called && arguments.starts_with('('))
@@ -200,7 +225,7 @@ fn is_list_item(line: &str) -> bool {
         || (bullet.len() < line.len() && bullet.starts_with(". "))
 }
 
-/// What stands in `{{/* … */}}`: Zola shows it as a tag.
+/// What stands in `{%/* … */%}`: Zola shows it as a tag.
 fn commented(content: &str) -> Option<&str> {
     content.strip_prefix("/*")?.strip_suffix("*/")
 }

@@ -68,7 +68,8 @@ pub(super) fn bracket<'t>(cursor: &mut Cursor<'t>, at: usize, last: usize) -> Op
     match rest.as_bytes().get(1)? {
         b'!' => alert(cursor, at),
         b'[' => table_of_contents(cursor, at).or_else(|| wikilink(cursor, at, last)),
-        b't' | b'T' => table_of_contents(cursor, at),
+        b't' | b'T' => table_of_contents(cursor, at).or_else(|| player(cursor, at)),
+        b'a'..=b'z' => player(cursor, at),
         _ => None,
     }
 }
@@ -86,6 +87,79 @@ fn table_of_contents<'t>(cursor: &Cursor<'t>, at: usize) -> Option<Piece<'t>> {
     is_alone.then_some(Piece {
         range: at..end,
         what: What::NOTHING,
+    })
+}
+
+/// The longest address between the tags of a player.
+const PLAYER_BYTES_MAX: usize = 300;
+
+/// Names of WordPress's tags around the address of what they show.
+const PLAYERS: [&str; 10] = [
+    "audio",
+    "dailymotion",
+    "embed",
+    "instagram",
+    "rutube",
+    "soundcloud",
+    "tweet",
+    "video",
+    "vimeo",
+    "youtube",
+];
+
+/// `[youtube]ADDRESS[/youtube]`, which texts that came from WordPress still have.
+fn player<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
+    let rest = &cursor.text[at + 1..];
+    let name = *PLAYERS.iter().find(|name| {
+        let behind = rest.strip_prefix(**name);
+        behind.is_some_and(|behind| behind.starts_with(']'))
+    })?;
+    let rest = &rest[name.len() + 1..];
+    let rest = &rest[..rest.floor_char_boundary(PLAYER_BYTES_MAX)];
+    cursor.look(rest.len())?;
+    let (inside, behind) = rest.split_once("[/")?;
+    let is_pair = behind
+        .strip_prefix(name)
+        .is_some_and(|behind| behind.starts_with(']'));
+    let words = inside.trim();
+    let is_word = !words.is_empty() && !words.contains(|c: char| c.is_whitespace() || c == ']');
+    let tag = Tag {
+        family: Family::WordPress,
+        name,
+        arguments: Arguments::parse(words),
+        label: None,
+    };
+    (is_pair && is_word).then_some(Piece {
+        range: at..at + 1 + name.len() + 1 + inside.len() + 2 + name.len() + 1,
+        what: What::Alone(tag),
+    })
+}
+
+/// The longest footnote in a line.
+const NOTE_BYTES_MAX: usize = 4 << 10;
+
+/// `^[A footnote in its place]`.
+pub(super) fn inline_note<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'t>> {
+    cursor.look(1)?;
+    let rest = cursor.text[at..].strip_prefix("^[")?;
+    let rest = &rest[..rest.floor_char_boundary(NOTE_BYTES_MAX)];
+    let mut depth = 1_usize;
+    let mut last = ' ';
+    let end = rest.char_indices().find_map(|(place, c)| {
+        match c {
+            '[' if last != '\\' => depth += 1,
+            ']' if last != '\\' => depth -= 1,
+            _ => {}
+        }
+        let is_blank_line = last == '\n' && c == '\n';
+        last = c;
+        (depth == 0 || is_blank_line).then_some(place)
+    });
+    cursor.look(end.unwrap_or(rest.len()))?;
+    let note = &rest[..end?];
+    (depth == 0 && !note.trim().is_empty()).then_some(Piece {
+        range: at..at + 2 + note.len() + 1,
+        what: What::Note(note),
     })
 }
 

@@ -44,7 +44,7 @@ pub(super) fn brackets<'t>(cursor: &mut Cursor<'t>, at: usize) -> Option<Piece<'
 fn piece<'t>(cursor: &Cursor<'t>, start: usize, end: usize) -> Piece<'t> {
     Piece {
         range: start..end,
-        what: What::Text(cursor.text[start..end].into()),
+        what: What::Formula(&cursor.text[start..end]),
     }
 }
 

@@ -6,6 +6,7 @@ use super::braces::written_address;
 use super::piece::{Family, Tag};
 use super::{Shortcode, TemplateContext};
 use crate::text::commonmark::inline_html;
+use crate::text::embed::media_element;
 use crate::text::escape::escape_into;
 
 /// What stands in place of a tag, and of what is between it and its end tag.
@@ -145,7 +146,8 @@ fn known(
         "youtube" | "vimeo" => video(name, tag, inner),
         "video" | "audio" => {
             let named = arguments.named(&MEDIA);
-            let source = named.or_else(|| arguments.positional(0).filter(|it| is_address(it)))?;
+            let is_file = |it: &&str| is_address(it) || is_media_file(it);
+            let source = named.or_else(|| arguments.positional(0).filter(is_file))?;
             Some(Meaning::Html(match tag.family {
                 Family::WordPress => link(source),
                 _ => element(name, "src", source),
@@ -154,27 +156,14 @@ fn known(
         "caption" | "wp_caption" if tag.family == Family::WordPress => {
             Some(Meaning::Html(captioned(tag, inner?)))
         }
-        "instagram" if arguments.positional(0).is_some_and(is_id) => {
-            let id = arguments.positional(0)?;
-            Some(Meaning::Html(link(&format!(
-                "https://www.instagram.com/p/{id}/"
-            ))))
-        }
-        "tweet" | "x" if arguments.named(&["id"]).is_some_and(is_id) => {
-            let (user, id) = (
-                arguments.named(&["user"]).filter(|it| is_id(it))?,
-                arguments.named(&["id"])?,
-            );
-            Some(Meaning::Html(link(&format!(
-                "https://twitter.com/{user}/status/{id}"
-            ))))
-        }
+        "gist" => Some(Meaning::Html(link(&gist(tag)?))),
         name if EMBEDS.contains(&name) => {
             let address = arguments.named_or_first(&["src", "url"]);
+            let address = address.or(inner.map(str::trim)).filter(|it| is_address(it));
             let address = address
-                .or(inner.map(str::trim))
-                .filter(|it| is_address(it))?;
-            Some(Meaning::Html(link(address)))
+                .map(str::to_owned)
+                .or_else(|| post_address(name, tag));
+            Some(Meaning::Html(link(&address?)))
         }
         "ref" | "relref" if tag.family == Family::Hugo => {
             let path = arguments.named_or_first(&["path"])?;
@@ -207,6 +196,42 @@ fn known(
         "gallery" | "playlist" if tag.family == Family::WordPress => Some(Meaning::Drop),
         _ => None,
     }
+}
+
+/// The address of the post or video that a tag names by its id.
+fn post_address(site: &str, tag: &Tag<'_>) -> Option<String> {
+    let arguments = &tag.arguments;
+    let id = arguments.named_or_first(&["id"])?;
+    let id = id.strip_prefix('#').unwrap_or(id);
+    if !id.split('/').all(is_id) {
+        return None;
+    }
+    let user = arguments.named(&["user"]).filter(|user| is_id(user));
+    Some(match site {
+        "dailymotion" => format!("https://www.dailymotion.com/video/{id}"),
+        "instagram" => format!("https://www.instagram.com/p/{id}/"),
+        "rutube" => format!("https://rutube.ru/video/{id}/"),
+        "telegram" => format!("https://t.me/{id}"),
+        "tweet" | "twitter" | "x" => match user {
+            Some(user) => format!("https://twitter.com/{user}/status/{id}"),
+            None => format!("https://x.com/i/status/{id}"),
+        },
+        _ => return None,
+    })
+}
+
+/// The address of `gist user id`, `gist user/id` and `gist id`.
+fn gist(tag: &Tag<'_>) -> Option<String> {
+    let arguments = &tag.arguments;
+    let first = arguments.named_or_first(&["id"])?;
+    let mut parts = vec![first];
+    if !first.contains('/') && first.chars().any(|c| !c.is_ascii_hexdigit()) {
+        parts.extend(arguments.positional(1));
+    }
+    let path = parts.join("/");
+    path.split('/')
+        .all(is_id)
+        .then(|| format!("https://gist.github.com/{path}"))
 }
 
 /// A picture with its caption.
@@ -329,6 +354,11 @@ fn link(address: &str) -> String {
     escape_into(&mut html, address);
     html.push_str("</a></p>");
     html
+}
+
+/// Whether the name is that of a file with sound or video.
+fn is_media_file(text: &str) -> bool {
+    !text.contains(char::is_whitespace) && media_element(text).is_some()
 }
 
 fn is_address(text: &str) -> bool {

@@ -37,7 +37,12 @@ pub(super) fn pairs(pieces: &[Piece<'_>]) -> Vec<Option<usize>> {
                     }
                 }
             }
-            What::Alone(_) | What::Source(_) | What::Text(_) | What::Html(_) => {}
+            What::Alone(_)
+            | What::Source(_)
+            | What::Text(_)
+            | What::Formula(_)
+            | What::Note(_)
+            | What::Html(_) => {}
         }
     }
     ends

@@ -24,6 +24,10 @@ pub(super) enum What<'t> {
     Source(Cow<'t, str>),
     /// Text that is shown as it is.
     Text(Cow<'t, str>),
+    /// A formula, which is shown as it is.
+    Formula(&'t str),
+    /// The text of a footnote in the place of its mark.
+    Note(&'t str),
     /// HTML.
     Html(String),
 }

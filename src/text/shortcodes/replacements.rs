@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::text::elements::{self, ELEMENTS, Nature};
-use crate::text::escape::escape_text_into;
+use crate::text::escape::{escape_into, escape_text_into};
 use crate::text::markup::{HTML_BYTES_MAX, MarkupError};
 
 const START: char = '\u{fdd0}';
@@ -57,6 +57,26 @@ impl Replacements {
         let mut html = String::with_capacity(text.len());
         escape_text_into(&mut html, text);
         let text = text.to_owned();
+        self.push(
+            out,
+            Replacement {
+                html,
+                text,
+                is_block: false,
+            },
+        )
+    }
+
+    /// Appends the mark of `formula`, which is shown as it is, to `out`.
+    pub(super) fn push_formula(
+        &mut self,
+        out: &mut String,
+        formula: &str,
+    ) -> Result<(), MarkupError> {
+        let mut html = String::from("<math alttext=\"");
+        escape_into(&mut html, formula);
+        html.push_str("\"></math>");
+        let text = formula.to_owned();
         self.push(
             out,
             Replacement {

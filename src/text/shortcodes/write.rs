@@ -31,6 +31,8 @@ pub(super) fn write<'t>(
         line_start: 0,
         is_line_empty: true,
         replacements: Replacements::default(),
+        notes: String::new(),
+        notes_count: 0,
     };
     // What stands in place of the end tags, by piece.
     let mut at_end: Vec<Option<String>> = vec![None; pieces.len()];
@@ -89,6 +91,8 @@ pub(super) fn write<'t>(
             }
             What::Source(source) => writer.inline(source),
             What::Text(text) => writer.text(text)?,
+            What::Formula(formula) => writer.formula(formula)?,
+            What::Note(note) => writer.note(note),
             What::Html(html) => {
                 skipped = writer.html(html.clone(), ends_line[number], behind(number))?;
             }
@@ -97,6 +101,7 @@ pub(super) fn write<'t>(
         number = last + 1;
     }
     writer.source(at..text.len());
+    writer.out.push_str(&writer.notes);
     Ok((Cow::Owned(writer.out), writer.replacements))
 }
 
@@ -113,7 +118,7 @@ fn ends_line(text: &str, pieces: &[Piece<'_>]) -> Vec<bool> {
         };
         let is_words = match &piece.what {
             What::Source(source) => !source.is_empty(),
-            What::Text(_) => true,
+            What::Text(_) | What::Formula(_) | What::Note(_) => true,
             What::Open(_) | What::Close(..) | What::Alone(_) | What::Html(_) => false,
         };
         next = Some((piece.range.start, ends[at] && !is_words));
@@ -130,6 +135,9 @@ struct Writer<'t> {
     /// Whether that line has nothing but white space and marks of blocks.
     is_line_empty: bool,
     replacements: Replacements,
+    /// The footnotes that stood in lines, for the end of the text.
+    notes: String,
+    notes_count: usize,
 }
 
 impl Writer<'_> {
@@ -165,6 +173,25 @@ impl Writer<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// A formula, as an element that says so: it is no prose.
+    fn formula(&mut self, formula: &str) -> Result<(), MarkupError> {
+        if self.syntax == Syntax::Html {
+            return self.text(formula);
+        }
+        self.is_line_empty = false;
+        self.replacements.push_formula(&mut self.out, formula)
+    }
+
+    /// A footnote, as a mark that leads to the end of the text.
+    fn note(&mut self, note: &str) {
+        self.is_line_empty = false;
+        self.notes_count += 1;
+        let mark = format!("[^{NOTE_NAME}{}]", self.notes_count);
+        self.out.push_str(&mark);
+        let words = Vec::from_iter(note.split_whitespace()).join(" ");
+        self.notes.extend(["\n\n", &mark, ": ", &words]);
     }
 
     /// HTML in place of a tag. `behind` is the rest of the text, of which as many bytes go as are
@@ -251,6 +278,9 @@ impl Writer<'_> {
         self.line_start = self.out.len();
     }
 }
+
+/// The names of footnotes that have none, before their number.
+const NOTE_NAME: &str = "note-in-line-";
 
 /// The columns of indentation that make a line code in Markdown.
 const CODE_COLUMNS: usize = 4;

@@ -240,6 +240,36 @@ fn a_request_sees_one_state_to_its_end() {
 }
 
 #[test]
+fn an_article_with_an_id_is_found_by_the_path_of_its_file() {
+    let newsroom = newsroom();
+    let own_id = |id: &str| format!("2026-01-08 Мост\nid {id}\n\nТекст.\n\nЕщё");
+    newsroom.write("новости/b.txt", &own_id("own-7"), "Текст.");
+    newsroom.write("c/index.txt", &own_id("tag:dala.example,2026:8"), "Текст.");
+    newsroom.write("d.txt", &own_id("новости/c"), "Текст.");
+    newsroom.write("новости/c.txt", &own_id("own-9"), "Текст.");
+    newsroom.write("e.txt", &own_id("own-10").replace("2026", "2027"), "Текст.");
+    newsroom.read_and_publish(later().plus(5));
+    let state = newsroom.state();
+    let handle = newsroom.publisher().handle();
+    for (path, key) in [
+        ("a", Some("a")),
+        ("новости/b", Some("own-7")),
+        ("c", Some("tag:dala.example,2026:8")),
+        // The key of another article counts before a path.
+        ("новости/c", Some("новости/c")),
+        ("e", None),
+        ("новости", None),
+    ] {
+        let page = handle.find_page(&state, PageRequest::Article(path.to_owned()));
+        let found = match page {
+            Ok(Page::Article(article)) => Some(article.article.key.clone()),
+            _ => None,
+        };
+        assert_eq!(found.as_deref(), key, "{path}");
+    }
+}
+
+#[test]
 fn a_request_gets_no_older_selection_than_an_answer_before() {
     let newsroom = newsroom();
     let earlier = newsroom.state();
@@ -283,4 +313,109 @@ fn states_with_the_same_feeds_and_articles_share_the_overview() {
     newsroom.publisher().publish(at("2026-03-01T13:30"));
     let after = newsroom.state().overview();
     assert_ne!(after.number(), before.number());
+}
+
+#[test]
+fn a_selection_is_built_once_and_moves_with_its_articles() {
+    let newsroom = two_articles();
+    let first = newsroom.selected("all=спорт");
+    assert_eq!(first.entries.len(), 1);
+    assert!(Arc::ptr_eq(&first, &newsroom.selected("all=спорт")));
+    newsroom.write("c.txt", "2026-01-10", "Текст.\n\n#театр");
+    newsroom.read_and_publish(later().plus(1));
+    assert!(Arc::ptr_eq(&first, &newsroom.selected("all=спорт")));
+    newsroom.write("d.txt", "2026-01-10", "Текст.\n\n#спорт");
+    // The selection moves when it is requested.
+    assert_eq!(newsroom.read_and_publish(later().plus(2)).moved, 4);
+    let second = newsroom.selected("all=спорт");
+    assert_eq!(
+        (second.entries.len(), second.last_modified),
+        (2, later().plus(2))
+    );
+    assert_eq!(second.previous, Some(first.validators()));
+    newsroom.remove("a.txt");
+    newsroom.remove("d.txt");
+    newsroom.read_and_publish(later().plus(3));
+    let empty = newsroom.selected("all=спорт");
+    assert_eq!(
+        (empty.entries.len(), empty.last_modified),
+        (0, later().plus(3))
+    );
+}
+
+#[test]
+fn a_selection_moves_once_a_second_and_delays_no_other_feed() {
+    // Edits that only the selection's window shows.
+    let newsroom = Newsroom::new("[defaults]\nitems = 1\nkeep = '0s'\n");
+    newsroom.write("new.txt", "2026-01-09", "Текст.");
+    newsroom.write("mid.txt", "2026-01-08T12:00", "Текст.\n\n#а");
+    newsroom.write("old.txt", "2026-01-08", "Текст.\n\n#а #б");
+    newsroom.read_and_publish(later());
+    let moved = newsroom.publisher().last_moved();
+    let first = newsroom.selected("all=а,б");
+    let edit = |text: &str, as_of| {
+        newsroom.write("old.txt", "2026-01-08", &format!("{text}\n\n#а #б"));
+        newsroom.read_and_publish(as_of);
+        newsroom.selected("all=а,б")
+    };
+    let second = edit("Иначе.", later().plus(5));
+    assert_ne!(second.digest, first.digest);
+    assert_eq!(second.last_modified, later().plus(5));
+    let same = edit("Совсем иначе.", later().plus(5));
+    assert_eq!(same.validators(), second.validators());
+    newsroom.publisher().publish(later().plus(6));
+    let third = newsroom.selected("all=а,б");
+    assert_ne!(third.digest, second.digest);
+    assert_eq!(third.last_modified, later().plus(6));
+    assert_eq!(newsroom.publisher().last_moved(), moved);
+}
+
+#[test]
+fn a_selection_changes_without_an_edit() {
+    let newsroom = Newsroom::new("[defaults]\ndelay = '1h'\n");
+    newsroom.write("a.txt", "2026-03-01T12:00", "Текст.\n\n#спорт");
+    newsroom.read_and_publish(at("2026-03-01T12:00"));
+    assert_eq!(newsroom.selected("any=спорт").entries.len(), 0);
+    let published = newsroom.publisher().publish(at("2026-03-01T12:59:59"));
+    assert_eq!(
+        (published.moved, published.next),
+        (0, Some(at("2026-03-01T13:00")))
+    );
+    assert_eq!(
+        newsroom.publisher().publish(at("2026-03-01T13:00")).moved,
+        1
+    );
+    assert_eq!(newsroom.selected("any=спорт").entries.len(), 1);
+}
+
+#[test]
+fn a_selection_of_unknown_terms_reports_the_first() {
+    let newsroom = two_articles();
+    let unknown = newsroom.select("any=спорт,шахматы&none=lang:xx");
+    assert_eq!(unknown.expect_err("unknown").to_string(), "шахматы");
+    assert!(newsroom.select("none=lang:xx").is_err());
+    for number in 0..100 {
+        assert!(newsroom.select(&format!("any=спорт,{number}")).is_err());
+    }
+    let publisher = newsroom.publisher();
+    assert_eq!(
+        publisher.handle().selections().len(),
+        0,
+        "nothing is cached of it"
+    );
+    let term = Term::parse("7").expect("a term");
+    assert_eq!(publisher.writer().state.index.find_term(&term), None);
+}
+
+#[test]
+fn an_alias_selects_the_same_articles_as_its_term() {
+    let newsroom = Newsroom::new("[same]\n'#спорт' = ['#sport']\n");
+    newsroom.write("a.txt", "2026-01-08", "Текст.\n\n#спорт");
+    newsroom.write("b.txt", "2026-01-09", "Текст.\n\n#sport");
+    newsroom.read_and_publish(later());
+    let (term, alias) = (
+        newsroom.selected("any=спорт"),
+        newsroom.selected("any=sport"),
+    );
+    assert_eq!((term.entries.len(), &term.entries), (2, &alias.entries));
 }

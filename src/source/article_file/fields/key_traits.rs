@@ -31,7 +31,7 @@ pub(in crate::source) fn of(name: &str) -> Option<KeyTraits> {
     let name = key_name::normal(name);
     let is_metadata = METADATA.contains(&&*name);
     let is_table = is_metadata || TABLES.contains(&&*name);
-    let knows = hidden::knows(&name);
+    let knows = hidden::is_mark(&name);
     let fields = fields_of(&name);
     if fields.is_empty() && !knows && !is_table {
         return None;

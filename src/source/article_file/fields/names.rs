@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::model::article::AcceptSettings;
 use crate::source::article_file::key_name;
 
 /// A field of an article.
@@ -166,6 +167,17 @@ pub(super) const NAMES: [(Field, &[&str]); Field::COUNT] = [
         ],
     ),
 ];
+
+/// The rank of the first further name of a date, behind all [`NAMES`].
+pub(super) const FURTHER_DATE: usize = 1_000;
+
+/// The rank of this name, in its normal form, if `[source.directory.fields]` has it for the date of
+/// publication.
+pub(super) fn further_date(name: &str, settings: &AcceptSettings) -> Option<usize> {
+    let mut names = settings.fields.get("date")?.iter();
+    let number = names.position(|further| key_name::is(further, name))?;
+    Some(FURTHER_DATE + number)
+}
 
 /// A field and the number of the name among its names.
 pub(super) type Place = (Field, usize);

@@ -45,7 +45,7 @@ fn is_known(status: &str) -> bool {
 }
 
 /// In lower case and in the order of their letters, with a space for `-` and `_`.
-const NOT_PUBLIC: [&str; 53] = [
+const NOT_PUBLIC: [&str; 54] = [
     "0",
     "archive",
     "archived",
@@ -86,6 +86,7 @@ const NOT_PUBLIC: [&str; 53] = [
     "removed",
     "review",
     "scheduled",
+    "sent",
     "spam",
     "tiers",
     "todo",

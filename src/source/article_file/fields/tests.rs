@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::article::{Author, Media};
-use crate::model::time::WrittenDate;
+use crate::model::time::Zone;
 use crate::source::article_file::{in_test, tree};
 
 mod faults;
@@ -23,7 +23,9 @@ fn draft(written: Written) -> Result<Draft, Refusal> {
         Json(text) => tree::json::parse(text, 1)?,
     };
     in_test("", |_, context| {
-        Fields::new(&entries, 1).draft(Some(Body::Markdown(String::new())), context)
+        let fields = || Fields::new(&entries, 1, context.settings);
+        let draft = fields().draft(Some(Body::Markdown(String::new())), context);
+        draft.map_err(|refusal| fields().refuse(refusal, context, at("2026-02-01")))
     })
 }
 
@@ -48,6 +50,10 @@ fn check<T: PartialEq + std::fmt::Debug>(cases: &[(Written, T)], part: impl Fn(D
         let draft = with(*written).unwrap_or_else(|refusal| panic!("{written:?}: {refusal:?}"));
         assert_eq!(part(draft), *expected, "{written:?}");
     }
+}
+
+fn at(text: &str) -> Timestamp {
+    Zone::UTC.resolve(date(text))
 }
 
 fn date(text: &str) -> WrittenDate {
@@ -467,6 +473,45 @@ fn texts_and_flags_accept_every_spelling() {
             )
         },
     );
+}
+
+#[test]
+fn a_slug_stays_in_its_folder() {
+    let slug = |draft: Draft| draft.slug;
+    let cases = [
+        (Yaml("slug: ../x"), None),
+        (Yaml("slug: /./"), None),
+        (Yaml("slug: ' .. '"), None),
+        (Yaml("slug: /a/b/"), Some("a/b".to_owned())),
+        (Yaml("slug: ..."), Some("...".to_owned())),
+        (Yaml("slug: a..b"), Some("a..b".to_owned())),
+    ];
+    check(&cases, slug);
+}
+
+#[test]
+fn an_address_in_angle_brackets_stays_in_a_summary() {
+    let summary = |draft: Draft| draft.summary;
+    let cases = [
+        (
+            Json("\"summary\": \"См. <https://d.example/?a=1> и <MAILTO:a@d.example>\"}"),
+            Some("См. https://d.example/?a=1 и MAILTO:a@d.example".to_owned()),
+        ),
+        (
+            Toml("description = '<http://d.example><news@d.example>'"),
+            Some("http://d.examplenews@d.example".to_owned()),
+        ),
+        // Tags, and what is neither.
+        (
+            Yaml("summary: '<a href=\"https://d.example/\">x</a> < <b>5 <https://d.example'"),
+            Some("<a href=\"https://d.example/\">x</a> < <b>5 <https://d.example".to_owned()),
+        ),
+        (
+            Yaml("summary: '<o:p> <a@b> <https://d.example/ x>'"),
+            Some("<o:p> <a@b> <https://d.example/ x>".to_owned()),
+        ),
+    ];
+    check(&cases, summary);
 }
 
 #[test]

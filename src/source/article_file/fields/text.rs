@@ -96,6 +96,17 @@ pub(super) fn own_page(keys: &[Key<'_>], site: &str) -> Option<String> {
 pub(super) fn slug(keys: &[Key<'_>], warnings: &mut Vec<Warning>) -> Option<String> {
     let slug = first(keys, warnings)?;
     let slug = slug.trim().trim_matches('/');
+    let leaves_folder = slug
+        .split(['/', '\\'])
+        .any(|part| matches!(part.trim(), "." | ".."));
+    if leaves_folder {
+        // The value that counted is that of the first key with text.
+        let key = keys
+            .iter()
+            .find(|key| text_of(key.node).is_some_and(|text| text.trim() != ""));
+        warnings.extend(key.map(|key| key.wrong(key.node, "a part of an address without `..`")));
+        return None;
+    }
     (!slug.is_empty()).then(|| slug.to_owned())
 }
 
@@ -131,11 +142,49 @@ pub(super) fn summary(
     title: &str,
     warnings: &mut Vec<Warning>,
 ) -> Option<String> {
-    first(summaries, warnings).or_else(|| {
+    let summary = first(summaries, warnings).or_else(|| {
         let description = first(descriptions, warnings)?;
         let is_title = description.trim().to_lowercase() == title.trim().to_lowercase();
         (!is_title).then_some(description)
-    })
+    });
+    summary.map(|summary| without_angles(&summary))
+}
+
+/// A summary in which each address in angle brackets, as people write it in texts, is the address alone:
+/// `<https://dala.example/>` would be read as a tag.
+fn without_angles(summary: &str) -> String {
+    let is_address = |text: &str| {
+        let has_scheme = ["http://", "https://", "mailto:", "tel:"]
+            .iter()
+            .any(|scheme| {
+                let start = text.get(..scheme.len());
+                start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            });
+        let name_and_host = text.split_once('@');
+        let is_mail = name_and_host.is_some_and(|(name, host)| {
+            !name.is_empty() && host.contains('.') && !host.contains('@')
+        });
+        (has_scheme || is_mail) && !text.contains(|c: char| c.is_whitespace() || c == '"')
+    };
+    let mut rest = summary;
+    let mut text = String::with_capacity(summary.len());
+    while let Some((before, behind)) = rest.split_once('<') {
+        text.push_str(before);
+        let end = behind
+            .find(['<', '>'])
+            .filter(|&end| behind[end..].starts_with('>'));
+        rest = match end.filter(|&end| is_address(&behind[..end])) {
+            Some(end) => {
+                text.push_str(&behind[..end]);
+                &behind[end + 1..]
+            }
+            None => {
+                text.push('<');
+                behind
+            }
+        };
+    }
+    text + rest
 }
 
 /// The text of the article from its keys.

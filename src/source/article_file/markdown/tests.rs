@@ -116,44 +116,6 @@ fn invalid_front_matter_is_refused_with_its_line() {
 }
 
 #[test]
-fn a_key_that_hides_withdraws_what_cannot_be_parsed() {
-    for (text, line, reason) in [
-        (
-            "+++\ntitle = \"З\"\ndate = 2026-01-08\ndraft = tru\n+++\n",
-            4,
-            "`draft`: `tru` is not understood, so the article is hidden",
-        ),
-        (
-            "+++\ntitle = \"З\"\ndate = 2026-01-08\nexpires = 2026-13-01\n+++\n",
-            4,
-            "`expires`: `2026-13-01` is not understood, so the article is hidden",
-        ),
-        (
-            "---\ntitle: З\nx: [З\ndraft: true\n---\n",
-            4,
-            "the front matter is not valid YAML: ",
-        ),
-        (
-            "---\ntitle: З\nprivate: yes\n",
-            1,
-            "the front matter has no end",
-        ),
-        (
-            "{\"title\": \"З\",\n\"draft\": tru}\n",
-            2,
-            "`draft`: `tru` is not understood, so the article is hidden",
-        ),
-    ] {
-        let refusal = read_text(text).expect_err(reason);
-        assert!(refusal.withdraws, "{text}");
-        assert!(refusal.reason.starts_with(reason), "{refusal:?}");
-        assert_eq!(refusal.line, Some(line), "{refusal:?}");
-    }
-    let plain = read_text("---\ntitle: З\nx: [З\ndraft: false\n---\n").expect_err("a fault");
-    assert!(!plain.withdraws);
-}
-
-#[test]
 fn front_matter_that_expands_beyond_limits_is_refused() {
     let bomb: String = (1..12)
         .map(|n| {

@@ -27,9 +27,7 @@ pub(in crate::source) fn split_off<'a, 't>(
 ) -> (Header, &'a [TextLine<'t>]) {
     let mut header = Header::default();
     let (mut block, mut below) = first_run(lines);
-    while !below.is_empty() && block.iter().all(|line| is_lone_credit(line.text)) {
-        let credits = block.iter().map(|line| line.text.to_owned());
-        header.credits.extend(credits);
+    while !below.is_empty() && header.take_credits(block) {
         (block, below) = first_run(below);
     }
     let rest = &lines[lines.len() - block.len() - below.len()..];
@@ -56,7 +54,25 @@ pub(in crate::source) fn split_off<'a, 't>(
         .filter(|text| stays(text));
     header.credits.extend(credits.map(str::to_owned));
     read(&parts, &mut header);
-    (header, below)
+    // The text knows a credit by its colon.
+    let (run, text) = first_run(below);
+    let needs_header = run.iter().any(|line| !body::is_credit(line.text));
+    match needs_header && !text.is_empty() && header.take_credits(run) {
+        true => (header, text),
+        false => (header, below),
+    }
+}
+
+impl Header {
+    /// Takes the lines if they are credits and nothing else.
+    fn take_credits(&mut self, lines: &[TextLine<'_>]) -> bool {
+        let are_credits = lines.iter().all(|line| is_lone_credit(line.text));
+        if are_credits {
+            let credits = lines.iter().map(|line| line.text.to_owned());
+            self.credits.extend(credits);
+        }
+        are_credits
+    }
 }
 
 /// Credits without a header block. In their usual form they are found in the text as well.

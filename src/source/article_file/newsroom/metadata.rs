@@ -3,6 +3,8 @@
 //! Newsrooms store such lines above the text because the page showed them there. They are no
 //! section, author or role, so the header block drops them.
 
+mod words;
+
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
 
@@ -51,14 +53,12 @@ impl Metadata {
 fn without_digits(lower: &str) -> Option<Metadata> {
     match lower {
         "" => None,
-        "сегодня" | "вчера" | "бүгін" | "кеше" | "today" | "yesterday" => {
-            Some(Metadata::Date { is_full: false })
-        }
+        day if words::is_day(day) => Some(Metadata::Date { is_full: false }),
         "оқу үшін" | "только что" | "жаңа ғана" | "just now" => {
             Some(Metadata::Duration)
         }
-        _ if lower.split_whitespace().all(is_verb) => Some(Metadata::Counter),
-        _ if AGE_ENDS.iter().any(|end| lower.ends_with(end)) => {
+        _ if lower.split_whitespace().all(words::is_verb) => Some(Metadata::Counter),
+        _ if words::AGE_ENDS.iter().any(|end| lower.ends_with(end)) => {
             let tokens: Vec<Token<'_>> = tokens(lower).collect();
             is_age(&tokens).then_some(Metadata::Duration)
         }
@@ -75,7 +75,9 @@ pub(in crate::source) fn is_numbers_and_dates(text: &str) -> bool {
     let is_known = |token: &Token<'_>| match token {
         Token::Number(_) => true,
         // `Пятница, 13` is a headline.
-        Token::Word(word) => !text::is_weekday(word) && (is_date_word(word) || is_counted(word)),
+        Token::Word(word) => {
+            !text::is_weekday(word) && (words::is_of_date(word) || words::is_counted(word))
+        }
         Token::Sign(sign) => *sign == ':' || DATE_SIGNS.contains(sign) || token.is_icon(),
     };
     let tokens: Vec<Token<'_>> = tokens(&lower).collect();
@@ -113,7 +115,10 @@ impl Token<'_> {
 
 fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    let is_none = move |c: char| c.is_whitespace() || (ignorable.contains(c) && !c.is_alphabetic());
+    let is_none = move |c: char| match c {
+        '!'..='~' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' => false,
+        c => c.is_whitespace() || (ignorable.contains(c) && !c.is_alphabetic()),
+    };
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(is_none);
@@ -138,14 +143,14 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 
 /// `12`, `просмотров: 1 204`, `3,4 тыс.`, `2 мың рет`, `12 просм.`.
 fn is_counter(tokens: &[Token<'_>]) -> bool {
-    let counted = skip_words(tokens, is_counted);
+    let counted = skip_words(tokens, words::is_counted);
     let number = skip_signs(counted, &[':']);
     let Some(below) = skip_number(number) else {
         return false;
     };
-    let below = skip_words(below, |word| MULTIPLIERS.contains(&word));
+    let below = skip_words(below, words::is_multiplier);
     let below = skip_signs(below, &['.']);
-    let below = skip_words(below, is_counted);
+    let below = skip_words(below, words::is_counted);
     skip_signs(below, &['.']).is_empty()
 }
 
@@ -175,72 +180,14 @@ fn skip_words<'a, 't>(tokens: &'a [Token<'t>], is: impl Fn(&str) -> bool) -> &'a
     &tokens[count..]
 }
 
-const MULTIPLIERS: [&str; 8] = ["тыс", "мың", "млн", "mln", "k", "к", "m", "м"];
-
-/// A word for what is counted, or for what readers did.
-fn is_counted(word: &str) -> bool {
-    is_verb(word)
-        || [
-            "показ",
-            "прочит",
-            "прочли",
-            "читател",
-            "комментари",
-            "просм",
-        ]
-        .iter()
-        .any(|stem| word.starts_with(stem))
-        || [
-            "reads",
-            "read",
-            "hits",
-            "comment",
-            "comments",
-            "shares",
-            "likes",
-            "раз",
-            "саны",
-            "пікір",
-            "марта",
-            "маротаба",
-        ]
-        .contains(&word)
-}
-
-/// A word for views that is a line of its own, as in `4236 рет`, `көрсетілді`.
-fn is_verb(word: &str) -> bool {
-    ["просмотр", "прочтени"]
-        .iter()
-        .any(|stem| word.starts_with(stem))
-        || [
-            "views",
-            "view",
-            "рет",
-            "қаралды",
-            "қаралым",
-            "көрілім",
-            "оқылды",
-            "оқылым",
-            "көрсетілді",
-            "ўқилди",
-        ]
-        .contains(&word)
-}
-
 /// `3 мин оқу`, `время чтения: 5 минут`, `6 дақиқада ўқилади`, `4 min read`.
 fn is_reading_time(tokens: &[Token<'_>]) -> bool {
-    let is_minute = |word: &str| {
-        ["минут", "дақиқа", "minute"]
-            .iter()
-            .any(|stem| word.starts_with(stem))
-            || ["мин", "min", "mins"].contains(&word)
-    };
     let (mut numbers, mut minutes) = (0, 0);
     for token in tokens {
         match token {
             Token::Number(_) => numbers += 1,
-            Token::Word(word) if is_minute(word) => minutes += 1,
-            Token::Word(word) if READING_WORDS.contains(word) => {}
+            Token::Word(word) if words::is_minute(word) => minutes += 1,
+            Token::Word(word) if words::is_of_reading(word) => {}
             Token::Sign(':' | '-' | '.' | '~' | '≈') => {}
             Token::Word(_) | Token::Sign(_) => return false,
         }
@@ -248,116 +195,28 @@ fn is_reading_time(tokens: &[Token<'_>]) -> bool {
     (numbers, minutes) == (1, 1)
 }
 
-const READING_WORDS: [&str; 12] = [
-    "время",
-    "чтения",
-    "чтение",
-    "на",
-    "оқу",
-    "уақыты",
-    "үшін",
-    "reading",
-    "time",
-    "read",
-    "ўқилади",
-    "o‘qiladi",
-];
-
 /// `около 15 часов назад`, `час назад`, `3 күн бұрын`, `2 hours ago`.
 fn is_age(tokens: &[Token<'_>]) -> bool {
+    let tokens = match tokens.split_last() {
+        Some((Token::Word(label), before)) if words::is_label(label) => before,
+        _ => tokens,
+    };
     let Some((Token::Word(end), before)) = tokens.split_last() else {
         return false;
     };
     let mut has_unit = false;
-    AGE_ENDS.contains(end)
+    words::AGE_ENDS.contains(end)
         && before.iter().all(|token| match token {
-            Token::Number(_) | Token::Sign(',' | '.' | '~' | '≈') => true,
-            Token::Word(word) if is_unit(word) => {
+            Token::Number(_) | Token::Sign(',' | '.' | ':' | '~' | '≈') => true,
+            Token::Word(word) if words::is_unit(word) => {
                 has_unit = true;
                 true
             }
-            Token::Word(word) => AGE_WORDS.contains(word),
+            Token::Word(word) => words::is_of_age(word) || words::is_label(word),
             Token::Sign(_) => false,
         })
         && has_unit
 }
-
-/// What an age ends with.
-const AGE_ENDS: [&str; 3] = ["назад", "бұрын", "ago"];
-
-/// Words beside the numbers and units of an age.
-const AGE_WORDS: [&str; 12] = [
-    "больше",
-    "около",
-    "примерно",
-    "почти",
-    "более",
-    "и",
-    "шамамен",
-    "бір",
-    "about",
-    "a",
-    "an",
-    "one",
-];
-
-/// A unit of time, which may be shortened.
-fn is_unit(word: &str) -> bool {
-    UNIT_STEMS.iter().any(|stem| word.starts_with(stem)) || UNITS.contains(&word)
-}
-
-const UNIT_STEMS: [&str; 13] = [
-    "секунд",
-    "минут",
-    "час",
-    "сут",
-    "недел",
-    "месяц",
-    "second",
-    "minute",
-    "hour",
-    "day",
-    "week",
-    "month",
-    "year",
-];
-
-const UNITS: [&str; 34] = [
-    "сек",
-    "мин",
-    "м",
-    "ч",
-    "день",
-    "дня",
-    "дней",
-    "дн",
-    "д",
-    "нед",
-    "мес",
-    "год",
-    "года",
-    "лет",
-    "полчаса",
-    "полгода",
-    "сағат",
-    "сағ",
-    "күн",
-    "апта",
-    "ай",
-    "жыл",
-    "sec",
-    "secs",
-    "min",
-    "mins",
-    "h",
-    "hr",
-    "hrs",
-    "m",
-    "d",
-    "w",
-    "mo",
-    "y",
-];
 
 /// Whether a date or time that is all of `tokens` has a year or a time; `None` for other text.
 fn date(tokens: &[Token<'_>]) -> Option<bool> {
@@ -388,13 +247,23 @@ fn date(tokens: &[Token<'_>]) -> Option<bool> {
             [Token::Number(day), Token::Word(month), below @ ..]
             | [
                 Token::Number(day),
+                Token::Word("st" | "nd" | "rd" | "th"),
+                Token::Word(month),
+                below @ ..,
+            ]
+            | [
+                Token::Number(day),
                 Token::Sign('-'),
                 Token::Word(month),
                 below @ ..,
             ]
             | [Token::Word(month), Token::Number(day), below @ ..]
-                if day.len() <= 2 && text::month(month).is_some() =>
-            {
+            | [
+                Token::Word(month),
+                Token::Sign('.'),
+                Token::Number(day),
+                below @ ..,
+            ] if day.len() <= 2 && text::month(month).is_some() => {
                 has_day = true;
                 below
             }
@@ -408,7 +277,7 @@ fn date(tokens: &[Token<'_>]) -> Option<bool> {
                 Token::Number(_),
                 below @ ..,
             ] => below,
-            [Token::Word(word), below @ ..] if is_date_word(word) => below,
+            [Token::Word(word), below @ ..] if words::is_of_date(word) => below,
             // The label of a date: `Опубликовано: 21 января`.
             [Token::Sign(':'), below @ ..] if !has_day && !has_time => below,
             [Token::Sign(sign), below @ ..] if DATE_SIGNS.contains(sign) => below,
@@ -441,44 +310,6 @@ fn without_seconds_and_offset<'a, 't>(tokens: &'a [Token<'t>]) -> &'a [Token<'t>
         below => below,
     }
 }
-
-fn is_date_word(word: &str) -> bool {
-    DATE_WORDS.contains(&word) || text::month(word).is_some() || text::is_weekday(word)
-}
-
-/// Words beside a date.
-const DATE_WORDS: [&str; 30] = [
-    "t",
-    "z",
-    "am",
-    "pm",
-    "on",
-    "published",
-    "posted",
-    "опубликовано",
-    "обновлено",
-    "дата",
-    "жарияланды",
-    "г",
-    "год",
-    "года",
-    "ж",
-    "жыл",
-    "жылы",
-    "жылғы",
-    "в",
-    "сағат",
-    "at",
-    "gmt",
-    "utc",
-    "сегодня",
-    "вчера",
-    "бүгін",
-    "кеше",
-    "today",
-    "yesterday",
-    "около",
-];
 
 const DATE_SIGNS: [char; 11] = [',', '.', '/', '|', '•', '·', '-', '–', '—', '(', ')'];
 

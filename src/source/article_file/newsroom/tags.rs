@@ -9,7 +9,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use super::body;
 use super::lines::TextLine;
 use crate::model::article::{WARNINGS_MAX, Warning};
-use crate::text::excerpt;
+use crate::text::{decode_references, excerpt};
 
 /// The end of an article below its text.
 #[derive(Debug, Default)]
@@ -36,14 +36,16 @@ pub(in crate::source) fn split_off<'a, 't>(
             true => split_credit(line.text),
             false => (line.text, None),
         };
-        let Some(tag_line) = TagLine::read(text) else {
+        // `;` ends a reference and parts tags.
+        let text = decode_references(text);
+        let Some(tag_line) = TagLine::read(&text) else {
             break;
         };
         // Only the last line may have other words.
         let is_last = found.is_empty();
-        let is_tag_line = tag_line.has_only_tags() || (is_last && tag_line.has_mostly_tags(text));
+        let is_tag_line = tag_line.has_only_tags() || (is_last && tag_line.has_mostly_tags(&text));
         if !is_tag_line {
-            if is_last && tag_line.is_alike(text) {
+            if is_last && tag_line.is_alike(&text) {
                 tags.warn(line, "the last line looks like tags and is read as text");
             }
             break;
@@ -197,17 +199,33 @@ fn split_before_hashes(word: &str) -> impl Iterator<Item = &str> {
     let mut starts = starts.peekable();
     std::iter::from_fn(move || {
         let start = starts.next()?;
-        let end = starts.peek().copied().unwrap_or(word.len());
-        Some(&word[start..end])
+        let end = starts.peek().copied();
+        let piece = &word[start..end.unwrap_or(word.len())];
+        Some(without_joint(piece, end.is_some()))
     })
     .filter(|piece| !piece.is_empty())
 }
 
+/// A hashtag without the sign that joins it to the next one, as in `#а/#б` and `#а+#б`. `C++` keeps its signs.
+fn without_joint(piece: &str, is_joined: bool) -> &str {
+    let is_joint = |c: char| match is_joined {
+        true => c.is_ascii_punctuation() || matches!(c, '•' | '·' | '–' | '—'),
+        false => matches!(c, '/' | '&' | '-'),
+    };
+    match piece.strip_suffix(is_joint) {
+        Some(tag) if tag.ends_with(char::is_alphanumeric) => tag,
+        _ => piece,
+    }
+}
+
 const TAG_CHARS_MAX: usize = 100;
 
-/// The tag of a hashtag, which has a letter or an emoji: `#1` is none.
+/// The tag of a hashtag, which has a letter, `№` or an emoji: `#1` is none.
 fn hashtag(word: &str) -> Option<String> {
     let raw = word.strip_prefix('#')?;
+    if !raw.is_empty() && raw.len() <= TAG_CHARS_MAX && raw.chars().all(is_common_letter) {
+        return Some(raw.to_owned());
+    }
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let mut tag = String::with_capacity(raw.len());
     for c in raw.chars() {
@@ -218,8 +236,13 @@ fn hashtag(word: &str) -> Option<String> {
         }
     }
     let is_whole = tag.chars().nth(TAG_CHARS_MAX).is_none() && tag.chars().all(is_tag_character);
-    let is_name = |c: char| c.is_alphabetic() || is_emoji(c);
+    let is_name = |c: char| c.is_alphabetic() || c == '№' || is_emoji(c);
     (is_whole && tag.contains(is_name)).then_some(tag)
+}
+
+/// A letter of most tags, whose other properties need not be looked up.
+fn is_common_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
 }
 
 fn is_tag_character(c: char) -> bool {

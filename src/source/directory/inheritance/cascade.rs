@@ -1,10 +1,13 @@
 //! `cascade` of Hugo: keys that a folder gives to the pages below it, all or those that a target names.
 //!
-//! Only keys that hide are taken. A target is a wish for fewer pages, so what is not understood in one
+//! Only keys that hide or date articles are taken. A target is a wish for fewer pages, so what is not understood in one
 //! does not restrict it.
 
 use globset::{GlobBuilder, GlobMatcher};
+use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::model::article::AcceptSettings;
+use crate::source::article_file::fields;
 use crate::source::article_file::hidden;
 use crate::source::article_file::key_name;
 use crate::source::article_file::tree::{KeyValue, Node, Value};
@@ -19,7 +22,7 @@ const KIND: &str = "page";
 #[derive(Clone, Debug)]
 pub(super) struct Cascade {
     targets: Vec<Target>,
-    /// The keys that hide, those of `params` and `extra` among them.
+    /// The keys that hide or date articles, those of `params` and `extra` among them.
     pub(super) pairs: Vec<KeyValue>,
 }
 
@@ -32,7 +35,7 @@ enum Target {
 }
 
 /// Reads the value of the key `cascade`: a table, or a list of tables.
-pub(super) fn parse(node: &Node) -> Result<Vec<Cascade>, String> {
+pub(super) fn parse(node: &Node, settings: &AcceptSettings) -> Result<Vec<Cascade>, String> {
     let tables = match &node.value {
         Value::List(items) => items.as_slice(),
         value if value.is_blank() => &[],
@@ -49,14 +52,14 @@ pub(super) fn parse(node: &Node) -> Result<Vec<Cascade>, String> {
                 table.value.kind()
             ));
         };
-        let cascade = Cascade::of(pairs);
+        let cascade = Cascade::of(pairs, settings);
         cascades.extend(Some(cascade).filter(|cascade| !cascade.pairs.is_empty()));
     }
     Ok(cascades)
 }
 
 impl Cascade {
-    fn of(pairs: &[KeyValue]) -> Cascade {
+    fn of(pairs: &[KeyValue], settings: &AcceptSettings) -> Cascade {
         let mut cascade = Cascade {
             targets: Vec::new(),
             pairs: Vec::new(),
@@ -66,25 +69,31 @@ impl Cascade {
                 Value::Table(target) if key_name::is(&pair.key, "target") => {
                     cascade.targets.extend(target.iter().filter_map(Target::of));
                 }
-                Value::Table(inner) if is_params(&pair.key) => cascade.take(inner),
-                _ => cascade.take(std::slice::from_ref(pair)),
+                value if hidden::is_table(&pair.key) => {
+                    for inner in value.tables().flatten() {
+                        let is_theme_setting = matches!(inner.node.value, Value::Table(_));
+                        cascade.take(inner, !is_theme_setting, settings);
+                    }
+                }
+                _ => cascade.take(pair, true, settings),
             }
         }
         cascade
     }
 
-    fn take(&mut self, pairs: &[KeyValue]) {
-        let hiding = pairs
-            .iter()
-            .filter(|pair| hidden::knows(&key_name::normal(&pair.key)));
-        self.pairs.extend(hiding.map(|pair| KeyValue {
-            key: pair.key.clone(),
-            // The line is that of another file.
-            node: Node {
-                line: 0,
-                value: pair.node.value.clone(),
-            },
-        }));
+    fn take(&mut self, pair: &KeyValue, may_be_date: bool, settings: &AcceptSettings) {
+        let name = key_name::normal(&pair.key);
+        let is_date = may_be_date && fields::is_date(&name, settings);
+        if is_date || hidden::knows(&name, settings) {
+            self.pairs.push(KeyValue {
+                key: pair.key.clone(),
+                // The line is that of another file.
+                node: Node {
+                    line: 0,
+                    value: pair.node.value.clone(),
+                },
+            });
+        }
     }
 
     /// Whether it is for the article at `path` with this key and language.
@@ -94,18 +103,12 @@ impl Cascade {
                 let stem = path.rsplit_once('.').map_or(path, |(stem, _)| stem);
                 [key, stem, path]
                     .iter()
-                    .any(|path| glob.is_match(format!("/{path}")))
+                    .any(|path| glob.is_match(format!("/{}", logical(path))))
             }
             Target::Kind(glob) => glob.is_match(KIND),
-            Target::Language(glob) => glob.is_match(language),
+            Target::Language(glob) => glob.is_match(logical(language)),
         })
     }
-}
-
-fn is_params(key: &str) -> bool {
-    ["params", "extra"]
-        .iter()
-        .any(|name| key_name::is(key, name))
 }
 
 impl Target {
@@ -125,9 +128,14 @@ impl Target {
     }
 }
 
+/// A path or a pattern of paths as Hugo compares them: in small letters, with `-` for each space.
+fn logical(path: &str) -> String {
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);
+    composed.to_lowercase().replace(' ', "-")
+}
+
 fn glob(pattern: &str) -> Option<GlobMatcher> {
-    let glob = GlobBuilder::new(pattern)
-        .case_insensitive(true)
+    let glob = GlobBuilder::new(&logical(pattern))
         .literal_separator(!crosses_folders(pattern))
         .build();
     glob.ok().map(|glob| glob.compile_matcher())

@@ -3,7 +3,7 @@
 use crate::source::directory::file_name::FRONT_MATTER_EXTENSIONS;
 
 /// The name of a folder's own file, without language and extension.
-pub(super) const SECTION_STEM: &str = "_index";
+const SECTION_STEM: &str = "_index";
 
 /// Folders of data files.
 pub(super) const DATA_FOLDERS: [&str; 2] = ["data", "_data"];
@@ -27,8 +27,11 @@ pub(super) fn of_sections(languages: &[String]) -> Vec<String> {
             FRONT_MATTER_EXTENSIONS
                 .into_iter()
                 .flat_map(move |extension| {
-                    [extension.to_owned(), extension.to_ascii_uppercase()]
-                        .map(|extension| format!("{SECTION_STEM}{suffix}.{extension}"))
+                    let stems = spellings(SECTION_STEM);
+                    let suffix = suffix.clone();
+                    stems.into_iter().flat_map(move |stem| {
+                        spellings(extension).map(|extension| format!("{stem}{suffix}.{extension}"))
+                    })
                 })
         })
         .collect();
@@ -37,11 +40,25 @@ pub(super) fn of_sections(languages: &[String]) -> Vec<String> {
     names
 }
 
+/// A word in small letters, with a capital in front, and in capitals.
+fn spellings(word: &str) -> [String; 3] {
+    let start = word.find(char::is_alphabetic).unwrap_or_default();
+    let mut titled = word.to_owned();
+    titled[start..=start].make_ascii_uppercase();
+    [word.to_owned(), titled, word.to_ascii_uppercase()]
+}
+
+/// Whether a name begins as that of a folder's own file.
+pub(super) fn is_section(name: &str) -> bool {
+    let stem = name.get(..SECTION_STEM.len());
+    stem.is_some_and(|stem| stem.eq_ignore_ascii_case(SECTION_STEM))
+}
+
 /// Where articles may change when the file or folder at `path` does, if it is no article itself: the folder
 /// below which they are, empty for all.
 pub(in crate::source::directory) fn scope_of(path: &str) -> Option<&str> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let is_section = name.starts_with(SECTION_STEM);
+    let is_section = is_section(name);
     let is_authors = match folder {
         "" => DATA_FOLDERS.contains(&name),
         folder => DATA_FOLDERS.contains(&folder) && is_authors_name(name),

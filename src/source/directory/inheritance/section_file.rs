@@ -4,9 +4,10 @@ use super::cascade::{self, Cascade};
 use crate::config::LegacyEncoding;
 use crate::model::article::AcceptSettings;
 use crate::model::problem::Severity;
-use crate::source::article_file::hidden::{Hiding, hiding};
+use crate::source::article_file::fields::inherited_date;
+use crate::source::article_file::hidden::{self, Hiding, hiding};
 use crate::source::article_file::tree::{KeyValue, Node, Value};
-use crate::source::article_file::{ParseContext, encoding, front_matter, key_name};
+use crate::source::article_file::{ParseContext, encoding, front_matter, key_name, rough_keys};
 use crate::text;
 
 /// What one such file says.
@@ -46,20 +47,17 @@ impl SectionFile {
         };
         let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(&text));
         match front_matter::split(&text, &ParseContext::new(settings, None)) {
-            Ok(file) => SectionFile::of(&file.pairs),
-            Err(_) if !may_have_keys(&text) => SectionFile::default(),
+            Ok(file) => SectionFile::of(&file.pairs, settings),
+            Err(_) if !may_have_keys(&text, settings) => SectionFile::default(),
             Err(refusal) => SectionFile::unreadable(refusal.reason),
         }
     }
 
-    fn of(pairs: &[KeyValue]) -> SectionFile {
+    fn of(pairs: &[KeyValue], settings: &AcceptSettings) -> SectionFile {
         let mut file = SectionFile::default();
         for pair in pairs {
-            let is_draft = ["draft", "isDraft"]
-                .iter()
-                .any(|name| key_name::is(&pair.key, name));
-            if is_draft {
-                match hiding(std::slice::from_ref(pair), &[]) {
+            if hidden::is_draft(&pair.key, settings) {
+                match hiding(std::slice::from_ref(pair), settings) {
                     Hiding::Shown => {}
                     // Hugo does not hide what is below a draft, so its sites have to be told.
                     Hiding::Hidden => {
@@ -74,7 +72,7 @@ impl SectionFile {
                 }
             }
             if key_name::is(&pair.key, "cascade") {
-                match cascade::parse(&pair.node) {
+                match cascade::parse(&pair.node, settings) {
                     Ok(cascades) => file.cascades.extend(cascades),
                     Err(reason) => return SectionFile::unreadable(reason),
                 }
@@ -85,10 +83,12 @@ impl SectionFile {
             .iter_mut()
             .flat_map(|cascade| &mut cascade.pairs);
         for pair in cascaded {
-            let hiding = hiding(std::slice::from_ref(pair), &[]);
+            let hiding = hiding(std::slice::from_ref(pair), settings);
             if let Some(reason) = not_understood_reason(&hiding) {
                 file.problem.get_or_insert(reason);
-                *pair = hidden_in_place_of(pair);
+                *pair = hidden_in_place_of(pair, settings);
+            } else if let Err(refusal) = inherited_date(std::slice::from_ref(pair), settings) {
+                return SectionFile::unreadable(refusal.reason);
             }
         }
         file
@@ -129,8 +129,18 @@ impl SectionFile {
     }
 }
 
-/// Whether a text may begin with front matter, behind comments and headings.
-fn may_have_keys(text: &str) -> bool {
+/// Whether a text may have front matter: it begins with it, behind comments and headings, or something above
+/// it hides its beginning.
+fn may_have_keys(text: &str, settings: &AcceptSettings) -> bool {
+    let is_cascade = |line: &str| {
+        let key = line.split([':', '=']).next().unwrap_or_default();
+        key_name::is(key.trim_matches(['[', ']', ' ', '"', '\'']), "cascade")
+    };
+    let mut keys = rough_keys::find(text, settings);
+    keys.retain(|pair| hidden::is_draft(&pair.key, settings));
+    if hiding(&keys, settings) != Hiding::Shown || text.lines().any(is_cascade) {
+        return true;
+    }
     let lines = text.lines().map(str::trim);
     let mut lines = lines.filter(|line| !line.is_empty());
     let first = lines.find(|line| !(line.starts_with(['#', '%']) || line.starts_with("<!--")));
@@ -148,7 +158,7 @@ fn not_understood_reason(hiding: &Hiding) -> Option<(Severity, String)> {
 
 /// A pair with the same key that hides for certain, so that an article's own value still comes before it.
 /// Where there is none, an article that inherits the pair is refused.
-fn hidden_in_place_of(pair: &KeyValue) -> KeyValue {
+fn hidden_in_place_of(pair: &KeyValue, settings: &AcceptSettings) -> KeyValue {
     let same_key = [true, false].map(|value| KeyValue {
         key: pair.key.clone(),
         node: Node {
@@ -156,7 +166,7 @@ fn hidden_in_place_of(pair: &KeyValue) -> KeyValue {
             value: Value::Bool(value),
         },
     });
-    let hides = |pair: &KeyValue| hiding(std::slice::from_ref(pair), &[]) == Hiding::Hidden;
+    let hides = |pair: &KeyValue| hiding(std::slice::from_ref(pair), settings) == Hiding::Hidden;
     let found = same_key.into_iter().find(hides);
     found.unwrap_or_else(|| pair.clone())
 }

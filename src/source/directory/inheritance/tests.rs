@@ -2,11 +2,20 @@ use super::names::scope_of;
 use super::*;
 use crate::config::KeyFrom;
 use crate::model::article::{Accepted, Visibility};
+use crate::model::time::{Timestamp, Zone};
 use crate::source::ReadOutcome;
 use crate::source::directory::Directory;
 use crate::testkit;
 
 const ARTICLE: &str = "---\ntitle: Мост\ndate: 2026-01-08\n---\nТекст.\n";
+
+fn directory(root: &Path) -> Directory {
+    let mut settings = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+    let names = [("draft", "wip"), ("date", "data-pub")];
+    let names = names.map(|(key, name)| (key.to_owned(), vec![name.to_owned()]));
+    settings.fields = names.into_iter().collect();
+    testkit::directory_with(KeyFrom::Path, root, settings)
+}
 
 /// A folder of articles; files below `above` are beside it.
 struct Folder {
@@ -20,7 +29,7 @@ impl Folder {
         let root = above.path().join("articles");
         fs::create_dir(&root).expect("a folder");
         let folder = Folder {
-            directory: testkit::directory(KeyFrom::Path, &root),
+            directory: directory(&root),
             above,
         };
         for (path, text) in files {
@@ -65,7 +74,10 @@ impl Folder {
         let (places, _) = self.list(None);
         let places = places.into_iter();
         let public = places.filter(|place| match self.directory.read(place) {
-            ReadOutcome::Accepted(accepted) => accepted.visibility == Visibility::Public,
+            ReadOutcome::Accepted(accepted) => {
+                let is_embargoed = accepted.article.published > Timestamp::now();
+                accepted.visibility == Visibility::Public && !is_embargoed
+            }
             ReadOutcome::Refused(refusal) if refusal.withdraws => false,
             other => panic!("{}: {other:?}", place.path),
         });
@@ -160,6 +172,36 @@ fn a_folders_own_file_hides_what_is_below_it() {
         ("---\ncascade: draft\n---\n", &outside),
         ("---\ndraft: tru\n---\n", &outside),
         ("---\nx: [\n---\n", &outside),
+        // Text above front matter, and the marks of a merge.
+        ("<<<<<<< HEAD\n---\ndraft: true\n---\n", &outside),
+        ("О разделе\n\n---\ndraft: true\n---\n", &outside),
+        (
+            "О разделе\n\n---\ncascade:\n  private: true\n---\n",
+            &outside,
+        ),
+        ("О разделе\n\n+++\n[[cascade]]\nwip = true\n+++\n", &outside),
+        ("О разделе\n\n---\ntitle: Раздел\n---\n", &all),
+        ("О разделе\n\nStatus: draft\nDate: 2999-01-08\n", &all),
+        // Names that look alike, and further names.
+        ("+++\n\"drаft \" = true\n+++\n", &outside),
+        ("---\ndraft\u{a0}: true\n---\n", &outside),
+        ("---\nwip: true\n---\n", &outside),
+        ("---\ndraft: false\nwip: true\n---\n", &outside),
+        ("---\ncascade:\n  wip: true\n---\n", &outside),
+        ("---\ncascade:\n  params:\n  - wip: true\n---\n", &outside),
+        // An embargo.
+        ("---\ncascade:\n  publishDate: 2999-01-08\n---\n", &outside),
+        ("---\ncascade:\n  data-pub: 2999-01-08\n---\n", &outside),
+        (
+            "---\ncascade:\n  params:\n    publishDate: 2999-01-08\n---\n",
+            &outside,
+        ),
+        ("---\ncascade:\n  publishDate: 2020-01-08\n---\n", &all),
+        ("---\ncascade:\n  publishDate: 2999-31-08\n---\n", &outside),
+        (
+            "---\ncascade:\n  params:\n    date: {format: d}\n---\n",
+            &all,
+        ),
         ("+++\ndraft = true\n", &outside),
     ] {
         assert_eq!(public_with(index), expected, "{index}");
@@ -196,6 +238,116 @@ fn a_language_in_the_name_is_for_articles_of_that_language() {
         ("z/a.kk.md", ARTICLE),
     ]);
     assert_eq!(folder.public(), ["x/a.md", "y/a.kk.md"]);
+}
+
+#[test]
+fn a_folders_own_file_has_its_name_in_any_case() {
+    for name in [
+        "_index.Md",
+        "_Index.md",
+        "_INDEX.MD",
+        "_Index.Markdown",
+        "_INDEX.html",
+    ] {
+        let folder = Folder::with(&[
+            (&format!("x/{name}"), "+++\ndraft = true\n+++\n"),
+            ("x/y/a.md", ARTICLE),
+            ("y.md", ARTICLE),
+        ]);
+        assert_eq!(folder.public(), ["y.md"], "{name}");
+        // A listing of one file, and a look at it, find the same file above.
+        let (all, _) = folder.list(None);
+        assert_eq!(folder.list(Some("x/y/a.md")).0, all[..1], "{name}");
+        assert_eq!(
+            folder.directory.stat(&[all[0].path.clone()]),
+            all[..1],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_value_of_a_page_leaves_the_cascade() {
+    let keys = "draft: true, status: draft, hidden: true, private: true, build: {list: never}";
+    let index = format!("---\ncascade: {{{keys}}}\n---\n");
+    let shown = "status: published\nhidden: false\nprivate: false\n";
+    for (own, is_public) in [
+        (
+            "draft: false\nbuild: {list: always}\nstatus: published\nhidden: no\nprivate: 0\n",
+            true,
+        ),
+        ("draft: []\nbuild: {list: always}\n", false),
+        ("draft: {}\nbuild: {list: always}\n", false),
+        ("draft: ''\nbuild: {list: always}\n", false),
+        ("draft:\nbuild: {list: always}\n", false),
+        ("draft: false\nbuild: {}\n", false),
+        ("draft: false\nbuild: []\n", false),
+        ("draft: false\nbuild: {list: always}\nstatus: []\n", false),
+        ("extra: [{draft: false}]\nbuild: {list: always}\n", true),
+        ("extra: [{draft: []}]\nbuild: {list: always}\n", false),
+    ] {
+        let folded = if own.contains("status") { "" } else { shown };
+        let text = ARTICLE.replace("title:", &format!("{own}{folded}title:"));
+        let text = match own.contains("status: []") {
+            true => text.replace("title:", "hidden: no\nprivate: no\ntitle:"),
+            false => text,
+        };
+        let folder = Folder::with(&[("_index.md", &index), ("a.md", &text)]);
+        assert_eq!(folder.public().len(), usize::from(is_public), "{own}");
+    }
+}
+
+#[test]
+fn a_target_is_compared_as_hugo_does() {
+    let decomposed = "Жан\u{438}\u{306}";
+    for (folder, target) in [
+        ("My News", "/my-news/**"),
+        ("Жаңалықтар", "/жаңалықтар/**"),
+        ("жаңалықтар", "/ЖАҢАЛЫҚТАР/*"),
+        ("My News", "/My News/**"),
+        ("my-news", "/my news/**"),
+        (decomposed, "/жан\u{439}/**"),
+    ] {
+        let index = format!("---\ncascade:\n- draft: true\n  target:\n    path: '{target}'\n---\n");
+        let article = format!("{folder}/a.md");
+        let folder = Folder::with(&[
+            ("_index.md", &index),
+            (&article, ARTICLE),
+            ("b.md", ARTICLE),
+        ]);
+        assert_eq!(folder.public(), ["b.md"], "{target}");
+    }
+}
+
+#[test]
+fn a_date_of_a_cascade_delays_and_never_hastens() {
+    let own = |date: &str| format!("---\ntitle: Мост\n{date}\n---\nТекст.\n");
+    let folder = Folder::with(&[
+        (
+            "_index.md",
+            "---\ncascade:\n  publishDate: 2026-02-01\n---\n",
+        ),
+        ("a.md", &own("date: 2026-01-08")),
+        ("b.md", &own("date: 2026-03-08")),
+        ("c.md", &own("publishDate: 2026-01-08")),
+        ("d.md", &own("draft: false")),
+        ("e.txt", "date 2026-01-08 Мост\n\nТекст.\n"),
+        ("f.txt", "date 2026-03-08 Мост\n\nТекст.\n"),
+    ]);
+    let dates = folder.list(None).0.into_iter().map(|place| {
+        let published = folder.read(&place).article.published.to_string();
+        (place.path, published[..10].to_owned())
+    });
+    let expected = [
+        ("a.md", "2026-02-01"),
+        ("b.md", "2026-03-08"),
+        ("c.md", "2026-01-08"),
+        ("d.md", "2026-02-01"),
+        ("e.txt", "2026-02-01"),
+        ("f.txt", "2026-03-08"),
+    ];
+    let expected = expected.map(|(path, date)| (path.to_owned(), date.to_owned()));
+    assert_eq!(dates.collect::<Vec<_>>(), expected);
 }
 
 #[test]
@@ -254,7 +406,7 @@ fn every_listing_gives_an_article_the_same_stamp() {
     let paths = [a.path.clone(), b.path.clone()];
     assert_eq!(folder.directory.stat(&paths), [a.clone(), b.clone()]);
     // A daemon that begins there knows what the stamps name.
-    let other = testkit::directory(KeyFrom::Path, &folder.path(""));
+    let other = directory(&folder.path(""));
     let listed: Vec<_> = other.walk(Some("x/deep/a.md"), false).flatten().collect();
     assert_eq!(listed, std::slice::from_ref(a));
     assert!(matches!(other.read(a), ReadOutcome::Accepted(_)));
@@ -355,6 +507,7 @@ fn an_event_of_a_parent_is_for_all_below_it() {
     for (path, expected) in [
         ("x/_index.md", Some("x")),
         ("x/y/_index.kk.html", Some("x/y")),
+        ("x/_Index.Md", Some("x")),
         ("_index.md", Some("")),
         ("data/authors.yaml", Some("")),
         ("_data/authors.json", Some("")),
@@ -370,7 +523,7 @@ fn an_event_of_a_parent_is_for_all_below_it() {
 }
 
 /// Keys that hide, each with a value that does, as YAML and TOML write it.
-const MARKS: [(&str, &str); 16] = [
+const MARKS: [(&str, &str); 19] = [
     ("draft", "true"),
     ("isDraft", "true"),
     ("published", "false"),
@@ -387,6 +540,9 @@ const MARKS: [(&str, &str); 16] = [
     ("excludeFromFeed", "true"),
     ("redirectTo", "\"https://dala.example/\""),
     ("draft", "\"tru\""),
+    ("wip", "true"),
+    ("publishDate", "\"2999-01-08\""),
+    ("data-pub", "\"2999-01-08\""),
 ];
 
 proptest::proptest! {
@@ -402,6 +558,8 @@ proptest::proptest! {
                 0 => letter.to_ascii_uppercase().to_string(),
                 1 if at > 0 => format!("-{letter}"),
                 2 if at > 0 => format!("_{letter}"),
+                3 if letter == 'a' => "а".to_owned(),
+                3 if letter == 'e' => "е\u{200b}".to_owned(),
                 _ => letter.to_string(),
             });
             letters.collect::<String>()
@@ -412,8 +570,8 @@ proptest::proptest! {
             let (key, cascade) = (spelled(key, seed), spelled("cascade", seed.rotate_left(9)));
             let index = match form {
                 0 => format!("---\n{cascade}:\n  {key}: {value}\n---\n"),
-                1 => format!("+++\n[[{cascade}]]\n{key} = {value}\n+++\n"),
-                _ => format!("+++\n{} = true\n+++\n", spelled("draft", seed)),
+                1 => format!("+++\n[[\"{cascade}\"]]\n\"{key}\" = {value}\n+++\n"),
+                _ => format!("+++\n\"{}\" = true\n+++\n", spelled("draft", seed)),
             };
             let above = format!("{number}/{}", "x/".repeat(depth / 2));
             folder.write(&format!("{above}_index.md"), &index);

@@ -78,6 +78,11 @@ fn leads_and_languages_see_nothing_hidden() {
     let markup = markup.expect("little HTML");
     assert_eq!(markup.lead().as_str(), "Река вскрылась.");
     assert_eq!(markup.texts().collect::<String>(), "Река вскрылась.");
+    let markup = Markup::read(
+        "Река <pre>let <b>a</b></pre><code>b</code>и <math alttext='\\frac a b'><mi>a</mi></math>мост<math><mi>c</mi></math>",
+    );
+    let prose = markup.expect("little HTML").prose().collect::<String>();
+    assert_eq!(prose, "Река и мост");
 }
 
 #[test]
@@ -106,6 +111,26 @@ fn marks_of_a_style_stay() {
         (
             "<span style='text-decoration: line-through'>а<span>б</span></span>в",
             "<s>а<span>б</span></s>в",
+        ),
+        (
+            "<p style='text-decoration:line-through'>а</p>б",
+            "<p><s>а</s></p>б",
+        ),
+        (
+            "<p style='text-decoration:line-through'>а<p>б<div style='text-decoration:line-through'><div>в</div>г</div>д",
+            "<p><s>а</s></p><p>б</p><div><s><div>в</div>г</s></div>д",
+        ),
+        (
+            "<section><p style='text-decoration:line-through'>а</section>б",
+            "<section><p><s>а</s></p></section>б",
+        ),
+        (
+            "<p style='text-decoration:line-through'>а<h2 style='text-decoration:line-through'>б</h2>в<p hidden>г</p>д",
+            "<p><s>а</s></p><h2><s>б</s></h2>вд",
+        ),
+        (
+            "<p style='text-decoration:line-through'>а<div hidden>б</div>в",
+            "<p><s>а</s></p>в",
         ),
         (
             "<span lang=kk style='font-weight:700;font-style:italic'>а</span>",

@@ -149,6 +149,21 @@ fn an_optional_value_that_does_not_fit_costs_its_key_alone() {
         ),
         (Yaml("id: [x]"), 4, "`id`: must be text, got a list"),
         (
+            Yaml("slug: ../../x"),
+            4,
+            "`slug`: must be a part of an address without `..`, got `../../x`",
+        ),
+        (
+            Toml("slug = 'a/../b'"),
+            4,
+            "`slug`: must be a part of an address without `..`, got `a/../b`",
+        ),
+        (
+            Json("\"slug\": \"..\\\\x\"}"),
+            3,
+            "`slug`: must be a part of an address without `..`, got `..\\x`",
+        ),
+        (
             Json("\"tags\": [\n{}, {\"a\": 1}]}"),
             4,
             "`tags`: must be text or a list of texts, got a table",
@@ -345,6 +360,14 @@ fn what_hides_an_article_withdraws_its_last_good_version_with_every_fault() {
         ),
         (Json("{\"title\": \"З\", \"private\": 1}"), true),
         (Toml("title = \"З\"\n[params]\nhidden = true"), true),
+        (Toml("title = \"З\"\n[[extra]]\nhidden = true"), true),
+        (Yaml("title: З\ndate: x\nfeed: false"), true),
+        (Yaml("title: З\ndate: x\nfeed: true"), false),
+        (Yaml("title: З\ndate: x\nexpires: 2026-01-31"), true),
+        (Yaml("title: З\ndate: x\nexpires: 2026-02-02"), false),
+        (Yaml("date: 2026-02-02"), true),
+        (Yaml("date: 2026-01-31"), false),
+        (Yaml("publishDate: 2026-02-02\ndate: 2026-01-31"), true),
     ] {
         let refusal = draft(written).expect_err("a fault");
         assert_eq!(refusal.withdraws, hides, "{written:?}");

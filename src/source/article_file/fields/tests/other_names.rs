@@ -57,7 +57,7 @@ fn the_date_in_the_name_of_the_file_counts_where_no_key_has_one() {
                 name_date: Some(date("2026-02-01")),
                 ..*context
             };
-            Fields::new(&pairs, 1).draft(None, &context)
+            Fields::new(&pairs, 1, context.settings).draft(None, &context)
         });
         assert_eq!(
             draft.expect("an article").published,
@@ -439,50 +439,107 @@ fn numbers_of_wordpress_are_no_names() {
     assert_eq!(draft.visibility, Visibility::Public);
 }
 
-#[test]
-fn further_names_count_where_their_key_is_missing() {
+fn with_further_names(yaml: &str) -> Result<Draft, Refusal> {
     let names = [
-        ("date", vec!["data-pub"]),
-        ("draft", vec!["embargoed"]),
+        ("date", vec!["data-pub", "embargo"]),
+        ("draft", vec!["wip"]),
+        ("expires", vec!["valid-until"]),
+        ("feed", vec!["in-feeds"]),
         ("section", vec!["rubric", "desk"]),
     ];
     let names = names.map(|(key, names)| (key.to_owned(), texts(&names)));
-    let names = BTreeMap::from(names);
-    for (yaml, published, section, visibility) in [
-        (
-            "Data_Pub: 2026-03-05",
-            "2026-03-05",
-            None,
-            Visibility::Public,
-        ),
+    let mut settings = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+    settings.fields = BTreeMap::from(names);
+    let mut pairs = tree::yaml::parse(&format!("title: З\n{yaml}"), 2).expect("keys");
+    rename(&mut pairs, &settings.fields);
+    Fields::new(&pairs, 1, &settings).draft(None, &ParseContext::new(&settings, None))
+}
+
+#[test]
+fn further_names_count_where_their_key_is_missing() {
+    for (yaml, section) in [
+        ("date: 2026-03-05\ndesk: А", Some("А")),
+        ("date: 2026-03-05\nRubric: Б\ndesk: А", Some("Б")),
+        ("date: 2026-03-05\nsection: В\nrubric: Б", Some("В")),
+        ("date: 2026-03-05\nsection:\nrubric: Б", Some("Б")),
+    ] {
+        let draft = with_further_names(yaml);
+        let draft = draft.unwrap_or_else(|refusal| panic!("{yaml}: {refusal:?}"));
+        let name = draft.sections.first().map(|section| section.name.as_str());
+        assert_eq!(name, section, "{yaml}");
+    }
+}
+
+#[test]
+fn every_further_name_of_a_key_that_hides_or_dates_counts() {
+    use Visibility::{Draft, OutOfFeeds, Public};
+    for (yaml, published, visibility) in [
+        ("Data_Pub: 2026-03-05", "2026-03-05", Public),
+        // The later one may be an embargo.
         (
             "data-pub: 2026-03-05\ndate: 2026-03-06",
             "2026-03-06",
-            None,
-            Visibility::Public,
+            Public,
         ),
         (
-            "data-pub: 2026-03-05\ndate:\ndesk: А",
-            "2026-03-05",
-            Some("А"),
-            Visibility::Public,
+            "data-pub: 2026-03-07\ndate: 2026-03-06",
+            "2026-03-07",
+            Public,
         ),
         (
-            "date: 2026-03-05\nembargoed: true\nrubric: Б\ndesk: А",
-            "2026-03-05",
-            Some("Б"),
-            Visibility::Draft,
+            "data-pub: 2026-03-07\npublishDate: 2026-03-09",
+            "2026-03-09",
+            Public,
+        ),
+        (
+            "data-pub: 2026-03-05\nembargo: 2026-03-06",
+            "2026-03-06",
+            Public,
+        ),
+        (
+            "date: 2026-03-06\nextra: {embargo: 2026-03-07}",
+            "2026-03-07",
+            Public,
+        ),
+        ("date: 2026-03-06\nwip: true", "2026-03-06", Draft),
+        (
+            "date: 2026-03-06\ndraft: false\nwip: true",
+            "2026-03-06",
+            Draft,
+        ),
+        (
+            "date: 2026-03-06\ndraft: \"false\"\nWIP: yes",
+            "2026-03-06",
+            Draft,
+        ),
+        (
+            "date: 2026-03-06\nwip: false\nparams: {wip: true}",
+            "2026-03-06",
+            Draft,
+        ),
+        (
+            "date: 2026-03-06\nfeed: true\nin-feeds: false",
+            "2026-03-06",
+            OutOfFeeds,
         ),
     ] {
-        let mut pairs = tree::yaml::parse(&format!("title: З\n{yaml}"), 2).expect("keys");
-        rename(&mut pairs, &names);
-        let draft = in_test("", |_, context| Fields::new(&pairs, 1).draft(None, context));
+        let draft = with_further_names(yaml);
         let draft = draft.unwrap_or_else(|refusal| panic!("{yaml}: {refusal:?}"));
-        let name = draft.sections.first().map(|section| section.name.as_str());
-        assert_eq!(
-            (draft.published, name, draft.visibility),
-            (date(published), section, visibility),
+        let found = (draft.published, draft.visibility);
+        assert_eq!(found, (date(published), visibility), "{yaml}");
+        assert_eq!(draft.unknown_keys, [], "{yaml}");
+    }
+    let both = with_further_names("date: 2026-03-06\nexpires: 2026-05-01\nvalid-until: 2026-04-01");
+    assert_eq!(both.expect("an article").expires, Some(date("2026-04-01")));
+    for yaml in [
+        "date: 2026-03-06\ndraft: false\nwip: tru",
+        "date: 2026-03-06\nextra: {valid-until: soon}",
+    ] {
+        assert!(
+            with_further_names(yaml).expect_err(yaml).withdraws,
             "{yaml}"
         );
     }
+    let wrong = with_further_names("date: 2026-03-06\nembargo: later").expect_err("no date");
+    assert_eq!(wrong.reason, "`embargo`: `later` is not a date");
 }

@@ -531,7 +531,11 @@ fn prose_that_begins_with_a_key_is_text() {
             "URL shorteners",
             false,
         ),
-        ("\nImage: the Dala news agency", "Image: the Dala news agency", true),
+        (
+            "\nImage: the Dala news agency",
+            "Image: the Dala news agency",
+            true,
+        ),
         ("\nID cards are lost every day.", "ID cards", false),
     ] {
         let text_below = format!("date 2026-01-08 З\n{below}\n\nТекст.");
