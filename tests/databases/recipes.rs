@@ -4,9 +4,13 @@
 //! The files are used as they are. Replaced are addresses to listen on, the place of a database,
 //! and, where nobody tells of changes, how often it is asked for them.
 
+mod mariadb;
+mod pages;
 mod sqlite;
+mod strapi;
 mod table;
 mod view;
+mod wagtail;
 mod wordpress;
 
 use std::process::Output;
@@ -245,6 +249,14 @@ fn item(daemon: &Daemon, feed: &str, id: &str) -> Value {
     let mut items = items(daemon, feed).into_iter();
     let item = items.find(|item| item["id"] == id);
     item.unwrap_or_else(|| panic!("no {id} in {feed}"))
+}
+
+/// The HTML of the item with this id, block by block; `⏎` is a line end in one.
+#[track_caller]
+fn assert_text(daemon: &Daemon, id: &str, blocks: &[&str]) {
+    let item = item(daemon, "/all.json", id);
+    let text = item["content_html"].as_str().expect("HTML");
+    assert_eq!(text, blocks.concat().replace('⏎', "\n"), "{id}");
 }
 
 /// A document has these parts.
