@@ -28,6 +28,7 @@
 //! | a key of feeds.toml: its type, default and meaning | `config/keys.rs` |
 //! | what a key of an article means | `source/article_file/fields.rs` |
 //! | the names of such a key; what hides an article | `source/article_file/fields/names.rs`, `source/article_file/hidden.rs` |
+//! | what a refused file says that hides its article | `source/article_file/rough_keys.rs`, `source/directory.rs` (`withdraw_hidden`) |
 //! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
 //! | duplicate keys; a file that was renamed | `ingest/key_conflicts.rs`, `ingest/renamed_file.rs` |
 //! | what is taken over from a state folder of an earlier layout | `store/memory.rs`, `model/former_article.rs` |
