@@ -254,7 +254,8 @@ impl SourceConfig {
         match self {
             SourceConfig::Directory(config) => config.rescan,
             SourceConfig::Sql(config) => config.reconcile,
-            SourceConfig::WordPress(config) => config.rows,
+            // Its watcher compares everything within `rows`; this is for what it may miss.
+            SourceConfig::WordPress(config) => config.rows.saturating_mul(2),
         }
     }
 
@@ -279,6 +280,8 @@ pub struct SqlConfig {
     pub refresh: u32,
     /// Seconds between comparisons of all ids.
     pub reconcile: u32,
+    /// Seconds between comparisons of all columns.
+    pub rows: u32,
     /// The channel of PostgreSQL whose notifications hint at changes; `None` turns listening off.
     pub listen: Option<String>,
     /// Where to listen, if not at `url`.

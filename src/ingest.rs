@@ -129,7 +129,7 @@ pub fn reconcile(
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
-    run.is_full = scopes.contains(&Scope::All);
+    run.is_full = scopes.iter().any(Scope::is_full);
     let ReadingHistory {
         guard,
         problems,
@@ -211,9 +211,11 @@ impl<'a> Run<'a> {
             stored,
             unlisted,
             hidden,
+            new_rows,
             gone,
             failure,
         } = listed;
+        self.result.report.new_rows = new_rows;
         self.hides = !hidden.is_empty();
         self.problems.stored = stored;
         self.problems.unlisted = unlisted;

@@ -28,6 +28,7 @@
 //! | a key of feeds.toml: its type, default and meaning | `config/keys.rs` |
 //! | what a key of an article means | `source/article_file/fields.rs` |
 //! | the names of such a key; what hides an article | `source/article_file/fields/names.rs`, `source/article_file/hidden.rs` |
+//! | what a refused file says that hides its article | `source/article_file/rough_keys.rs`, `source/directory.rs` (`withdraw_hidden`) |
 //! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
 //! | duplicate keys; a file that was renamed | `ingest/key_conflicts.rs`, `ingest/renamed_file.rs` |
 //! | what is taken over from a state folder of an earlier layout | `store/memory.rs`, `model/former_article.rs` |
@@ -44,6 +45,7 @@
 //! | which paragraph is the lead, and how it is cut | `text/lead.rs`, `text/cut.rs` |
 //! | the language of a text | `text/language.rs`, `text/language/words.rs` |
 //! | the tags of site generators in texts | `text/shortcodes.rs` |
+//! | the text of a post as WordPress stores it | `text/post_content.rs` |
 //! | what `taspa check` says of all articles | `cli/article_report.rs`, `cli/article_problems.rs` |
 //! | what the path of a file says of its article | `model/article_path.rs` |
 //! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |

@@ -10,7 +10,6 @@
 //! [`http_client`](crate::http_client).
 
 pub mod article_file;
-mod count_drift;
 pub mod directory;
 mod recheck_window;
 pub mod restart;
@@ -26,7 +25,7 @@ use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use self::wordpress::{TermNumbers, WordPress, WordPressError};
+use self::wordpress::{Names, TermNumbers, WordPress, WordPressError};
 use crate::config::{Config, KeyFrom, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
@@ -104,13 +103,17 @@ pub struct Place {
     pub closed: bool,
     /// Whether it is read again despite its stamp, and counts only if its article differs.
     pub recheck: bool,
+    /// The digest of a row's columns, as in [`ReadResult::columns`], if the listing compares them.
+    pub columns: Option<u64>,
 }
 
 /// The part of a source to compare with the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Everything.
+    /// Everything, and of each row of a database all columns.
     All,
+    /// Everything, and of a row of a database its id, its dates and what may hide it.
+    Ids,
     /// What may have changed since the last listings; for a folder, everything.
     Recent,
     /// One place and everything below it. Only folders are compared by it.
@@ -123,6 +126,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether a listing of it shows every place.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Scope::All | Scope::Ids => true,
+            Scope::Recent | Scope::At { .. } => false,
+        }
+    }
+
     /// The scope of one path.
     pub fn at(path: String) -> Scope {
         Scope::At {
@@ -172,7 +183,7 @@ impl Unlisted {
 pub struct ReadResult {
     /// The article or the reason why there is none.
     pub outcome: ReadOutcome,
-    /// The digest of a row's columns without its text; 0 for a file.
+    /// The digest of a row's columns, of its texts their lengths; 0 for a file.
     pub columns: u64,
 }
 
@@ -390,7 +401,7 @@ impl Source {
     pub fn scopes_at(&self, paths: Vec<String>) -> Vec<Scope> {
         match self {
             Source::Directory(_) => paths.into_iter().map(Scope::at).collect(),
-            Source::Sql(_) | Source::WordPress(_) => vec![Scope::All],
+            Source::Sql(_) | Source::WordPress(_) => vec![Scope::Ids],
         }
     }
 
@@ -438,7 +449,7 @@ impl Source {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
                     Scope::At { path, closed } => (Some(path.as_str()), *closed),
-                    Scope::All | Scope::Recent => (None, false),
+                    Scope::All | Scope::Ids | Scope::Recent => (None, false),
                 };
                 let error = |unlisted: Unlisted| match unlisted.path.is_empty() {
                     true => ListingError::Source(SourceError::Folder {
@@ -463,12 +474,14 @@ impl Source {
                     Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
                 Scope::Recent => Box::new(sql.walk(Extent::Recent)),
-                Scope::All => Box::new(sql.walk(Extent::All)),
+                Scope::Ids => Box::new(sql.walk(Extent::All)),
+                Scope::All => Box::new(sql.walk(Extent::Columns)),
             },
             Source::WordPress(site) => match scope {
                 Scope::At { path, .. } => site.walk_one(path),
                 Scope::Recent => site.walk_recent(),
-                Scope::All => Box::new(site.walk()),
+                Scope::Ids => Box::new(site.walk(Names::Known)),
+                Scope::All => Box::new(site.walk(Names::Renewed)),
             },
         }
     }

@@ -267,6 +267,8 @@ keys! { sql =>
     REFRESH: Form<u32> = "refresh", POSITIVE_DURATION, Default("30s");
     /// How often all ids are compared.
     RECONCILE: Form<u32> = "reconcile", POSITIVE_DURATION, Default("5m");
+    /// How often all columns are compared, of texts their length; also at each start and on SIGHUP.
+    ROWS: Form<u32> = "rows", POSITIVE_DURATION, Default("1h");
     /// The channel of PostgreSQL whose notifications hint at changes; none if empty.
     LISTEN: Form<String> = "listen", ANY, Default("taspa");
     /// The database to listen at, where `url` leads through a pooler or to a standby.

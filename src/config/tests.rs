@@ -333,7 +333,7 @@ fn a_database_has_defaults_and_a_secret() {
         panic!("expected a database");
     };
     assert_eq!(sql.url.expose(), "postgres://reader:hush@db/news");
-    assert_eq!((sql.refresh, sql.reconcile), (30, 300));
+    assert_eq!((sql.refresh, sql.reconcile, sql.rows), (30, 300, 3600));
     assert_eq!(sql.listen.as_deref(), Some("taspa"));
     assert_eq!(sql.public_status, ["2"]);
     assert!(!format!("{:?}", loaded.config).contains("hush"));

@@ -31,8 +31,8 @@ pub struct Report {
     pub is_full: bool,
     /// Places that changed while they were read, and have to be read again.
     pub unsettled: Vec<String>,
-    /// Places in the store, if they could be counted.
-    pub places: Option<u64>,
+    /// Rows that a listing of recent rows showed first.
+    pub new_rows: Vec<String>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
 }

@@ -17,8 +17,10 @@ mod backoff;
 mod columns;
 mod database;
 mod dialect;
+mod editor_blocks;
 mod engine;
 mod error;
+pub(crate) mod id_sum;
 mod listener;
 mod listing;
 mod probe;
@@ -56,6 +58,7 @@ use crate::config::SqlConfig;
 use crate::model::article::AcceptSettings;
 use crate::model::time::Timestamp;
 use crate::source::restart::restarted;
+use crate::source::sql::id_sum::IdSum;
 use crate::source::sql::listing::{SameIdRows, Walk};
 use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
@@ -77,6 +80,7 @@ pub struct Sql(Arc<Inner>);
 struct Inner {
     engine: Arc<Engine>,
     refresh: Duration,
+    rows: Duration,
     listen: Option<Channel>,
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
@@ -103,6 +107,8 @@ impl Drop for Inner {
 pub enum Extent {
     /// Every row.
     All,
+    /// Every row, with the digest of its columns.
+    Columns,
     /// The rows that may have changed since the last listings; none if the query's columns differ from
     /// those of the last full listing. Of several rows with one id, only some may be listed.
     Recent,
@@ -134,6 +140,7 @@ impl Sql {
         Ok(Sql(Arc::new(Inner {
             engine: Arc::new(engine),
             refresh: Duration::from_secs(config.refresh.into()),
+            rows: Duration::from_secs(config.rows.into()),
             listen,
             runtime: Some(runtime),
         })))
@@ -165,6 +172,11 @@ impl Sql {
         self.0.refresh
     }
 
+    /// The time between two comparisons of all columns.
+    pub fn rows(&self) -> Duration {
+        self.0.rows
+    }
+
     /// Everything that decides how a row is read, as bytes for a digest. The address is not part of it.
     pub fn reading_bytes(&self) -> Vec<u8> {
         self.0.engine.rules.digest.to_le_bytes().to_vec()
@@ -184,10 +196,10 @@ impl Sql {
         let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
         let mut places: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
-            self.rows(Task::Stamps(ids.to_vec()), |row| {
+            self.visit_rows(Task::Stamps(ids.to_vec()), |row| {
                 let found = row.place(zone, now);
                 match places.get_mut(&found.path) {
-                    Some(rows) => rows.add(found.stamp),
+                    Some(rows) => rows.add(&found),
                     // A collation may find ids that differ in their bytes.
                     None if ids.contains(&found.path) => {
                         places.insert(found.path.clone(), SameIdRows::new(found));
@@ -199,10 +211,21 @@ impl Sql {
         Ok(places.into_values().map(SameIdRows::into_place).collect())
     }
 
-    /// How many rows the query returns.
-    pub fn count(&self) -> Result<u64, SqlError> {
+    /// The number of rows that the query returns, with the sum of their ids.
+    pub(crate) fn id_sum(&self) -> Result<IdSum, SqlError> {
         let engine = self.0.engine.clone();
-        self.wait(async move { engine.count().await })
+        self.wait(async move { engine.id_sum(None).await })
+    }
+
+    /// The same of the rows with these ids.
+    pub(crate) fn id_sum_of(&self, ids: Vec<String>) -> Result<IdSum, SqlError> {
+        let engine = self.0.engine.clone();
+        self.wait(async move { engine.id_sum(Some(&ids)).await })
+    }
+
+    /// The same of the rows that the last full listing returned.
+    pub(crate) fn listed_id_sum(&self) -> Option<IdSum> {
+        self.0.engine.listed_id_sum()
     }
 
     /// The problems of the query: its columns, and an id without an index.
@@ -213,7 +236,7 @@ impl Sql {
         let columns = self.wait(async move { engine.columns().await })?;
         let mut problems = columns.problems(|column| dialect.cast(column));
         let is_readable = !problems.iter().any(|problem| problem.is_error);
-        if is_readable && self.count()? >= INDEX_FROM && self.scans_all_for_one() {
+        if is_readable && self.id_sum()?.rows >= INDEX_FROM && self.scans_all_for_one() {
             problems.push(columns::not_indexed());
         }
         Ok(problems)
@@ -319,7 +342,7 @@ impl Sql {
     }
 
     /// Runs a task and calls `visit` with each row.
-    fn rows(&self, task: Task, mut visit: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
+    fn visit_rows(&self, task: Task, mut visit: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
         let mut steps = self.start(task);
         let mut selected = Selected::default();
         while let Some(step) = steps.blocking_recv() {

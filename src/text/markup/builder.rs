@@ -8,7 +8,7 @@ use super::formula::Formula;
 use super::lead_marks::{ends_lead, is_no_lead};
 use super::marks::Marks;
 use super::pictures::{Source, settle_source};
-use super::removed::{Effect, Removed};
+use super::removed_element::{Effect, RemovedElement};
 use super::steps::{self, Steps};
 use super::tags::{attribute, attributes, tokenizer_state};
 use super::twins::{Picture, drop_twins};
@@ -34,7 +34,7 @@ pub(super) struct MarkupBuilder {
     /// The code of the open inline script.
     code: Option<String>,
     /// The element that is removed with its content.
-    removed: Option<Removed>,
+    removed: Option<RemovedElement>,
     formula: Option<Formula>,
     /// Open elements whose style marks their text.
     marks: Marks,
@@ -147,7 +147,10 @@ impl MarkupBuilder {
         if let Some(formula) = &mut self.formula {
             formula.push(" ");
         }
-        let is_foreign = self.removed.as_ref().is_some_and(Removed::is_foreign);
+        let is_foreign = self
+            .removed
+            .as_ref()
+            .is_some_and(RemovedElement::is_foreign);
         if tag.kind == TagKind::EndTag || is_foreign {
             return TokenSinkResult::Continue;
         }
@@ -281,7 +284,7 @@ impl MarkupBuilder {
             self.end_paragraph();
             self.push(Piece::Close(p));
         }
-        self.removed = Some(Removed::new(&tag.name));
+        self.removed = Some(RemovedElement::new(&tag.name));
     }
 
     fn end_removed(&mut self) {

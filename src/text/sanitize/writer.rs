@@ -4,10 +4,10 @@ use std::iter;
 use std::ops::Range;
 
 use crate::text::address::{Base, largest_candidate, resolve, resolve_srcset};
-use crate::text::dropped::Dropped;
 use crate::text::elements::{ELEMENTS, ends_paragraph};
 use crate::text::embed::{Frame, is_video_page, known_label, media_element, same_page_key};
 use crate::text::escape::{escape_into, escape_text_into};
+use crate::text::omissions::Omissions;
 use crate::text::piece::Piece;
 
 /// The most frames of one article that become links; further ones are dropped.
@@ -23,11 +23,11 @@ const NEAR_BYTES_MAX: usize = 512;
 const SIZE_MAX: u32 = 65_535;
 
 /// Writes the allowed pieces as HTML, and counts what it leaves out.
-pub(super) fn write(pieces: &[Piece], base: Base<'_>) -> (String, Dropped) {
+pub(super) fn write(pieces: &[Piece], base: Base<'_>) -> (String, Omissions) {
     let mut writer = Writer {
         html: String::new(),
         base,
-        dropped: Dropped::default(),
+        dropped: Omissions::default(),
         frames: 0,
         in_paragraph: false,
         picture_source: None,
@@ -41,7 +41,7 @@ pub(super) fn write(pieces: &[Piece], base: Base<'_>) -> (String, Dropped) {
 struct Writer<'a> {
     html: String,
     base: Base<'a>,
-    dropped: Dropped,
+    dropped: Omissions,
     frames: usize,
     in_paragraph: bool,
     /// The address of the last source of an open `picture`.

@@ -250,7 +250,7 @@ fn what_is_left_out_is_counted() {
     ] {
         let markup = Markup::read(html).expect("little HTML");
         let (_, dropped) = sanitize(&markup, page().as_ref()).expect("safe HTML");
-        let expected = Dropped {
+        let expected = Omissions {
             frames,
             scripts,
             pictures,
