@@ -254,7 +254,8 @@ impl SourceConfig {
         match self {
             SourceConfig::Directory(config) => config.rescan,
             SourceConfig::Sql(config) => config.reconcile,
-            SourceConfig::WordPress(config) => config.rows,
+            // Its watcher compares everything within `rows`; this is for what it may miss.
+            SourceConfig::WordPress(config) => config.rows.saturating_mul(2),
         }
     }
 

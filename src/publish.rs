@@ -321,11 +321,9 @@ async fn read(
         is_full,
         compared_columns: scopes.contains(&Scope::All),
         failed: report.failure.is_some(),
-        found: report.read > 0 || report.changed > 0,
         is_held: report.held.is_some(),
         unsettled: report.unsettled,
         new: report.new_rows,
-        stored: report.places,
         took,
     })
 }

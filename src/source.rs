@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use self::wordpress::{TermNumbers, WordPress, WordPressError};
+use self::wordpress::{Names, TermNumbers, WordPress, WordPressError};
 use crate::config::{Config, KeyFrom, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
@@ -401,8 +401,7 @@ impl Source {
     pub fn scopes_at(&self, paths: Vec<String>) -> Vec<Scope> {
         match self {
             Source::Directory(_) => paths.into_iter().map(Scope::at).collect(),
-            Source::Sql(_) => vec![Scope::Ids],
-            Source::WordPress(_) => vec![Scope::All],
+            Source::Sql(_) | Source::WordPress(_) => vec![Scope::Ids],
         }
     }
 
@@ -481,7 +480,8 @@ impl Source {
             Source::WordPress(site) => match scope {
                 Scope::At { path, .. } => site.walk_one(path),
                 Scope::Recent => site.walk_recent(),
-                Scope::Ids | Scope::All => Box::new(site.walk()),
+                Scope::Ids => Box::new(site.walk(Names::Known)),
+                Scope::All => Box::new(site.walk(Names::Renewed)),
             },
         }
     }

@@ -244,11 +244,6 @@ impl Store {
         Ok(usize::try_from(articles).unwrap_or(usize::MAX))
     }
 
-    /// The number of files, or of rows of a database, that were read.
-    pub fn count_files(&self) -> Result<u64, StoreError> {
-        self.read(|database| Ok(database.begin_read()?.open_table(FILES)?.len()?))
-    }
-
     /// The article with this key.
     pub fn article(&self, key: &str) -> Result<Option<ArticleRow>, StoreError> {
         self.read(|database| {

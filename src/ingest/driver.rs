@@ -229,7 +229,6 @@ impl Driver {
                 stored
             }
         };
-        report.places = store.count_files().ok();
         if self.state().renewals != renewals {
             report.failure.get_or_insert(StoreError::Renewed.into());
         }
@@ -308,7 +307,10 @@ impl Driver {
         let Some(mark) = source.first_reading_mark().filter(|_| reread && !resumes) else {
             return;
         };
-        let is_empty = self.store.count_files().is_ok_and(|files| files == 0);
+        let is_empty = self
+            .store
+            .files("")
+            .is_ok_and(|mut files| files.next().is_none());
         let mark = if is_empty { mark } else { Vec::new() };
         self.store_memory(&mark);
         let mut state = self.state();

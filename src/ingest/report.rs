@@ -33,8 +33,6 @@ pub struct Report {
     pub unsettled: Vec<String>,
     /// Rows that a listing of recent rows showed first.
     pub new_rows: Vec<String>,
-    /// Places in the store, if they could be counted.
-    pub places: Option<u64>,
     /// Why the reading is not complete.
     pub failure: Option<ReconcileError>,
 }

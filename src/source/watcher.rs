@@ -57,7 +57,7 @@ impl SourceWatcher {
         match self {
             SourceWatcher::Directory(_) => {}
             SourceWatcher::Sql(watcher) => watcher.retry(),
-            SourceWatcher::WordPress(watcher) => watcher.retry(true),
+            SourceWatcher::WordPress(watcher) => watcher.retry(),
         }
     }
 

@@ -13,7 +13,6 @@
 //!  WordPress::read ──▶ post::accept                    (a call at a time, repeated, with its pauses)
 //! ```
 
-mod count_drift;
 mod enclosures;
 mod error;
 mod gone;
@@ -69,6 +68,15 @@ const FIRST_READING: &str = "first reading ";
 /// and that of a full reading.
 const TERM_NUMBERS: &str = "numbers ";
 
+/// What a listing of all posts takes the words of categories, tags, authors and pictures from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// What is known of them.
+    Known,
+    /// The site, anew.
+    Renewed,
+}
+
 /// A site of WordPress.
 #[derive(Clone, Debug)]
 pub struct WordPress(Arc<Inner>);
@@ -77,6 +85,7 @@ struct Inner {
     site: Site,
     name: String,
     refresh: Duration,
+    rows: Duration,
     settings: AcceptSettings,
     lookups: tokio::sync::Mutex<Lookups>,
     numbers: Arc<TermNumbers>,
@@ -98,8 +107,8 @@ struct State {
     known: Vec<Known>,
     /// Posts that have gone, until the listing of one place says so.
     gone: BTreeSet<u64>,
-    /// Whether the next listing of all posts is to find those that have gone, and nothing else.
-    only_ids: bool,
+    /// How many posts the site counts beyond those that it lists, if it does so for good.
+    hidden: u64,
     /// Posts whose texts one call asks for.
     posts_a_call: usize,
     /// Posts that the last listing had and should have had, if it had too few.
@@ -162,6 +171,7 @@ impl WordPress {
             name: site.shown(),
             site,
             refresh: Duration::from_secs(config.refresh.into()),
+            rows: Duration::from_secs(config.rows.into()),
             settings,
             lookups: tokio::sync::Mutex::default(),
             numbers: Arc::default(),
@@ -227,14 +237,14 @@ impl WordPress {
 
     /// Lists all posts in the order of their ids. An error of the site is the last item; without one the
     /// listing is complete.
-    pub fn walk(&self) -> impl Iterator<Item = Result<Place, ListingError>> + use<> {
-        Walk::start(self.clone())
+    pub fn walk(&self, names: Names) -> impl Iterator<Item = Result<Place, ListingError>> + use<> {
+        Walk::start(self.clone(), names)
     }
 
     /// Lists the posts that may have changed since the last listings, in the order of their ids.
     pub fn walk_recent(&self) -> Box<dyn Iterator<Item = Result<Place, ListingError>>> {
         let Some(since) = self.since() else {
-            return Box::new(self.walk());
+            return Box::new(self.walk(Names::Known));
         };
         match self.wait(recent(self.clone(), since)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
@@ -271,6 +281,13 @@ impl WordPress {
             self.0.numbers.restore(&before.0.numbers.encode());
         }
         self
+    }
+
+    /// Whether the number of posts is not the number known.
+    fn has_drifted(&self) -> bool {
+        let state = self.state();
+        let known: usize = state.known.iter().map(|known| known.len()).sum();
+        state.counted != known as u64 + state.hidden
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

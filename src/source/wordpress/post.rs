@@ -72,7 +72,10 @@ pub(super) fn accept(
         )
     };
     let key = draft.own_key()?.unwrap_or_else(|| post.id.to_string());
-    draft.accept(key, settings)
+    draft.accept(key, settings).map_err(|refusal| Refusal {
+        withdraws: refusal.withdraws || post.protected,
+        ..refusal
+    })
 }
 
 /// The guid as readers know it. Without one they know the post's short address.

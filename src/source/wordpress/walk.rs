@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use super::error::WordPressError;
 use super::listed::{self, Known, Listed};
 use super::listing::{Listing, page};
-use super::{State, WordPress};
+use super::{Names, State, WordPress};
 use crate::model::time::Timestamp;
 use crate::source::{ListingError, Place};
 
 /// A listing of all posts, of several types in one order.
 pub(super) struct Walk {
     site: WordPress,
+    names: Names,
     /// Each type with its places that were fetched and not taken yet; `None` before the first call.
     types: Option<Vec<(Listing, VecDeque<Place>)>>,
     /// The last change of a post in this listing.
@@ -22,9 +23,10 @@ pub(super) struct Walk {
 }
 
 impl Walk {
-    pub(super) fn start(site: WordPress) -> Walk {
+    pub(super) fn start(site: WordPress, names: Names) -> Walk {
         Walk {
             site,
+            names,
             types: None,
             newest: None,
             known: Vec::new(),
@@ -35,13 +37,13 @@ impl Walk {
     /// Fetches a page of each type that has no place left.
     fn fill(&mut self) -> Result<(), WordPressError> {
         let site = self.site.clone();
-        let only_ids = std::mem::take(&mut self.site.state().only_ids);
+        let names = self.names;
         let (types, mut known) = (self.types.take(), std::mem::take(&mut self.known));
         let (types, known, newest) = self.site.wait(async move {
             let mut newest = None;
             let mut types = match types {
                 Some(types) => types,
-                None => start(&site, only_ids).await?,
+                None => start(&site, names).await?,
             };
             known.resize(types.len(), Known::new());
             for ((listing, places), known) in types.iter_mut().zip(&mut known) {
@@ -94,6 +96,7 @@ impl Walk {
         }
         state.note(began, self.newest, counted);
         state.known = std::mem::take(&mut self.known);
+        state.hidden = counted.saturating_sub(listed);
         Ok(())
     }
 }
@@ -132,12 +135,12 @@ impl State {
     }
 }
 
-/// The listings of all types. What posts name by numbers is fetched anew, unless only ids are of interest.
+/// The listings of all types.
 async fn start(
     site: &WordPress,
-    only_ids: bool,
+    names: Names,
 ) -> Result<Vec<(Listing, VecDeque<Place>)>, WordPressError> {
-    if !only_ids {
+    if names == Names::Renewed {
         site.0.lookups.lock().await.forget();
     }
     let routes = site.0.site.interface().await?.posts.into_iter();

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use tokio::time;
 
 use super::WordPress;
-use super::count_drift::CountDrift;
 use super::listed::path;
 use crate::source::Scope;
 use crate::source::watcher_messages::ReadingNote;
@@ -27,29 +26,25 @@ pub(crate) struct WordPressWatcher {
     poll_at: Instant,
     /// When a listing of all posts is due by itself.
     full_at: Option<Instant>,
-    /// Whether that listing is to find posts that have gone, and nothing else.
-    only_ids: bool,
+    /// When everything is compared, with names and pictures.
+    names_at: Instant,
     full_failed: bool,
     retry_delay: Duration,
-    drift: CountDrift,
     /// Whether posts have gone that are to be found.
     is_searching: bool,
-    /// Whether that was tried, and did not explain the number of posts.
-    has_searched: bool,
 }
 
 impl WordPressWatcher {
     pub(crate) fn start(site: WordPress) -> WordPressWatcher {
         WordPressWatcher {
             poll_at: Instant::now() + site.0.refresh,
+            // Until a reading has compared everything.
+            names_at: Instant::now(),
             site,
             full_at: None,
-            only_ids: false,
             full_failed: false,
             retry_delay: RETRY_FIRST,
-            drift: CountDrift::default(),
             is_searching: false,
-            has_searched: false,
         }
     }
 
@@ -62,50 +57,42 @@ impl WordPressWatcher {
         if std::mem::take(&mut self.is_searching)
             && let Some(gone) = self.find_gone().await
         {
-            (self.full_at, self.only_ids) = (None, false);
+            self.full_at = None;
             return gone;
         }
         // A poll finds too little while a listing of all posts is due.
-        let at = self.full_at.unwrap_or(self.poll_at);
+        let at = self.full_at.unwrap_or(self.poll_at.min(self.names_at));
         time::sleep_until(at.into()).await;
-        self.poll_at = Instant::now() + self.site.0.refresh;
-        match self.full_at.take() {
-            Some(_) => {
-                // Set now, so that no other listing takes it for its own.
-                self.site.state().only_ids = std::mem::take(&mut self.only_ids);
-                vec![Scope::All]
-            }
-            None => vec![Scope::Recent],
+        let now = Instant::now();
+        self.poll_at = now + self.site.0.refresh;
+        let is_full = self.full_at.take().is_some();
+        match (self.names_at <= now, is_full) {
+            (true, _) => vec![Scope::All],
+            (false, true) => vec![Scope::Ids],
+            (false, false) => vec![Scope::Recent],
         }
     }
 
     /// Plans the next reading by the result of the last one.
     pub(crate) fn note(&mut self, note: &ReadingNote) {
-        let is_full = note.is_full;
         if note.failed {
-            self.full_failed |= is_full;
-            self.retry(is_full || self.full_failed);
+            self.full_failed |= note.is_full;
+            self.retry();
             return;
         }
         self.retry_delay = RETRY_FIRST;
-        self.full_failed &= !is_full;
+        self.full_failed &= !note.is_full;
+        if note.compared_columns {
+            self.names_at = Instant::now() + self.site.0.rows;
+        }
         if note.is_held {
             let delay = HELD_REREAD_AFTER.max(note.took * HELD_REREAD_SHARE);
-            (self.full_at, self.only_ids) = (Some(Instant::now() + delay), true);
-            return;
-        }
-        let Some(stored) = note.stored else { return };
-        let counted = self.site.state().counted;
-        if is_full {
-            (self.full_at, self.only_ids) = (None, false);
-            self.drift.after_full_reading(counted, stored, note.found);
-        } else if self.drift.after_partial_reading(counted, stored) {
-            self.only_ids = true;
+            self.full_at = Some(Instant::now() + delay);
+        } else if note.is_full {
+            self.full_at = None;
+        } else if self.site.has_drifted() {
             self.full_at = Some(Instant::now());
-            self.is_searching = counted < stored && !self.has_searched;
-            self.has_searched = self.is_searching;
-        } else {
-            self.has_searched = false;
+            self.is_searching = true;
         }
     }
 
@@ -124,14 +111,13 @@ impl WordPressWatcher {
         Some(gone.into_iter().map(|id| Scope::at(path(id))).collect())
     }
 
-    /// Plans a reading after a delay that grows with each call, and after the pause that the site asked for.
-    pub(crate) fn retry(&mut self, is_full: bool) {
+    /// Plans a full reading, since it is not known what a failed one has missed: after a delay that grows with
+    /// each call, and after the pause that the site asked for.
+    pub(crate) fn retry(&mut self) {
         let delay = self.retry_delay.max(self.site.0.site.pause());
         self.retry_delay = (self.retry_delay * 2).min(RETRY_LAST);
         let at = Instant::now() + delay;
-        match is_full {
-            true => (self.full_at, self.only_ids) = (Some(at), false),
-            false => self.poll_at = at,
-        }
+        self.full_at = Some(at);
+        self.names_at = self.names_at.max(at);
     }
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::super::testkit::{FakeSite, FakeState, ok, parameter, status};
 use super::{ids, places, read, wordpress};
 use crate::source::ReadOutcome;
+use crate::source::wordpress::Names;
 
 #[test]
 fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
@@ -17,7 +18,7 @@ fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
         Some(ok(&json!(posts).to_string(), "x-wp-total: 80\r\n"))
     });
     let source = wordpress(&site);
-    let error = ids(source.walk()).expect_err("half a page");
+    let error = ids(source.walk(Names::Known)).expect_err("half a page");
     assert!(
         error
             .to_string()
@@ -25,7 +26,7 @@ fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
         "{error}"
     );
     // A plugin hides posts that the site counts.
-    assert_eq!(ids(source.walk()).expect("a listing").len(), 50);
+    assert_eq!(ids(source.walk(Names::Known)).expect("a listing").len(), 50);
 }
 
 /// Answers to a request for posts, and the words for them.
@@ -95,12 +96,18 @@ fn every_fault_is_said_in_words_and_ends() {
         let site = FakeSite::with_posts(3);
         site.fail(move |url, _| url.path().ends_with("/posts").then(|| answer.clone()));
         let source = wordpress(&site);
-        let error = ids(source.walk()).expect_err(expected).to_string();
+        let error = ids(source.walk(Names::Known))
+            .expect_err(expected)
+            .to_string();
         assert!(error.contains(expected), "{expected}: {error}");
         assert!(error.contains("http://127.0.0.1"), "{error}");
         site.fail(|_, _| None);
         if !expected.contains("pause") {
-            assert_eq!(ids(source.walk()), Ok(vec![10, 20, 30]), "{expected}");
+            assert_eq!(
+                ids(source.walk(Names::Known)),
+                Ok(vec![10, 20, 30]),
+                "{expected}"
+            );
         }
     }
 }
@@ -114,7 +121,10 @@ fn a_fault_of_a_moment_is_repeated() {
         failures -= u32::from(fails);
         fails.then(|| status("502 Bad Gateway", "", ""))
     });
-    assert_eq!(ids(wordpress(&site).walk()), Ok(vec![10, 20, 30]));
+    assert_eq!(
+        ids(wordpress(&site).walk(Names::Known)),
+        Ok(vec![10, 20, 30])
+    );
 }
 
 #[test]
@@ -131,7 +141,7 @@ fn a_site_without_interface_says_so() {
     ] {
         let site = FakeSite::start();
         site.fail(move |_, _| Some(answer.clone()));
-        let error = ids(wordpress(&site).walk())
+        let error = ids(wordpress(&site).walk(Names::Known))
             .expect_err(expected)
             .to_string();
         assert!(error.contains(expected), "{error}");
@@ -145,7 +155,7 @@ fn a_site_without_interface_says_so() {
         );
         url.path().contains("/types/").then_some(answer)
     });
-    let error = ids(wordpress(&site).walk())
+    let error = ids(wordpress(&site).walk(Names::Known))
         .expect_err("no such type")
         .to_string();
     let expected = "shows no posts of the type `post`: Cannot view post type.";
@@ -224,7 +234,7 @@ fn a_pause_that_the_site_asks_for_is_kept() {
         refusals -= u32::from(refuses);
         refuses.then(|| status("429 Too Many Requests", "", "retry-after: 1\r\n"))
     });
-    assert_eq!(ids(wordpress(&site).walk()), Ok(vec![10, 20]));
+    assert_eq!(ids(wordpress(&site).walk(Names::Known)), Ok(vec![10, 20]));
     let state = site.state();
     let posts = state
         .requests
