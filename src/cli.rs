@@ -338,7 +338,7 @@ fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
     let loaded = Config::load(path, &|name| std::env::var(name).ok())?;
     let templates = load_templates(&loaded);
     let misunderstood = match &loaded.config.source {
-        SourceConfig::Directory(_) => Vec::new(),
+        SourceConfig::Directory(_) | SourceConfig::WordPress(_) => Vec::new(),
         SourceConfig::Sql(config) => Sql::address_errors(config),
     };
     let problem = |(key, error): (&str, SqlError)| {

@@ -43,6 +43,7 @@ mod testkit;
 #[cfg(test)]
 mod tests;
 mod value;
+mod wordpress;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -234,6 +235,8 @@ pub enum SourceConfig {
     Directory(DirectoryConfig),
     /// `[source.sql]`.
     Sql(SqlConfig),
+    /// `[source.wordpress]`.
+    WordPress(WordPressConfig),
 }
 
 impl SourceConfig {
@@ -242,6 +245,7 @@ impl SourceConfig {
         match self {
             SourceConfig::Directory(config) => config.path.display().to_string(),
             SourceConfig::Sql(_) => "[source.sql]".to_owned(),
+            SourceConfig::WordPress(config) => config.url.clone(),
         }
     }
 
@@ -250,6 +254,7 @@ impl SourceConfig {
         match self {
             SourceConfig::Directory(config) => config.rescan,
             SourceConfig::Sql(config) => config.reconcile,
+            SourceConfig::WordPress(config) => config.rows,
         }
     }
 
@@ -258,6 +263,7 @@ impl SourceConfig {
         match self {
             SourceConfig::Directory(config) => config.link.as_deref(),
             SourceConfig::Sql(config) => config.link.as_deref(),
+            SourceConfig::WordPress(_) => None,
         }
     }
 }
@@ -273,6 +279,8 @@ pub struct SqlConfig {
     pub refresh: u32,
     /// Seconds between comparisons of all ids.
     pub reconcile: u32,
+    /// Seconds between comparisons of all columns.
+    pub rows: u32,
     /// The channel of PostgreSQL whose notifications hint at changes; `None` turns listening off.
     pub listen: Option<String>,
     /// Where to listen, if not at `url`.
@@ -281,6 +289,21 @@ pub struct SqlConfig {
     pub public_status: Vec<String>,
     /// Article pages: a URL with `{key} {name} {year} {month} {day} {lang}`.
     pub link: Option<String>,
+}
+
+/// A site of WordPress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WordPressConfig {
+    /// The address of the site, with a slash at its end.
+    pub url: String,
+    /// Seconds between polls for changes.
+    pub refresh: u32,
+    /// Seconds between comparisons of everything.
+    pub rows: u32,
+    /// The types of posts that are articles; never empty.
+    pub post_types: Vec<String>,
+    /// A user of the site and its application password.
+    pub login: Option<(String, Secret)>,
 }
 
 /// A text that may hold a password. Its `Debug` form hides it.

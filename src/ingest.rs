@@ -49,9 +49,6 @@ use crate::model::removal_guard::{Missing, Removal, RemovalGuard};
 use crate::source::{Place, Scope, Source, SourceError};
 use crate::store::{FileRow, Store, StoreError};
 
-/// Files in one transaction, which limits what a crash loses and what is held in memory.
-const BATCH_FILES: usize = 4096;
-
 /// The niceness of threads that read at low priority; see nice(2).
 const READING_NICENESS: i32 = 10;
 
@@ -132,7 +129,7 @@ pub fn reconcile(
     meanwhile: &mut dyn FnMut(&mut Vec<Change>),
 ) -> ReadingResult {
     let mut run = Run::new(source, store, options, progress, meanwhile);
-    run.is_full = scopes.contains(&Scope::All);
+    run.is_full = scopes.iter().any(Scope::is_full);
     let ReadingHistory {
         guard,
         problems,
@@ -214,9 +211,11 @@ impl<'a> Run<'a> {
             stored,
             unlisted,
             hidden,
+            new_rows,
             gone,
             failure,
         } = listed;
+        self.result.report.new_rows = new_rows;
         self.hides = !hidden.is_empty();
         self.problems.stored = stored;
         self.problems.unlisted = unlisted;
@@ -269,7 +268,7 @@ impl<'a> Run<'a> {
     /// Reads files again whose key is free now, until no other key becomes free.
     fn retry(&mut self, mut retries: Vec<Place>) -> Result<(), ReconcileError> {
         while !retries.is_empty() {
-            retries = self.read_and_store(retries.chunks(BATCH_FILES))?;
+            retries = self.read_and_store(retries.chunks(self.source.limits().batch))?;
         }
         Ok(())
     }

@@ -28,6 +28,7 @@
 //! | a key of feeds.toml: its type, default and meaning | `config/keys.rs` |
 //! | what a key of an article means | `source/article_file/fields.rs` |
 //! | the names of such a key; what hides an article | `source/article_file/fields/names.rs`, `source/article_file/hidden.rs` |
+//! | what a refused file says that hides its article | `source/article_file/rough_keys.rs`, `source/directory.rs` (`withdraw_hidden`) |
 //! | what makes an article acceptable, and its revision | `model/article/accept.rs` |
 //! | duplicate keys; a file that was renamed | `ingest/key_conflicts.rs`, `ingest/renamed_file.rs` |
 //! | what is taken over from a state folder of an earlier layout | `store/memory.rs`, `model/former_article.rs` |
@@ -44,12 +45,16 @@
 //! | which paragraph is the lead, and how it is cut | `text/lead.rs`, `text/cut.rs` |
 //! | the language of a text | `text/language.rs`, `text/language/words.rs` |
 //! | the tags of site generators in texts | `text/shortcodes.rs` |
+//! | the text of a post as WordPress stores it | `text/post_content.rs` |
 //! | what `taspa check` says of all articles | `cli/article_report.rs`, `cli/article_problems.rs` |
 //! | what the path of a file says of its article | `model/article_path.rs` |
 //! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |
 //! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |
 //! | which links are followed | `source/directory/links.rs` |
-//! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs` |
+//! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs`, `source/wordpress/watcher.rs` |
+//! | which calls a site of WordPress gets, and what they ask for | `source/wordpress/site.rs`, `walk.rs`, `lookups.rs` |
+//! | the addresses of WordPress's own feeds | `serve/wordpress_feeds.rs` |
+//! | limits of calls to other servers, proxies, redirects | `http_client.rs`, `http_client/connector.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
@@ -86,7 +91,7 @@
 //! `docs/articles.md` and `docs/databases.md`. If the index selects by it, also
 //! [`ArticleMeta`](model::article_meta::ArticleMeta).
 //!
-//! **A source.** A room beside `source/sql` with its watcher, an arm in each `match` of
+//! **A source.** A room beside `source/wordpress` with its watcher, an arm in each `match` of
 //! [`Source`](source::Source) and of `source/watcher.rs`, and its table in `config/keys.rs`,
 //! `config/source.rs` and [`SourceConfig`](config::SourceConfig).
 //!
@@ -136,7 +141,7 @@
 //!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the
 //!    published state; a selection, which no snapshot lists, is built for the request that names it.
 //! 9. Library types stay home: `rss`, `atom_syndication`, `minijinja` and `quick_xml` in [`render`],
-//!    hyper and the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
+//!    hyper in [`serve`] and [`http_client`], the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
 //!    [`source::sql`], `jiff` in [`model::time`].
 //! 10. Everything that input can grow has a limit with a name.
 
@@ -153,6 +158,8 @@ pub mod feed;
 pub mod render;
 
 pub mod store;
+
+pub mod http_client;
 
 pub mod source;
 

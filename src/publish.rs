@@ -171,7 +171,7 @@ async fn reading_loop(
     let mut confirming: Option<(LossId, oneshot::Sender<Confirmation>)> = None;
     let mut rescan_at = Instant::now();
     loop {
-        if scopes.contains(&Scope::All) {
+        if scopes.iter().any(Scope::is_full) {
             rescan_at = Instant::now() + interval;
         }
         let removal = (confirming.as_ref()).map_or(Removal::Held, |(id, _)| Removal::Loss(*id));
@@ -200,7 +200,7 @@ async fn reading_loop(
             Ok(()) = rescan.changed() => vec![Scope::All],
             next = watcher.next() => next,
             () = renewed.notified() => vec![Scope::All],
-            () = time::sleep_until(rescan_at.into()) => vec![Scope::All],
+            () = time::sleep_until(rescan_at.into()) => vec![Scope::Ids],
         };
         activity.begin_reading();
         let is_ordered = order.is_some();
@@ -279,7 +279,7 @@ async fn read(
     log: &mut ReadingLog,
     watcher: &SourceWatcher,
 ) -> Option<ReadingNote> {
-    let is_full = scopes.contains(&Scope::All);
+    let is_full = scopes.iter().any(Scope::is_full);
     let source = publisher.driver().source();
     let (reading, read) = (publisher.clone(), scopes.to_vec());
     let started = Instant::now();
@@ -319,10 +319,12 @@ async fn read(
     log.log(&report, watcher.is_down(), proves, is_published);
     Some(ReadingNote {
         is_full,
+        compared_columns: scopes.contains(&Scope::All),
         failed: report.failure.is_some(),
         found: report.read > 0 || report.changed > 0,
         is_held: report.held.is_some(),
         unsettled: report.unsettled,
+        new: report.new_rows,
         stored: report.places,
         took,
     })

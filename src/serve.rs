@@ -60,4 +60,5 @@ mod security_headers;
 mod selection_limit;
 pub(crate) mod server;
 pub(crate) mod server_context;
+mod wordpress_feeds;
 mod write_timeout;

@@ -1,4 +1,4 @@
-//! Where articles come from: a folder of files, or an SQL database.
+//! Where articles come from: a folder of files, an SQL database, or a site of WordPress.
 //!
 //! A source lists places with their stamps, and reads the articles of some of them;
 //! [`ingest`](crate::ingest) compares that with the store. Bytes, formats and SQL stay in here: the
@@ -6,21 +6,26 @@
 //!
 //! Begin with [`Source`]. Each kind of source has a `watcher` that reports changes.
 //!
-//! Uses [`text`](crate::text), [`model`](crate::model) and [`config`](crate::config).
+//! Uses [`text`](crate::text), [`model`](crate::model), [`config`](crate::config) and
+//! [`http_client`](crate::http_client).
 
 pub mod article_file;
 pub mod directory;
+mod recheck_window;
 pub mod restart;
 pub mod sql;
 pub(crate) mod watcher;
 pub(crate) mod watcher_messages;
+pub mod wordpress;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
+use self::wordpress::{TermNumbers, WordPress, WordPressError};
 use crate::config::{Config, KeyFrom, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
@@ -42,13 +47,19 @@ pub(crate) struct ReadingLimits {
     pub(crate) threads: usize,
     /// Places that one statement reads, so that together they cost little more than one.
     pub(crate) at_once: usize,
+    /// Places in one transaction, which limits what a crash loses and what is held in memory.
+    pub(crate) batch: usize,
 }
+
+/// Files or rows in one transaction.
+const BATCH: usize = 4096;
 
 const FILE_LIMITS: ReadingLimits = ReadingLimits {
     share: 32,
     batches_ahead: 16,
     threads: usize::MAX,
     at_once: 1,
+    batch: BATCH,
 };
 
 /// More batches, because a listing that waits stays open on the server. Each thread uses one of the few
@@ -58,6 +69,16 @@ const ROW_LIMITS: ReadingLimits = ReadingLimits {
     batches_ahead: 64,
     threads: 2,
     at_once: sql::ROWS_A_STATEMENT,
+    batch: BATCH,
+};
+
+/// One thread, because a site gets one call at a time, and small transactions, because posts come slowly.
+const POST_LIMITS: ReadingLimits = ReadingLimits {
+    share: wordpress::ITEMS_A_CALL,
+    batches_ahead: 64,
+    threads: 1,
+    at_once: wordpress::ITEMS_A_CALL,
+    batch: 2 * wordpress::ITEMS_A_CALL,
 };
 
 /// Where articles come from.
@@ -67,12 +88,14 @@ pub enum Source {
     Directory(Box<Directory>),
     /// An SQL database.
     Sql(Sql),
+    /// A site of WordPress.
+    WordPress(WordPress),
 }
 
 /// A file or a row that may hold an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The path below the folder, with `/`; the id of a row.
+    /// The path below the folder, with `/`; the id of a row; that of a post, with zeroes in front.
     pub path: String,
     /// Changes when the file or row does.
     pub stamp: Stamp,
@@ -80,13 +103,17 @@ pub struct Place {
     pub closed: bool,
     /// Whether it is read again despite its stamp, and counts only if its article differs.
     pub recheck: bool,
+    /// The digest of a row's columns, as in [`ReadResult::columns`], if the listing compares them.
+    pub columns: Option<u64>,
 }
 
 /// The part of a source to compare with the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Everything.
+    /// Everything, and of each row of a database all columns.
     All,
+    /// Everything, and of a row of a database its id, its dates and what may hide it.
+    Ids,
     /// What may have changed since the last listings; for a folder, everything.
     Recent,
     /// One place and everything below it. Only folders are compared by it.
@@ -99,6 +126,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether a listing of it shows every place.
+    pub fn is_full(&self) -> bool {
+        match self {
+            Scope::All | Scope::Ids => true,
+            Scope::Recent | Scope::At { .. } => false,
+        }
+    }
+
     /// The scope of one path.
     pub fn at(path: String) -> Scope {
         Scope::At {
@@ -148,7 +183,7 @@ impl Unlisted {
 pub struct ReadResult {
     /// The article or the reason why there is none.
     pub outcome: ReadOutcome,
-    /// The digest of a row's columns without its text; 0 for a file.
+    /// The digest of a row's columns, of its texts their lengths; 0 for a file.
     pub columns: u64,
 }
 
@@ -196,14 +231,15 @@ fn accept_settings(config: &Config) -> AcceptSettings {
     let site = &config.site;
     let folder = match &config.source {
         SourceConfig::Directory(folder) => Some(folder),
-        SourceConfig::Sql(_) => None,
+        SourceConfig::Sql(_) | SourceConfig::WordPress(_) => None,
     };
     let public_status = match &config.source {
-        SourceConfig::Directory(folder) => &folder.public_status,
-        SourceConfig::Sql(sql) => &sql.public_status,
+        SourceConfig::Directory(folder) => folder.public_status.clone(),
+        SourceConfig::Sql(sql) => sql.public_status.clone(),
+        SourceConfig::WordPress(_) => Vec::new(),
     };
     AcceptSettings {
-        public_status: public_status.clone(),
+        public_status,
         fields: folder.map_or_else(Default::default, |folder| folder.fields.clone()),
         keys_are_names: folder.is_some_and(|folder| folder.key == KeyFrom::Name),
         shortcodes: folder.map_or_else(BTreeMap::new, |folder| folder.shortcodes.clone()),
@@ -228,6 +264,9 @@ pub enum SourceError {
     /// The database failed.
     #[error(transparent)]
     Database(#[from] SqlError),
+    /// The site failed.
+    #[error(transparent)]
+    Site(#[from] WordPressError),
 }
 
 /// Why a listing is not complete.
@@ -245,21 +284,28 @@ impl From<SqlError> for ListingError {
     }
 }
 
+impl From<WordPressError> for ListingError {
+    fn from(error: WordPressError) -> ListingError {
+        ListingError::Source(error.into())
+    }
+}
+
 impl Source {
     /// The source that a configuration names. Reads nothing yet; fails if an address is not valid.
-    pub fn new(config: &Config) -> Result<Source, SqlError> {
+    pub fn new(config: &Config) -> Result<Source, SourceError> {
         let reading = accept_settings(config);
         Ok(match &config.source {
             SourceConfig::Directory(config) => {
                 Source::Directory(Box::new(Directory::new(config, reading)))
             }
             SourceConfig::Sql(config) => Source::Sql(Sql::new(config, reading)?),
+            SourceConfig::WordPress(config) => Source::WordPress(WordPress::new(config, reading)?),
         })
     }
 
     /// The source of the next configuration: this one if its settings did not change, else a new one that
     /// takes over the required columns or the write log.
-    pub fn reconfigured(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
+    pub fn reconfigured(&self, before: &Config, next: &Config) -> Result<Source, SourceError> {
         let is_same =
             before.source == next.source && accept_settings(before) == accept_settings(next);
         if is_same {
@@ -271,6 +317,9 @@ impl Source {
                 Source::Directory(Box::new(next.with_write_log(write_log)))
             }
             (Source::Sql(before), Source::Sql(next)) => Source::Sql(next.with_columns_of(before)),
+            (Source::WordPress(before), Source::WordPress(next)) => {
+                Source::WordPress(next.with_state_of(before))
+            }
             (_, next) => next,
         })
     }
@@ -280,6 +329,7 @@ impl Source {
         match self {
             Source::Directory(_) => None,
             Source::Sql(sql) => Some(sql.memory()),
+            Source::WordPress(site) => Some(site.memory()),
         }
     }
 
@@ -288,13 +338,31 @@ impl Source {
         match self {
             Source::Directory(_) => {}
             Source::Sql(sql) => sql.restore_memory(memory),
+            Source::WordPress(site) => site.restore_memory(memory),
+        }
+    }
+
+    /// The slugs of terms by the numbers that the addresses of a site's own feeds name.
+    pub fn term_numbers(&self) -> Option<Arc<TermNumbers>> {
+        match self {
+            Source::Directory(_) | Source::Sql(_) => None,
+            Source::WordPress(site) => Some(site.term_numbers().clone()),
+        }
+    }
+
+    /// The memory of a first reading that has begun, if such a reading takes so long that the next start goes
+    /// on with what it stored. It is the same as long as posts are read by the same rules.
+    pub fn first_reading_mark(&self) -> Option<Vec<u8>> {
+        match self {
+            Source::Directory(_) | Source::Sql(_) => None,
+            Source::WordPress(site) => Some(site.first_reading_mark()),
         }
     }
 
     /// The columns that the query gave before and no longer gives, and how many it gave.
     pub fn lost_columns(&self) -> (Vec<String>, usize) {
         match self {
-            Source::Directory(_) => (Vec::new(), 0),
+            Source::Directory(_) | Source::WordPress(_) => (Vec::new(), 0),
             Source::Sql(sql) => sql.lost_columns(),
         }
     }
@@ -302,16 +370,17 @@ impl Source {
     /// Accepts that these columns of the query are missing; without names, all that are.
     pub fn accept_lost_columns(&self, names: Option<&[String]>) {
         match self {
-            Source::Directory(_) => {}
+            Source::Directory(_) | Source::WordPress(_) => {}
             Source::Sql(sql) => sql.accept_lost_columns(names),
         }
     }
 
-    /// Its name in messages: the folder, or the database's address without secrets.
+    /// Its name in messages: the folder, or the address of the database or site, without secrets.
     pub fn name(&self) -> String {
         match self {
             Source::Directory(directory) => directory.root().display().to_string(),
             Source::Sql(sql) => sql.name().to_owned(),
+            Source::WordPress(site) => site.name().to_owned(),
         }
     }
 
@@ -321,14 +390,19 @@ impl Source {
             Source::Directory(directory) => directory.root().join(path).display().to_string(),
             Source::Sql(_) if path.is_empty() => "[source.sql]".to_owned(),
             Source::Sql(_) => format!("[source.sql] row {path}"),
+            Source::WordPress(_) if path.is_empty() => "[source.wordpress]".to_owned(),
+            Source::WordPress(_) => {
+                format!("[source.wordpress] post {}", path.trim_start_matches('0'))
+            }
         }
     }
 
-    /// The scopes that show these places again. Only a full listing shows that a row was deleted.
+    /// The scopes that show these places again. Only a full listing shows that a row or post was deleted.
     pub fn scopes_at(&self, paths: Vec<String>) -> Vec<Scope> {
         match self {
             Source::Directory(_) => paths.into_iter().map(Scope::at).collect(),
-            Source::Sql(_) => vec![Scope::All],
+            Source::Sql(_) => vec![Scope::Ids],
+            Source::WordPress(_) => vec![Scope::All],
         }
     }
 
@@ -337,6 +411,7 @@ impl Source {
         match self {
             Source::Directory(_) => "file",
             Source::Sql(_) => "row",
+            Source::WordPress(_) => "post",
         }
     }
 
@@ -345,6 +420,7 @@ impl Source {
         match self {
             Source::Directory(directory) => directory.reading_bytes(),
             Source::Sql(sql) => sql.reading_bytes(),
+            Source::WordPress(site) => site.reading_bytes(),
         }
     }
 
@@ -353,7 +429,7 @@ impl Source {
     pub fn skipped(&self) -> BTreeMap<String, usize> {
         match self {
             Source::Directory(directory) => directory.skipped(),
-            Source::Sql(_) => BTreeMap::new(),
+            Source::Sql(_) | Source::WordPress(_) => BTreeMap::new(),
         }
     }
 
@@ -361,6 +437,7 @@ impl Source {
         match self {
             Source::Directory(_) => &FILE_LIMITS,
             Source::Sql(_) => &ROW_LIMITS,
+            Source::WordPress(_) => &POST_LIMITS,
         }
     }
 
@@ -373,7 +450,7 @@ impl Source {
             Source::Directory(directory) => {
                 let (below, closed) = match scope {
                     Scope::At { path, closed } => (Some(path.as_str()), *closed),
-                    Scope::All | Scope::Recent => (None, false),
+                    Scope::All | Scope::Ids | Scope::Recent => (None, false),
                 };
                 let error = |unlisted: Unlisted| match unlisted.path.is_empty() {
                     true => ListingError::Source(SourceError::Folder {
@@ -398,7 +475,13 @@ impl Source {
                     Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
                 Scope::Recent => Box::new(sql.walk(Extent::Recent)),
-                Scope::All => Box::new(sql.walk(Extent::All)),
+                Scope::Ids => Box::new(sql.walk(Extent::All)),
+                Scope::All => Box::new(sql.walk(Extent::Columns)),
+            },
+            Source::WordPress(site) => match scope {
+                Scope::At { path, .. } => site.walk_one(path),
+                Scope::Recent => site.walk_recent(),
+                Scope::Ids | Scope::All => Box::new(site.walk()),
             },
         }
     }
@@ -418,6 +501,7 @@ impl Source {
                 Ok(())
             }
             Source::Sql(sql) => Ok(sql.read(share, done)?),
+            Source::WordPress(site) => Ok(site.read(share, done)?),
         }
     }
 
@@ -426,6 +510,8 @@ impl Source {
         match self {
             Source::Directory(directory) => Ok(directory.stat(paths)),
             Source::Sql(sql) => Ok(sql.stat(paths)?),
+            // No two posts share an id.
+            Source::WordPress(_) => Ok(Vec::new()),
         }
     }
 
@@ -445,7 +531,7 @@ impl Source {
     /// only some.
     pub fn is_shared(&self, stamp: Stamp) -> bool {
         match self {
-            Source::Directory(_) => false,
+            Source::Directory(_) | Source::WordPress(_) => false,
             Source::Sql(_) => stamp.size > 1,
         }
     }
@@ -454,7 +540,7 @@ impl Source {
     pub fn is_in_recheck_window(&self, stamp: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
-            Source::Sql(_) => sql::is_in_recheck_window(stamp),
+            Source::Sql(_) | Source::WordPress(_) => recheck_window::is_in_recheck_window(stamp),
         }
     }
 
@@ -462,7 +548,7 @@ impl Source {
     pub fn is_same_row(&self, before: Stamp, now: Stamp) -> bool {
         match self {
             Source::Directory(_) => false,
-            Source::Sql(_) => sql::is_same_row(before, now),
+            Source::Sql(_) | Source::WordPress(_) => recheck_window::is_same_row(before, now),
         }
     }
 
@@ -470,7 +556,7 @@ impl Source {
     pub fn is_emptied(&self, found: &Place) -> bool {
         match self {
             Source::Directory(_) => directory::file::is_emptied(found),
-            Source::Sql(_) => false,
+            Source::Sql(_) | Source::WordPress(_) => false,
         }
     }
 
@@ -478,7 +564,7 @@ impl Source {
     pub fn key_of(&self, path: &str) -> String {
         match self {
             Source::Directory(directory) => directory.key_of(path),
-            Source::Sql(_) => path.to_owned(),
+            Source::Sql(_) | Source::WordPress(_) => path.to_owned(),
         }
     }
 }

@@ -295,6 +295,7 @@ fn command(folder: &Path) -> Command {
     for name in ["DATABASE_URL", "DATABASE_LISTEN_URL"] {
         command.env(name, "postgres://taspa@db.example/news");
     }
+    command.env("WP_APPLICATION_PASSWORD", "abcd efgh");
     command
 }
 

@@ -112,8 +112,11 @@ class Database(ABC):
             "poll: what changed": self.wrap(
                 "id, updated, date", f"WHERE {changed} ORDER BY {self.ordered}"
             ),
-            "poll: how many": self.wrap("count(*)"),
-            "comparison of all ids": self.wrap("id, updated, date", f"ORDER BY {self.ordered}"),
+            "poll: which rows": self.wrap(f"count(*), sum({self.digest})"),
+            "comparison of all ids": self.wrap(
+                f"id, updated, date, {self.digest}", f"ORDER BY {self.ordered}"
+            ),
+            "comparison of all rows": self.wrap(f"{self.columns}, {self.digest}", f"ORDER BY {self.ordered}"),
             f"{WHOLE} whole articles": self.wrap(
                 "*", f"WHERE {self.among(range(articles - WHOLE, articles))}"
             ),
@@ -124,6 +127,10 @@ class Database(ABC):
 
     #: The id as bytes.
     ordered: str
+    #: A number made of the id.
+    digest: str
+    #: All columns, of the text its length.
+    columns: str
 
     def extra(self, articles: int) -> dict[str, float]:
         return {}
@@ -149,6 +156,11 @@ class Postgres(Database):
     user = "postgres"
     recipe = "table"
     ordered = '(id)::text COLLATE "C"'
+    digest = "hashtext((id)::text)::int8"
+    columns = (
+        "id, title, date, updated, url, summary, section, to_json(tags), to_json(authors), lang, image, expires, "
+        "octet_length(content_html)"
+    )
 
     def program(self, name: str) -> Path:
         versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
@@ -218,6 +230,11 @@ class MariaDb(Database):
     user = "mysql"
     recipe = "wordpress"
     ordered = "CAST(CONVERT(id USING utf8mb4) AS BINARY)"
+    digest = "CRC32(id)"
+    columns = (
+        "id, title_html, summary, date, updated, url, section, tags, author, image, lang, "
+        "octet_length(CONVERT(content_wordpress USING utf8mb4))"
+    )
 
     def install(self) -> None:
         command = [

@@ -163,8 +163,12 @@ impl ArticleReport {
 
     /// The lines of the report, fewer where there is less to tell.
     pub(super) fn lines(&self) -> Vec<String> {
-        let unseen = self.unseen_line();
-        let lines = unseen.into_iter().chain(self.lacking_lines());
+        let lines = [
+            self.unseen_line(),
+            self.lacking_line("text", |article| article.lacks_text),
+            self.lacking_line("picture", |article| article.lacks_picture),
+        ];
+        let lines = lines.into_iter().flatten();
         lines
             .chain(self.guessed_lines())
             .chain(self.key_lines())
@@ -213,18 +217,14 @@ impl ArticleReport {
         (!reasons.is_empty()).then(|| format!("not in feeds: {}", reasons.join(", ")))
     }
 
-    fn lacking_lines(&self) -> impl Iterator<Item = String> {
-        let lacks: [(fn(&Findings) -> bool, &str); 2] = [
-            (|article| article.lacks_text, "text"),
-            (|article| article.lacks_picture, "picture"),
-        ];
+    fn lacking_line(&self, what: &str, lacks: impl Fn(&Findings) -> bool) -> Option<String> {
+        let mut files = Files::default();
+        let found = self.articles.iter().filter(|(_, article)| lacks(article));
+        found.for_each(|(file, _)| files.add(file, self.files_max()));
         let is_seen = |article: &&Findings| matches!(article.unseen, None | Some(Unseen::Future));
         let seen = self.articles.values().filter(is_seen).count();
-        lacks.into_iter().filter_map(move |(lacks, what)| {
-            let files = self.files(|article| lacks(article))?;
-            let (count, named) = (files.count, files.named(self.files_max()));
-            Some(format!("without {what}: {count} of {seen}: {named}"))
-        })
+        let (count, named) = (files.count, files.named(self.files_max()));
+        (count > 0).then(|| format!("without {what}: {count} of {seen}: {named}"))
     }
 
     fn guessed_lines(&self) -> impl Iterator<Item = String> {
@@ -273,14 +273,6 @@ impl ArticleReport {
         let advice = (!keys.is_empty())
             .then(|| "  [source.directory.fields] says what further keys mean".to_owned());
         named.chain(more).chain(advice).collect()
-    }
-
-    /// The files of the articles for which `has` is true; `None` without one.
-    fn files(&self, has: impl Fn(&Findings) -> bool) -> Option<Files<'_>> {
-        let mut files = Files::default();
-        let found = self.articles.iter().filter(|(_, article)| has(article));
-        found.for_each(|(file, _)| files.add(file, self.files_max()));
-        (files.count > 0).then_some(files)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::publish::publisher::{Publisher, served_before};
 use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::templates::Templates;
 use crate::source::Source;
-use crate::source::sql::SqlError;
+use crate::source::sql::{Sql, SqlError};
 use crate::store::{Store, StoreError};
 use crate::text::visible;
 
@@ -167,7 +167,7 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     let report = once::read_into(&publisher, as_of);
     let published = publisher.handle();
     // What is wrong with the query as a whole explains what is wrong with each row.
-    let of_query = query_problems(loaded, published);
+    let of_query = source_problems(loaded, published);
     let errors = count_severity(&of_query, Severity::Error);
     found.problems.extend(of_query);
     if errors > 0 {
@@ -194,6 +194,9 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
         let hint = match &loaded.config.source {
             SourceConfig::Directory(_) => Some("check that the folder exists and can be read"),
             SourceConfig::Sql(_) => None,
+            SourceConfig::WordPress(_) => {
+                Some("open that address in a browser, and check `url` and `post-types`")
+            }
         };
         let hint = hint.map(str::to_owned);
         found
@@ -260,6 +263,7 @@ fn of_source(loaded: &Loaded, message: String, hint: Option<String>) -> Problem 
             format!("[source.sql]: {message}"),
             hint,
         ),
+        SourceConfig::WordPress(_) => of_site(loaded, Severity::Error, &message, hint),
     }
 }
 
@@ -274,6 +278,11 @@ fn empty_source(loaded: &Loaded) -> Problem {
                 Some("check that it is the right folder".to_owned()),
             )
         },
+        SourceConfig::WordPress(_) => {
+            let message = "the site shows no published posts";
+            let hint = "check that `url` is the right site, and `post-types`".to_owned();
+            of_site(loaded, Severity::Warning, message, Some(hint))
+        }
         SourceConfig::Sql(_) => {
             let hint = "check its `WHERE`, and that it is the right database".to_owned();
             let message = "the query gives no rows".to_owned();
@@ -282,11 +291,31 @@ fn empty_source(loaded: &Loaded) -> Problem {
     }
 }
 
+/// A problem at the `url` of a site.
+fn of_site(loaded: &Loaded, severity: Severity, message: &str, hint: Option<String>) -> Problem {
+    let place = loaded.place(&["source", "wordpress", "url"]);
+    let message = format!("[source.wordpress]: {message}");
+    loaded.file.problem(severity, place, message, hint)
+}
+
+/// What is wrong with the source as a whole: the columns of the query, or what a site hides.
+fn source_problems(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
+    match &*published.source() {
+        Source::Directory(_) => Vec::new(),
+        Source::Sql(sql) => query_problems(loaded, sql),
+        Source::WordPress(site) => {
+            let hidden = site.hidden_authors().map(|reason| {
+                let message = format!("articles have no authors: {reason}");
+                let hint = "set `user` and `password`, an application password of WordPress";
+                of_site(loaded, Severity::Warning, &message, Some(hint.to_owned()))
+            });
+            hidden.into_iter().collect()
+        }
+    }
+}
+
 /// Checks the columns of the query.
-fn query_problems(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
-    let Source::Sql(sql) = &*published.source() else {
-        return Vec::new();
-    };
+fn query_problems(loaded: &Loaded, sql: &Sql) -> Vec<Problem> {
     match sql.check() {
         Ok(columns) => {
             let problems = columns.into_iter().map(|column| {
@@ -317,7 +346,7 @@ fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<S
 /// Files that the state folder has under another name.
 fn renamed_files(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
     let source = published.source();
-    if let Source::Sql(_) = &*source {
+    if !matches!(&*source, Source::Directory(_)) {
         return Vec::new();
     }
     // The comparison of the state folder with the configuration says if it cannot be read.

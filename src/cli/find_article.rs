@@ -10,6 +10,7 @@ use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
 use crate::model::article_path::without_extension;
 use crate::source::Source;
+use crate::source::wordpress::WordPress;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
 
 /// The most keys in a hint.
@@ -142,8 +143,10 @@ fn by_file(store: &Store, path: String) -> Result<Option<NamedArticle>, StoreErr
 
 /// The paths below the articles' folder that a text may mean; of a row, the text itself.
 fn paths(source: &Source, text: &str) -> Vec<String> {
-    let Source::Directory(directory) = source else {
-        return vec![text.to_owned()];
+    let directory = match source {
+        Source::Directory(directory) => directory,
+        Source::Sql(_) => return vec![text.to_owned()],
+        Source::WordPress(_) => return WordPress::path_of(text).into_iter().collect(),
     };
     let below = |root: &Path, path: &Path| {
         let path = path.strip_prefix(root).ok()?;

@@ -26,7 +26,10 @@ struct Dated {
 impl ProblemPlaces {
     pub(super) fn note(&mut self, place: &str) {
         let file = without_extension(place);
-        self.are_files |= file.len() < place.len();
+        if file.len() == place.len() {
+            return;
+        }
+        self.are_files = true;
         let (folders, name) = file.rsplit_once('/').unwrap_or(("", file));
         let name = match name {
             "index" => folders.rsplit('/').next().unwrap_or_default(),
@@ -56,45 +59,45 @@ pub(super) fn likely_cause(reason: &str, places: &ProblemPlaces) -> Option<Strin
     } = places;
     let begin = || counted(names.count, "name begins", "names begin");
     let cause = match (reason_kind(reason)?, &names.example, &folders.example) {
-        (ReasonKind::NoDate, Some(name), _) => format!(
+        (ReasonKind::Undated, Some(name), _) => format!(
             "likely cause: {} with a date that does not count, such as `{name}`: write it as in \
              `2026-01-08-title.md`, or write the key `date`",
             begin()
         ),
-        (ReasonKind::NoDate, None, Some(folder)) => format!(
+        (ReasonKind::Undated, None, Some(folder)) => format!(
             "likely cause: {} in folders of a day, such as `{folder}`, which give no date: write the key \
              `date`, or begin the names with it, as in `2026-01-08-title.md`",
             counted(folders.count, "file is", "files are")
         ),
-        (ReasonKind::NoDateLine, Some(_), _) => format!(
+        (ReasonKind::UndatedText, Some(_), _) => format!(
             "likely cause: {} with a date, but newsroom text has it in its first line",
             begin()
         ),
-        (ReasonKind::NoDate | ReasonKind::NoArticle, _, _) if *are_files => {
+        (ReasonKind::Undated | ReasonKind::Page, _, _) if *are_files => {
             "if they are notes or pages and no articles, name them in [source.directory], as in \
              `exclude = [\"about.md\", \"docs/**\"]`"
                 .to_owned()
         }
-        (ReasonKind::NoDateLine | ReasonKind::NoDate | ReasonKind::NoArticle, _, _) => return None,
+        (ReasonKind::UndatedText | ReasonKind::Undated | ReasonKind::Page, _, _) => return None,
     };
     Some(cause)
 }
 
 /// The reasons of which a cause is known.
 enum ReasonKind {
-    NoDate,
+    Undated,
     /// There is no date in newsroom text.
-    NoDateLine,
-    /// There is nothing of an article.
-    NoArticle,
+    UndatedText,
+    /// There is neither title nor date.
+    Page,
 }
 
 fn reason_kind(reason: &str) -> Option<ReasonKind> {
     match reason.strip_suffix(STAYS).unwrap_or(reason) {
-        "there is no `date`" => Some(ReasonKind::NoDate),
-        "the first line does not begin with `date`" => Some(ReasonKind::NoDateLine),
+        "there is no `date`" => Some(ReasonKind::Undated),
+        "the first line does not begin with `date`" => Some(ReasonKind::UndatedText),
         "there is no `title`" | "the file does not begin with front matter" => {
-            Some(ReasonKind::NoArticle)
+            Some(ReasonKind::Page)
         }
         _ => None,
     }
@@ -111,7 +114,7 @@ fn has_date_at_front(name: &str) -> bool {
         // A time may follow without anything between them.
         (8 | 12 | 14, _) => is_day(&first[..4], &first[4..6], &first[6..8]),
         (4, [1 | 2, 1 | 2]) => is_day(first, next[0], next[1]),
-        (1 | 2, [1 | 2, 4]) => is_day(next[1], next[0], first),
+        (1 | 2, [1 | 2, 4]) => is_day(next[1], next[0], first) || is_day(next[1], first, next[0]),
         (_, _) => false,
     }
 }
@@ -153,6 +156,7 @@ mod tests {
             ("a/2026-2-1.md", 1, 0),
             ("a/01.02.2026-x.json", 1, 0),
             ("a/1-2-2026_x.html", 1, 0),
+            ("a/12.25.2026_x.html", 1, 0),
             ("a/20260201-x/index.md", 1, 0),
             ("a/2026-02-01T10-30-x.md", 1, 0),
             ("a/2026/02/01/x.md", 0, 1),
@@ -214,6 +218,7 @@ mod tests {
         for (reason, file) in [
             (text, "x.txt"),
             (undated, "[source.sql] row 7"),
+            (undated, "[source.sql] row a/20260108"),
             (text, "2026/02/01/x.txt"),
             ("the title is empty", "20260201-x.md"),
             (

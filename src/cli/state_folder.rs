@@ -11,7 +11,7 @@ use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::publish::publisher::Publisher;
 use crate::render::pages::templates::Templates;
-use crate::source::sql::SqlError;
+use crate::source::SourceError;
 use crate::store::catch_panic;
 use crate::store::{LastGoodVersion, Memory, Store, StoreError};
 
@@ -22,8 +22,8 @@ pub(super) enum StartError {
     Identity(#[from] IdentityChanged),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("[source.sql]")]
-    Source(#[from] SqlError),
+    #[error("[source]")]
+    Source(#[from] SourceError),
 }
 
 impl StartError {

@@ -44,6 +44,12 @@ fn public(text: &str) -> Result<String, Mismatch> {
     Ok(url.into())
 }
 
+/// A site that this daemon calls.
+pub(super) const SITE: Form<String> = Form {
+    parse: public,
+    ..PUBLIC
+};
+
 pub(super) fn parse(text: &str) -> Result<Url, Mismatch> {
     let mismatch = || ABSOLUTE.mismatch();
     // The parser would also take `https:dala.example` and white space around a URL.

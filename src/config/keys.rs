@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SOCKET};
+use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SITE, SOCKET};
 use super::database_url::{DATABASE, NOTIFYING_DATABASE};
 use super::feed_name::FEED_NAME;
 use super::form::{Form, word};
@@ -22,7 +22,8 @@ use super::kind::{Integer, List, Size, Switch, Tables};
 use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
 use super::term_form::TERM;
 use super::value::{
-    ANY, AUTHORITY, DURATION, EMAIL, FILLED, GLOB, LANGUAGE, NETWORK, POSITIVE_DURATION, ZONE,
+    ANY, AUTHORITY, DURATION, EMAIL, FILLED, GLOB, LANGUAGE, NETWORK, POSITIVE_DURATION, POST_TYPE,
+    ZONE,
 };
 use super::{AccessLog, Content, ImageInText, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
 use crate::model::format::Format;
@@ -170,11 +171,13 @@ keys! { limits =>
     DOCUMENT_BYTES: Size<u64> = "document-bytes", Size(1 << 20..=1 << 30), Default("8MiB");
 }
 
-keys! { source where || json!({ "oneOf": [{ "required": ["directory"] }, { "required": ["sql"] }] }) =>
+keys! { source where || json!({ "oneOf": [{ "required": ["directory"] }, { "required": ["sql"] }, { "required": ["wordpress"] }] }) =>
     /// A folder of articles, one a file.
     DIRECTORY: Tables = "directory", Tables::One(&directory::TABLE), Optional;
     /// A database of articles, one a row.
     SQL: Tables = "sql", Tables::One(&sql::TABLE), Optional;
+    /// A site of WordPress, read through its REST interface.
+    WORDPRESS: Tables = "wordpress", Tables::One(&wordpress::TABLE), Optional;
 }
 
 keys! { directory =>
@@ -264,6 +267,8 @@ keys! { sql =>
     REFRESH: Form<u32> = "refresh", POSITIVE_DURATION, Default("30s");
     /// How often all ids are compared.
     RECONCILE: Form<u32> = "reconcile", POSITIVE_DURATION, Default("5m");
+    /// How often all columns are compared, of texts their length; also at each start and on SIGHUP.
+    ROWS: Form<u32> = "rows", POSITIVE_DURATION, Default("1h");
     /// The channel of PostgreSQL whose notifications hint at changes; none if empty.
     LISTEN: Form<String> = "listen", ANY, Default("taspa");
     /// The database to listen at, where `url` leads through a pooler or to a standby.
@@ -273,6 +278,22 @@ keys! { sql =>
     PUBLIC_STATUS: List<String> = "public-status", List::of(FILLED), Default(&[]), &["approved", "2"];
     /// The address of an article's page on your site; a page of this server if absent.
     LINK: Form<String> = "link", ARTICLE_LINK, Optional, "https://dala.example/news/{key}";
+}
+
+keys! { wordpress where || json!({ "dependencies": { "user": ["password"], "password": ["user"] } }) =>
+    /// The address of the site. Its REST interface is found from it.
+    URL: Form<String> = "url", SITE, Required, "https://dala.example/";
+    /// How often the site is asked for changes.
+    REFRESH: Form<u32> = "refresh", POSITIVE_DURATION, Default("30s");
+    /// How often all posts are compared, with the names of their categories, tags and authors, and with
+    /// their pictures.
+    ROWS: Form<u32> = "rows", POSITIVE_DURATION, Default("6h");
+    /// The types of posts that are articles.
+    POST_TYPES: List<String> = "post-types", List::of(POST_TYPE), Default(&["post"]), &["post", "podcast"];
+    /// A user of the site, where it shows its posts to nobody else.
+    USER: Form<String> = "user", FILLED, OptionalNotBlank, "taspa";
+    /// That user's application password, best from the environment.
+    PASSWORD: Form<String> = "password", FILLED, OptionalNotBlank, "abcd efgh ijkl mnop qrst uvwx";
 }
 
 keys! { defaults =>

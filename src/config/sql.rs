@@ -16,6 +16,7 @@ pub(super) fn read(table: &Table<'_>) -> SqlConfig {
         query: table.read_required(&key::QUERY),
         refresh: table.read_or_default(&key::REFRESH),
         reconcile: table.read_or_default(&key::RECONCILE),
+        rows: table.read_or_default(&key::ROWS),
         listen: Some(channel).filter(|channel| !channel.trim().is_empty()),
         listen_url: read_url(table, &key::LISTEN_URL),
         public_status: table.read_or_default(&key::PUBLIC_STATUS),

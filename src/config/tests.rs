@@ -84,7 +84,7 @@ fn default_limits() -> Limits {
 fn directory(config: &Config) -> &DirectoryConfig {
     match &config.source {
         SourceConfig::Directory(directory) => directory,
-        SourceConfig::Sql(_) => panic!("expected a folder"),
+        SourceConfig::Sql(_) | SourceConfig::WordPress(_) => panic!("expected a folder"),
     }
 }
 
@@ -267,9 +267,10 @@ fn everything_that_is_missing_is_reported_at_once() {
             "",
             "feeds.toml: error: `[site]` is required\n  \
              hint: it names `title`, `url`, `id-authority` and `id-year`\n\
-             feeds.toml: error: `[source.directory]` or `[source.sql]` is required\n  \
-             hint: write `[source.directory]` with the `path` of a folder, or `[source.sql]` \
-             with a `url` and a `query`",
+             feeds.toml: error: `[source.directory]`, `[source.sql]` or \
+             `[source.wordpress]` is required\n  \
+             hint: write `[source.directory]` with the `path` of a folder, `[source.sql]` \
+             with a `url` and a `query`, or `[source.wordpress]` with the `url` of a site",
         ),
         (
             "[site]\nurl = 'https://dala.example'\n[source.directory]\n",
@@ -279,6 +280,45 @@ fn everything_that_is_missing_is_reported_at_once() {
         ),
     ] {
         assert_eq!(print(&problems(text)), expected);
+    }
+}
+
+#[test]
+fn a_site_of_wordpress_has_defaults_and_a_secret() {
+    let with = |keys: &str| {
+        let table = format!("[source.wordpress]\nurl = 'https://dala.example/blog'\n{keys}");
+        MINIMAL.replace("[source.directory]", &table)
+    };
+    let site = |keys: &str| {
+        let loaded = parse(&with(keys)).unwrap_or_else(|all| panic!("{}", print(&all)));
+        assert!(!format!("{:?}", loaded.config).contains("hush"));
+        match loaded.config.source {
+            SourceConfig::WordPress(site) => site,
+            other => panic!("expected a site, got {other:?}"),
+        }
+    };
+    let plain = site("");
+    assert_eq!(plain.url, "https://dala.example/blog/");
+    assert_eq!((plain.refresh, plain.rows), (30, 21_600));
+    assert_eq!(
+        (plain.post_types, plain.login),
+        (vec!["post".to_owned()], None)
+    );
+    let login = site("user = 'reader'\npassword = 'hush hush'").login;
+    let (user, password) = login.expect("a login");
+    assert_eq!((&*user, password.expose()), ("reader", "hush hush"));
+    for (keys, expected) in [
+        ("user = 'reader'", "`user` needs `password`"),
+        ("password = 'hush'", "`password` needs `user`"),
+        ("post-types = ['Post?']", "the name of a type of posts"),
+        (
+            "user = 'a'\npassword = ' '",
+            "password must be a text that is not empty",
+        ),
+        ("refresh = '0s'", "at least `1s`"),
+    ] {
+        let said = print(&problems(&with(keys)));
+        assert!(said.contains(expected) && !said.contains("hush"), "{said}");
     }
 }
 
@@ -293,7 +333,7 @@ fn a_database_has_defaults_and_a_secret() {
         panic!("expected a database");
     };
     assert_eq!(sql.url.expose(), "postgres://reader:hush@db/news");
-    assert_eq!((sql.refresh, sql.reconcile), (30, 300));
+    assert_eq!((sql.refresh, sql.reconcile, sql.rows), (30, 300, 3600));
     assert_eq!(sql.listen.as_deref(), Some("taspa"));
     assert_eq!(sql.public_status, ["2"]);
     assert!(!format!("{:?}", loaded.config).contains("hush"));
@@ -342,7 +382,7 @@ fn unknown_keys_come_with_the_nearest_known_one() {
         ),
         (
             "[source.folder]",
-            &["1:9 [source]: unknown key `folder` | known here: `directory`, `sql`"],
+            &["1:9 [source]: unknown key `folder` | known here: `directory`, `sql`, `wordpress`"],
         ),
         (
             "[server]\nlimits.conections = 5\nlimits.\"\\u001bя\" = 5",

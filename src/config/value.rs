@@ -30,6 +30,21 @@ fn filled(text: &str) -> Result<String, Mismatch> {
     Ok(text.to_owned())
 }
 
+/// The name of a type of posts, as WordPress has it.
+pub(super) const POST_TYPE: Form<String> = Form {
+    expected: || "the name of a type of posts: up to 20 of a-z, 0-9, `_` and `-`".to_owned(),
+    schema: || matching("^[a-z0-9_-]{1,20}$"),
+    parse: post_type,
+};
+
+fn post_type(text: &str) -> Result<String, Mismatch> {
+    let is_part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(&b);
+    match (1..=20).contains(&text.len()) && text.bytes().all(is_part) {
+        true => Ok(text.to_owned()),
+        false => Err(POST_TYPE.mismatch()),
+    }
+}
+
 /// Seconds, written as one integer with `s`, `m`, `h` or `d`.
 pub(super) const DURATION: Form<u32> = Form {
     expected: || "a duration: one whole number with s, m, h or d, such as `5m`".to_owned(),

@@ -5,7 +5,7 @@ use std::mem;
 use std::sync::mpsc::SyncSender;
 
 use super::problems::{Tally, UnlistedPlaces};
-use super::{BATCH_FILES, Progress, ReconcileError};
+use super::{Progress, ReconcileError};
 use crate::source::{ListingError, Place, Scope, Source};
 use crate::store::{FileRow, Store};
 
@@ -16,7 +16,7 @@ pub(super) struct Comparison<'a> {
     pub(super) store: &'a Store,
     pub(super) reread: bool,
     pub(super) progress: &'a Progress,
-    /// Gets the files to read in the order of the listing, [`BATCH_FILES`] at a time.
+    /// Gets the files to read in the order of the listing, a batch at a time.
     pub(super) batches: SyncSender<Vec<Place>>,
 }
 
@@ -28,6 +28,8 @@ pub(super) struct Listed {
     pub(super) unlisted: UnlistedPlaces,
     /// Unlisted places that may hold articles.
     pub(super) hidden: BTreeSet<String>,
+    /// Rows that a listing of recent rows shows first.
+    pub(super) new_rows: Vec<String>,
     /// Stored files that the listing did not show.
     pub(super) gone: Vec<String>,
     pub(super) failure: Option<ReconcileError>,
@@ -41,7 +43,7 @@ impl Comparison<'_> {
         // The rows of the store are counted before this reading changes one.
         let (all, parts) = scopes
             .iter()
-            .partition::<Vec<_>, _>(|scope| **scope == Scope::All);
+            .partition::<Vec<_>, _>(|scope| scope.is_full());
         for scope in all.into_iter().chain(parts) {
             if let Err(failure) = self.compare(scope, &mut batch, &mut listed) {
                 listed.failure = Some(failure);
@@ -62,7 +64,7 @@ impl Comparison<'_> {
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         match scope {
-            Scope::All => self.compare_all("", scope, batch, listed),
+            Scope::All | Scope::Ids => self.compare_all("", scope, batch, listed),
             Scope::Recent => self.compare_recent(scope, batch, listed),
             Scope::At { path, .. } => self.compare_all(path, scope, batch, listed),
         }
@@ -83,6 +85,12 @@ impl Comparison<'_> {
             }
         });
         let mut known = known.peekable();
+        // What is read anyway needs no comparison of its columns.
+        let is_read_anyway = self.reread || known.peek().is_none();
+        let scope = match scope {
+            Scope::All if is_read_anyway => &Scope::Ids,
+            scope => scope,
+        };
         for entry in self.source.walk(scope) {
             self.progress.advance();
             let Some(found) = found(entry, listed)? else {
@@ -106,7 +114,7 @@ impl Comparison<'_> {
         for row in known {
             listed.gone.push(row?.0);
         }
-        if *scope == Scope::All {
+        if scope.is_full() {
             listed.stored.get_or_insert(stored);
         }
         Ok(())
@@ -129,6 +137,10 @@ impl Comparison<'_> {
                 continue;
             };
             let last = self.store.file(&found.path)?;
+            // Of more than these it makes no difference which they are.
+            if last.is_none() && listed.new_rows.len() <= self.source.limits().at_once {
+                listed.new_rows.push(found.path.clone());
+            }
             let before = last.as_ref().map(|last| last.stamp);
             let mut stamps = [Some(found.stamp), before].into_iter().flatten();
             if stamps.any(|stamp| self.source.is_shared(stamp)) {
@@ -172,7 +184,7 @@ impl Comparison<'_> {
                 listed.gone.push(found.path);
                 true
             }
-            Some(row) if row.stamp == found.stamp && !self.reread => true,
+            Some(row) if is_unchanged(&row, &found) && !self.reread => true,
             last => {
                 let is_same_row = |row: FileRow| self.source.is_same_row(row.stamp, found.stamp);
                 found.recheck = !self.reread && last.is_some_and(is_same_row);
@@ -186,8 +198,13 @@ impl Comparison<'_> {
         self.progress.found_one();
         batch.push(found);
         // The receiver is dropped when the store fails; that error is reported instead.
-        batch.len() < BATCH_FILES || self.batches.send(mem::take(batch)).is_ok()
+        batch.len() < self.source.limits().batch || self.batches.send(mem::take(batch)).is_ok()
     }
+}
+
+/// Whether nothing that the listing shows of a place has changed.
+fn is_unchanged(row: &FileRow, found: &Place) -> bool {
+    row.stamp == found.stamp && found.columns.is_none_or(|columns| row.columns == columns)
 }
 
 /// The place of an entry; `None` if it cannot be listed.

@@ -13,8 +13,7 @@ use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
 use crate::model::problem::{Problem, chain};
 use crate::model::removal_guard::{Removal, RemovalGuard, loss_of_columns};
 use crate::model::time::Timestamp;
-use crate::source::sql::SqlError;
-use crate::source::{Scope, Source};
+use crate::source::{Scope, Source, SourceError};
 use crate::store::{Header, Store, StoreError};
 
 /// Reads the source of the configuration in force into the store, one reading at a time.
@@ -35,6 +34,9 @@ struct State {
     header: Header,
     /// Whether every file has to be read again, because the configuration reads it differently.
     reread: bool,
+    /// Whether what is stored is a part of a first reading by this configuration's rules, with which the
+    /// next full reading goes on.
+    resumes: bool,
     /// The loss that is held.
     held: Option<HeldLoss>,
     /// The result of the last reading that was to confirm a loss.
@@ -53,17 +55,19 @@ pub enum DriverError {
     Store(#[from] StoreError),
     /// The source's address is not valid.
     #[error(transparent)]
-    Source(#[from] SqlError),
+    Source(#[from] SourceError),
 }
 
 impl Driver {
     /// A driver for the source that `config` names. Reads nothing yet.
     pub fn new(config: &Config, store: Arc<Store>) -> Result<Driver, DriverError> {
         let source = Source::new(config)?;
-        if let Some(memory) = store.source_memory()? {
-            source.restore_memory(&memory);
+        let memory = store.source_memory()?;
+        if let Some(memory) = &memory {
+            source.restore_memory(memory);
         }
         let (stored, header) = (store.header()?, header(config, &source));
+        let resumes = stored.is_none() && memory.is_some() && memory == source.first_reading_mark();
         let held = store.held_loss()?;
         Ok(Driver {
             progress: Arc::default(),
@@ -71,6 +75,7 @@ impl Driver {
             state: Mutex::new(State {
                 source: Arc::new(source),
                 reread: stored.as_ref() != Some(&header),
+                resumes,
                 header,
                 held: held.clone(),
                 confirmation: None,
@@ -130,7 +135,7 @@ impl Driver {
     }
 
     /// The source of the configuration `next`, as [`Source::reconfigured`] makes it.
-    pub fn next_source(&self, before: &Config, next: &Config) -> Result<Source, SqlError> {
+    pub fn next_source(&self, before: &Config, next: &Config) -> Result<Source, SourceError> {
         self.source().reconfigured(before, next)
     }
 
@@ -139,6 +144,7 @@ impl Driver {
         let header = header(config, &source);
         let mut state = self.state();
         state.reread |= state.header != header;
+        state.resumes &= state.header == header;
         state.header = header;
         state.source = Arc::new(source);
     }
@@ -162,11 +168,15 @@ impl Driver {
                 return result;
             }
         };
-        let is_full = scopes.contains(&Scope::All);
+        let is_full = scopes.iter().any(Scope::is_full);
+        if is_full {
+            self.mark_first_reading();
+        }
         let State {
             source,
             header,
             reread,
+            resumes,
             held: before,
             expected,
             renewals,
@@ -174,7 +184,7 @@ impl Driver {
         } = self.state().clone();
         let expected = expected.filter(|_| is_full);
         let options = Options {
-            reread: reread && is_full,
+            reread: reread && is_full && !resumes,
             removal,
             stored: expected.as_ref().map_or(stored, Index::len),
             expected: expected.as_ref(),
@@ -227,7 +237,7 @@ impl Driver {
         if report.is_full {
             self.store_source_memory(&source);
             let is_whole = result.held_back == 0;
-            if is_whole && (options.reread || expected.is_some()) {
+            if is_whole && (reread || expected.is_some()) {
                 self.store_header(&header, renewals);
             }
             self.store.note_full_reading();
@@ -281,19 +291,42 @@ impl Driver {
                 }
                 // The configuration may have changed during the reading.
                 state.reread &= state.header != *header;
+                state.resumes = false;
             }
             Err(error) => error!("the state folder cannot be written: {}", chain(&error)),
         }
     }
 
-    fn store_source_memory(&self, source: &Source) {
-        let Some(memory) = source.memory() else {
+    /// Notes in the store that a first reading begins, if the source goes on with what one has stored. A
+    /// reading by other rules than what is stored takes that note away.
+    fn mark_first_reading(&self) {
+        let (source, header, reread, resumes) = {
+            let state = self.state();
+            let header = state.header.clone();
+            (state.source.clone(), header, state.reread, state.resumes)
+        };
+        let Some(mark) = source.first_reading_mark().filter(|_| reread && !resumes) else {
             return;
         };
+        let is_empty = self.store.count_files().is_ok_and(|files| files == 0);
+        let mark = if is_empty { mark } else { Vec::new() };
+        self.store_memory(&mark);
+        let mut state = self.state();
+        // The configuration may have changed meanwhile.
+        state.resumes = is_empty && state.header == header;
+    }
+
+    fn store_source_memory(&self, source: &Source) {
+        if let Some(memory) = source.memory() {
+            self.store_memory(&memory);
+        }
+    }
+
+    fn store_memory(&self, memory: &[u8]) {
         let store = &self.store;
         let written = match store.source_memory() {
             Ok(Some(before)) if before == memory => Ok(()),
-            Ok(_) => store.write(|batch| batch.set_source_memory(&memory)),
+            Ok(_) => store.write(|batch| batch.set_source_memory(memory)),
             Err(error) => Err(error),
         };
         if let Err(error) = written {

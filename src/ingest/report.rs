@@ -31,6 +31,8 @@ pub struct Report {
     pub is_full: bool,
     /// Places that changed while they were read, and have to be read again.
     pub unsettled: Vec<String>,
+    /// Rows that a listing of recent rows showed first.
+    pub new_rows: Vec<String>,
     /// Places in the store, if they could be counted.
     pub places: Option<u64>,
     /// Why the reading is not complete.

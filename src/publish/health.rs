@@ -188,7 +188,7 @@ impl Health {
         proves: bool,
         at: Timestamp,
     ) {
-        let is_full = scopes.contains(&Scope::All);
+        let is_full = scopes.iter().any(Scope::is_full);
         self.change(|condition| {
             let source = &mut condition.source;
             source.name = articles.name().into();

@@ -7,11 +7,13 @@ use std::sync::{Arc, OnceLock};
 use crate::feed::definitions::FeedNo;
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::publish::change_history::ChangeHistory;
 use crate::publish::dead_feeds::DeadFeeds;
 use crate::publish::index_state::IndexState;
 use crate::render::pages::templates::Templates;
+use crate::source::wordpress::TermNumbers;
 
 /// A snapshot, the index that it was built from, and the templates of its pages.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct PublishedState {
     pub(super) second_use: SecondUse,
     /// The state that selections are made from, if it is not this one: the first of the same second.
     pub(super) first_of_second: Option<Arc<PublishedState>>,
+    /// The slugs of terms by the numbers that WordPress gave them; `None` for other sources.
+    pub(super) term_numbers: Option<Arc<TermNumbers>>,
     /// Computed at the first request. States with the same feeds and articles share it.
     pub(super) overview: Arc<OnceLock<Arc<Overview>>>,
 }
@@ -81,6 +85,16 @@ impl PublishedState {
             index, definitions, ..
         } = &*self.index;
         definitions.path_of_name(index, path)
+    }
+
+    /// Whether the articles come from WordPress, so that readers may ask for the addresses of its feeds.
+    pub fn is_of_wordpress(&self) -> bool {
+        self.term_numbers.is_some()
+    }
+
+    /// The slug of the term with a number of WordPress's.
+    pub fn slug_of_number(&self, kind: TermKind, number: u64) -> Option<String> {
+        self.term_numbers.as_ref()?.slug(kind, number)
     }
 
     /// The feeds of dead terms, which no list has.

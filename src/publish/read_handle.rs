@@ -98,7 +98,7 @@ impl ReadHandle {
     /// The state of the database; `None` if the articles come from files.
     pub fn database_position(&self) -> Option<DatabasePosition> {
         match &*self.source() {
-            Source::Directory(_) => None,
+            Source::Directory(_) | Source::WordPress(_) => None,
             Source::Sql(sql) => Some(sql.position()),
         }
     }

@@ -1,6 +1,7 @@
 //! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
+//! In order of precedence: a `[[redirect]]`, followed to its last target; an address of WordPress's own
+//! feeds, where the articles come from there and no feed has it; an article or asset; the
 //! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
 //! page. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
 //! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
@@ -23,6 +24,7 @@ use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::{PageRequest, term_lists};
+use crate::serve::wordpress_feeds;
 
 /// The resource that a request target names.
 #[derive(Debug)]
@@ -85,11 +87,37 @@ pub(crate) fn resolve<'a>(
         }
     };
     match configured_redirect(snapshot, path, query) {
-        None => resolve_decoded(published, path, &normalized, query),
+        None => resolve_wordpress_feed(published, &normalized, query)
+            .unwrap_or_else(|| resolve_decoded(published, path, &normalized, query)),
         Some(RedirectTo::Gone) => Target::Gone,
         Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(published, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
+}
+
+/// The redirect for an address of WordPress's own feeds, if the articles come from there, nothing else has
+/// that address, and the feed is here.
+fn resolve_wordpress_feed<'a>(
+    published: &'a PublishedState,
+    path: &str,
+    query: Option<&str>,
+) -> Option<Target<'a>> {
+    if !published.is_of_wordpress() {
+        return None;
+    }
+    let find = |kind, number| published.slug_of_number(kind, number);
+    let to = wordpress_feeds::path_of(path, query, &find)?;
+    let is_taken = published
+        .snapshot
+        .feeds
+        .contains_key(path.trim_start_matches('/'));
+    let is_here = || {
+        !matches!(
+            resolve_decoded(published, &to, &to, None),
+            Target::NotFound(_)
+        )
+    };
+    (!is_taken && is_here()).then(|| redirect_to_path(published, &encode_path(&to)))
 }
 
 /// Resolves a decoded path below the prefix, without the redirects of feeds.toml.

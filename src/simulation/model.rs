@@ -88,7 +88,7 @@ impl Model {
             folder.is_some_and(|folder| unlisted.contains(folder))
         };
         let is_in_scope = |path: &str| match scope {
-            Scope::All | Scope::Recent => true,
+            Scope::All | Scope::Ids | Scope::Recent => true,
             Scope::At { path: at, .. } => {
                 let rest = path.strip_prefix(at.as_str());
                 rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -97,7 +97,7 @@ impl Model {
         let stored = self.articles().len();
         let known: Vec<String> = self.rows.keys().cloned().collect();
         let mut freed = Vec::new();
-        let reread = self.reread && *scope == Scope::All;
+        let reread = self.reread && scope.is_full();
         for (path, version) in listed.iter().filter(|(path, _)| is_in_scope(path)) {
             if is_hidden(path) {
                 continue;
@@ -112,7 +112,7 @@ impl Model {
             }
         }
         self.retry(world, freed);
-        if *scope == Scope::All {
+        if scope.is_full() {
             self.reread = false;
         }
         let is_listed = |path: &String| listed.iter().any(|(listed, _)| listed == path);
@@ -133,7 +133,7 @@ impl Model {
             new: new.cloned().collect(),
             gone,
             hidden,
-            is_full: *scope == Scope::All,
+            is_full: scope.is_full(),
             stored,
         })
     }

@@ -3,7 +3,8 @@
 //!
 //! [`newsroom`] parses the text format of news portals, [`markdown`] and [`json`] the formats of
 //! other systems. The keys of front matter and of JSON become one `tree`, and `fields` alone
-//! decides what each key means, `hidden` which keys hide their article. Database rows use the same two modules.
+//! decides what each key means, `hidden` which keys hide their article; `rough_keys` finds these in text that
+//! cannot be parsed. Database rows use the same two modules.
 //!
 //! Uses [`model`](crate::model) and [`text`](crate::text).
 

@@ -171,6 +171,7 @@ impl Directory {
             stamp: file::stamp(&metadata),
             closed: false,
             recheck: false,
+            columns: None,
         })
     }
 

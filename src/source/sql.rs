@@ -16,16 +16,16 @@
 mod advice;
 mod backoff;
 mod columns;
-pub(crate) mod count_drift;
 mod database;
 mod dialect;
+mod editor_blocks;
 mod engine;
 mod error;
+pub(crate) mod id_sum;
 mod listener;
 mod listing;
 mod probe;
 mod reading;
-mod recheck_window;
 mod required_columns;
 mod row;
 mod source_event;
@@ -60,13 +60,13 @@ use crate::config::SqlConfig;
 use crate::model::article::AcceptSettings;
 use crate::model::time::Timestamp;
 use crate::source::restart::restarted;
+use crate::source::sql::id_sum::IdSum;
 use crate::source::sql::listing::{SameIdRows, Walk};
 use crate::source::sql::required_columns::RequiredColumns;
 use crate::source::sql::source_event::PendingSignals;
 pub use crate::source::sql::source_event::{SourceEvent, SourceEvents};
 
 pub(super) use crate::source::sql::reading::ROWS_A_STATEMENT;
-pub(super) use crate::source::sql::recheck_window::{is_in_recheck_window, is_same_row};
 
 /// With fewer rows, a query without an index is no problem. Planners use none for a small table.
 const INDEX_FROM: u64 = 5_000;
@@ -82,6 +82,7 @@ pub struct Sql(Arc<Inner>);
 struct Inner {
     engine: Arc<Engine>,
     refresh: Duration,
+    rows: Duration,
     listen: Option<Channel>,
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
@@ -108,6 +109,8 @@ impl Drop for Inner {
 pub enum Extent {
     /// Every row.
     All,
+    /// Every row, with the digest of its columns.
+    Columns,
     /// The rows that may have changed since the last listings; none if the query's columns differ from
     /// those of the last full listing. Of several rows with one id, only some may be listed.
     Recent,
@@ -139,6 +142,7 @@ impl Sql {
         Ok(Sql(Arc::new(Inner {
             engine: Arc::new(engine),
             refresh: Duration::from_secs(config.refresh.into()),
+            rows: Duration::from_secs(config.rows.into()),
             listen,
             runtime: Some(runtime),
         })))
@@ -170,6 +174,11 @@ impl Sql {
         self.0.refresh
     }
 
+    /// The time between two comparisons of all columns.
+    pub fn rows(&self) -> Duration {
+        self.0.rows
+    }
+
     /// Everything that decides how a row is read, as bytes for a digest. The address is not part of it.
     pub fn reading_bytes(&self) -> Vec<u8> {
         self.0.engine.rules.digest.to_le_bytes().to_vec()
@@ -189,10 +198,10 @@ impl Sql {
         let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
         let mut places: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
-            self.rows(Task::Stamps(ids.to_vec()), |row| {
+            self.visit_rows(Task::Stamps(ids.to_vec()), |row| {
                 let found = row.place(zone, now);
                 match places.get_mut(&found.path) {
-                    Some(rows) => rows.add(found.stamp),
+                    Some(rows) => rows.add(&found),
                     // A collation may find ids that differ in their bytes.
                     None if ids.contains(&found.path) => {
                         places.insert(found.path.clone(), SameIdRows::new(found));
@@ -204,10 +213,21 @@ impl Sql {
         Ok(places.into_values().map(SameIdRows::into_place).collect())
     }
 
-    /// How many rows the query returns.
-    pub fn count(&self) -> Result<u64, SqlError> {
+    /// The number of rows that the query returns, with the sum of their ids.
+    pub(crate) fn id_sum(&self) -> Result<IdSum, SqlError> {
         let engine = self.0.engine.clone();
-        self.wait(async move { engine.count().await })
+        self.wait(async move { engine.id_sum(None).await })
+    }
+
+    /// The same of the rows with these ids.
+    pub(crate) fn id_sum_of(&self, ids: Vec<String>) -> Result<IdSum, SqlError> {
+        let engine = self.0.engine.clone();
+        self.wait(async move { engine.id_sum(Some(&ids)).await })
+    }
+
+    /// The same of the rows that the last full listing returned.
+    pub(crate) fn listed_id_sum(&self) -> Option<IdSum> {
+        self.0.engine.listed_id_sum()
     }
 
     /// The problems of the query: its columns, the order of their dates, and an id or an `updated` without an index.
@@ -220,7 +240,7 @@ impl Sql {
         if problems.iter().any(|problem| problem.is_error) {
             return Ok(problems);
         }
-        if self.count()? >= INDEX_FROM {
+        if self.id_sum()?.rows >= INDEX_FROM {
             // A database that does not show its plan is not judged.
             let engine = self.0.engine.clone();
             let of_id = self.wait(async move { engine.scans_all_for_one().await });
@@ -240,7 +260,7 @@ impl Sql {
         let mut order = DateOrder::default();
         let seconds = |row: &Row<'_>, name| row.moment(name, zone)?.seconds();
         // Whoever reads the articles reports the failure.
-        let _ = self.rows(Task::AllStamps, |row| {
+        let _ = self.visit_rows(Task::AllStamps, |row| {
             order.add(seconds(&row, "updated"), seconds(&row, "date"));
         });
         order
@@ -346,7 +366,7 @@ impl Sql {
     }
 
     /// Runs a task and calls `visit` with each row.
-    fn rows(&self, task: Task, mut visit: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
+    fn visit_rows(&self, task: Task, mut visit: impl FnMut(Row<'_>)) -> Result<(), SqlError> {
         let mut steps = self.start(task);
         let mut selected = Selected::default();
         while let Some(step) = steps.blocking_recv() {

@@ -7,12 +7,14 @@ use crate::source::directory::Directory;
 use crate::source::directory::watcher::DirectoryWatcher;
 use crate::source::sql::watcher::SqlWatcher;
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
+use crate::source::wordpress::watcher::WordPressWatcher;
 use crate::source::{Scope, Source};
 
 /// The watcher of a source.
 pub(crate) enum SourceWatcher {
     Directory(Box<DirectoryWatcher>),
     Sql(Box<SqlWatcher>),
+    WordPress(Box<WordPressWatcher>),
 }
 
 impl SourceWatcher {
@@ -26,6 +28,9 @@ impl SourceWatcher {
             Source::Sql(sql) => {
                 SourceWatcher::Sql(Box::new(SqlWatcher::start(sql.clone(), down.clone())))
             }
+            Source::WordPress(site) => {
+                SourceWatcher::WordPress(Box::new(WordPressWatcher::start(site.clone())))
+            }
         }
     }
 
@@ -34,6 +39,7 @@ impl SourceWatcher {
         match self {
             SourceWatcher::Directory(watcher) => watcher.next().await,
             SourceWatcher::Sql(watcher) => watcher.next().await,
+            SourceWatcher::WordPress(watcher) => watcher.next().await,
         }
     }
 
@@ -42,6 +48,7 @@ impl SourceWatcher {
         match self {
             SourceWatcher::Directory(watcher) => watcher.reread(note.unsettled),
             SourceWatcher::Sql(watcher) => watcher.note(&note).await,
+            SourceWatcher::WordPress(watcher) => watcher.note(&note),
         }
     }
 
@@ -50,6 +57,7 @@ impl SourceWatcher {
         match self {
             SourceWatcher::Directory(_) => {}
             SourceWatcher::Sql(watcher) => watcher.retry(),
+            SourceWatcher::WordPress(watcher) => watcher.retry(true),
         }
     }
 
@@ -57,14 +65,14 @@ impl SourceWatcher {
     pub(crate) fn refusal(&self) -> Option<&str> {
         match self {
             SourceWatcher::Directory(watcher) => watcher.refusal(),
-            SourceWatcher::Sql(_) => None,
+            SourceWatcher::Sql(_) | SourceWatcher::WordPress(_) => None,
         }
     }
 
     /// Whether the source is known to be down.
     pub(crate) fn is_down(&self) -> bool {
         match self {
-            SourceWatcher::Directory(_) => false,
+            SourceWatcher::Directory(_) | SourceWatcher::WordPress(_) => false,
             SourceWatcher::Sql(watcher) => watcher.is_down(),
         }
     }
@@ -74,6 +82,7 @@ impl SourceWatcher {
         match self {
             SourceWatcher::Directory(_) => true,
             SourceWatcher::Sql(watcher) => watcher.ends_outage(is_full),
+            SourceWatcher::WordPress(watcher) => watcher.ends_outage(is_full),
         }
     }
 }

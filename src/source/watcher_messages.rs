@@ -14,6 +14,8 @@ pub(crate) type OutageSender = watch::Sender<Option<Arc<str>>>;
 pub(crate) struct ReadingNote {
     /// Whether it was a full reading.
     pub(crate) is_full: bool,
+    /// Whether it compared all columns of all rows.
+    pub(crate) compared_columns: bool,
     pub(crate) failed: bool,
     /// Whether something was read or changed.
     pub(crate) found: bool,
@@ -21,6 +23,8 @@ pub(crate) struct ReadingNote {
     pub(crate) is_held: bool,
     /// Places that have to be read again soon.
     pub(crate) unsettled: Vec<String>,
+    /// Rows that a reading of recent rows listed first.
+    pub(crate) new: Vec<String>,
     /// Places in the store, if they could be counted.
     pub(crate) stored: Option<u64>,
     pub(crate) took: Duration,

@@ -24,7 +24,7 @@ fn strip_word<'t>(line: &'t str, word: &str) -> Option<&'t str> {
     let is_start = word
         .chars()
         .all(|c| rest.next().map(basic_lower_case) == Some(c));
-    is_start.then(|| rest.as_str())
+    is_start.then_some(rest.as_str())
 }
 
 /// The lower case of the letters that credit words have: faster than that of any letter.

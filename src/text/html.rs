@@ -3,9 +3,9 @@
 use super::address::Base;
 use super::bare_links::Linker;
 use super::characters::{clean, is_invisible};
-use super::dropped::Dropped;
 use super::escape::{escape_into, escape_text_into};
 use super::markup::{Markup, MarkupError};
+use super::omissions::Omissions;
 use super::sanitize::sanitize;
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ impl Html {
     pub fn from_markup<'u>(
         markup: &Markup,
         base: impl Into<Base<'u>>,
-    ) -> Result<(Html, Dropped), MarkupError> {
+    ) -> Result<(Html, Omissions), MarkupError> {
         let (html, dropped) = sanitize(markup, base.into())?;
         Ok((Html(html), dropped))
     }

@@ -31,7 +31,7 @@ pub struct SiteLanguages {
 }
 
 impl SiteLanguages {
-    /// `site` is the language of the site, and the first of `tags` or one of them. All are tags of BCP 47.
+    /// The languages `tags` of a site, whose own is `site`. All are tags of BCP 47.
     pub fn new(site: &str, tags: Vec<String>) -> SiteLanguages {
         let others = tags.iter().map(String::as_str);
         let listed = std::iter::once(site).chain(others.filter(|other| *other != site));
@@ -56,7 +56,7 @@ impl SiteLanguages {
     /// 200 at most, and fewer where these leave no doubt.
     pub fn guess<'t>(&self, title: &'t str, texts: impl IntoIterator<Item = &'t str>) -> &str {
         let mut points = Points::new(self.profiles);
-        let mut words = Words::default();
+        let mut words = Words::new();
         let mut left = BYTES_MAX;
         let mut texts = std::iter::once(title).chain(texts);
         texts.all(|text| {

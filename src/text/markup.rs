@@ -11,7 +11,7 @@ mod lead_marks;
 mod marks;
 mod picture_name;
 mod pictures;
-mod removed;
+mod removed_element;
 mod steps;
 mod tags;
 mod twins;

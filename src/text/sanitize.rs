@@ -16,9 +16,9 @@ use memchr::memmem;
 use self::writer::write;
 use super::address::Base;
 use super::bare_links::link_pieces;
-use super::dropped::Dropped;
 use super::elements::{ELEMENTS, GLOBAL_ATTRIBUTES, RAW_TEXT};
 use super::markup::{HTML_BYTES_MAX, Markup, MarkupError};
+use super::omissions::Omissions;
 
 /// After so many passes the HTML must no longer change.
 const PASSES_MAX: usize = 4;
@@ -31,7 +31,7 @@ const SECOND_ROUND_STEPS_MAX: usize = 100_000;
 pub(super) fn sanitize<'u>(
     markup: &Markup,
     base: impl Into<Base<'u>>,
-) -> Result<(String, Dropped), MarkupError> {
+) -> Result<(String, Omissions), MarkupError> {
     let base = base.into();
     let (html, mut dropped) = write(&markup.pieces, base);
     dropped.scripts = markup.dropped_scripts;

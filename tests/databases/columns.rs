@@ -76,7 +76,7 @@ const MISFITS: [(&str, &str, i32, &[&str]); 6] = [
         0,
         &[
             "warning",
-            "a row that is edited is not noticed",
+            "an edit waits for the comparison of all rows",
             "`… AS updated`",
         ],
     ),

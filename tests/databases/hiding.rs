@@ -66,7 +66,8 @@ fn row_with_any_hiding_column_is_in_no_document() {
         }
         let checked = newsroom.run(&["check"]);
         let said = [
-            "the value draft hides the article",
+            "the value publishd hides the article",
+            "1 by `status: draft`",
             "`extra`: is not valid JSON",
         ];
         assert_ends(&checked, 1, &said, &[]);

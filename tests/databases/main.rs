@@ -19,6 +19,7 @@ mod postgres;
 mod reading;
 mod recipes;
 mod relay;
+mod rows;
 mod sample;
 mod servers;
 mod session;

@@ -168,6 +168,65 @@ fn equivalent_column_types_give_the_same_feeds() {
 }
 
 #[test]
+fn lists_of_mariadb_are_not_cut() {
+    let Some(table) = Table::released(Kind::MariaDb) else {
+        return;
+    };
+    // The limit of a session is all that a list of GROUP_CONCAT has.
+    let query = QUERY.replace(
+        "title,",
+        "concat('up to ', @@group_concat_max_len) AS title,",
+    );
+    let newsroom = newsroom(&table.url, &query, "");
+    let all = Daemon::start(&newsroom).get("/all.rss");
+    assert!(all.says("up to 2097152"), "{}", all.text());
+}
+
+#[test]
+fn posts_of_wordpress_are_read_as_they_are_stored() {
+    for kind in Kind::ALL {
+        let Some(table) = Table::shared(kind) else {
+            continue;
+        };
+        table.execute(
+            "CREATE TABLE posts (id integer PRIMARY KEY, post_title text, post_date varchar(30), post_content text);
+             INSERT INTO posts VALUES (1, 'R&amp;D <em>и</em> O&#8217;Neil &mdash; AT&T', '2026-01-08',
+             'Первый абзац рассказывает о мосте через широкую реку.
+
+Второй
+в две строки. [gallery ids=\"1,2\"]
+
+[caption id=\"a\" width=\"300\"]<img src=\"/a.jpg\" alt=\"Мост\"> Вид на мост[/caption]
+
+https://youtu.be/abcdefghijk
+
+[audio mp3=\"/a.mp3\"][/audio]')",
+        );
+        let query = "SELECT id, post_title AS title_html, post_date AS date, post_content AS content_wordpress FROM posts";
+        let newsroom = newsroom(&table.url, query, "");
+        let article = Daemon::start(&newsroom).get("/all.json");
+        let item: serde_json::Value = serde_json::from_str(article.text()).expect("JSON");
+        let item = &item["items"][0];
+        assert_eq!(item["title"], "R&D и O’Neil — AT&T", "{kind:?}");
+        assert_eq!(
+            item["summary"],
+            "Первый абзац рассказывает о мосте через широкую реку."
+        );
+        let html = item["content_html"].as_str().expect("a text");
+        for part in [
+            "<p>Первый абзац рассказывает о мосте через широкую реку.</p>",
+            "<p>Второй<br>",
+            "<figcaption>Вид на мост</figcaption>",
+            "<a href=\"https://youtu.be/abcdefghijk\"",
+            "/a.mp3",
+        ] {
+            assert!(html.contains(part), "{kind:?}: {part}: {html}");
+        }
+        assert!(!html.contains('['), "{kind:?}: {html}");
+    }
+}
+
+#[test]
 fn rows_become_articles_and_a_broken_one_affects_only_itself() {
     for kind in Kind::ALL {
         let Some(table) = with_articles(kind) else {

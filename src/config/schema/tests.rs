@@ -96,13 +96,13 @@ struct File(BTreeMap<KeyPath, Value>);
 impl File {
     /// A file with the keys that `is_wanted`, of all tables that can stand beside `table`.
     fn of(table: &[&str], is_wanted: impl Fn(&KeyPath, &Facts) -> bool) -> File {
-        let other_source = match table == ["source", "sql"] {
-            true => ["source", "directory"],
-            false => ["source", "sql"],
+        let source = match table.first() {
+            Some(&"source") => &table[..2],
+            _ => &["source", "directory"],
         };
+        let is_beside = |path: &KeyPath| path.0[0] != "source" || path.0.starts_with(source);
         let keys = keys().iter();
-        let keys =
-            keys.filter(|(path, key)| !path.0.starts_with(&other_source) && is_wanted(path, key));
+        let keys = keys.filter(|(path, key)| is_beside(path) && is_wanted(path, key));
         File(keys.map(|(path, key)| (path.clone(), usual(key))).collect())
     }
 
@@ -116,6 +116,8 @@ impl File {
         File::of(table, |path, key| match (&*path.0, path.1) {
             (["feed" | "redirect"], _) if path.0 != table => false,
             (["feed"], "title") | (["source", "directory"], "path") => true,
+            // Each needs the other.
+            (["source", "wordpress"], "user" | "password") => true,
             _ => key.is_required,
         })
     }
@@ -327,6 +329,7 @@ fn a_file_has_one_source_and_only_the_feed_all_has_no_title() {
         ("[[feed]]\nname = 'all'", true),
         ("[[feed]]\nname = 'a'", false),
         ("[source.sql]\nurl = 'sqlite:x'\nquery = 'SELECT 1'", false),
+        ("[source.wordpress]\nurl = 'https://dala.example/'", false),
     ] {
         let text = format!("{minimal}{part}");
         assert_eq!(validate(&text).is_ok(), is_good, "{part}");

@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::ingest::Report;
 use crate::model::held_loss::LossId;
+use crate::source::wordpress::testkit::{FakeSite, parameter, status};
 use crate::testkit::{self, sqlite};
 
 /// An id that no loss of these tests has.
@@ -263,4 +264,83 @@ fn configuration_that_changes_during_a_reading_has_all_read_again() {
     assert_eq!(read(&mut reconfigure), 1);
     assert_eq!(read(&mut |_| {}), 1, "by the new configuration");
     assert_eq!(read(&mut |_| {}), 0);
+}
+
+/// Reads everything; the ids of the posts whose texts the site was asked for, and whether it was all.
+fn read_site(driver: &Driver, site: &FakeSite) -> (Vec<String>, bool) {
+    site.state().requests.clear();
+    let result = driver.read(&[Scope::All], Removal::Held, Priority::Normal, &mut |_| {});
+    let state = site.state();
+    let urls = state.requests.iter().map(|(url, ..)| url);
+    let urls = urls.filter(|url| url.path().ends_with("/posts"));
+    let asked: Vec<String> = urls.filter_map(|url| parameter(url, "include")).collect();
+    let asked = asked
+        .iter()
+        .flat_map(|ids| ids.split(','))
+        .map(str::to_owned);
+    (asked.collect(), result.report.failure.is_none())
+}
+
+#[test]
+fn a_first_reading_of_a_site_goes_on_after_a_restart_by_the_same_rules() {
+    const POSTS: u64 = 650;
+    for (language, expected) in [("kk", 250), ("ru", POSTS as usize)] {
+        let site = FakeSite::with_posts(POSTS);
+        let folder = folder();
+        let config = |language: &str| {
+            let address = &site.address;
+            let tables = format!("language = '{language}'\n[source.wordpress]\nurl = '{address}'");
+            testkit::newsroom(&tables, folder.path())
+        };
+        let store = Arc::new(Store::scratch().expect("a store"));
+        let restarted = |language| Driver::new(&config(language), store.clone()).expect("a driver");
+        // The site closes itself when four hundred posts have been read.
+        let mut calls = 0;
+        site.fail(move |url, _| {
+            let is_reading = url.path().ends_with("/posts") && parameter(url, "include").is_some();
+            calls += u32::from(is_reading);
+            (is_reading && calls > 4).then(|| status("401 Unauthorized", "", ""))
+        });
+        let (_, is_all) = read_site(&restarted("kk"), &site);
+        assert!(!is_all && store.count_files().is_ok_and(|files| files == 400));
+        site.fail(|_, _| None);
+        let driver = restarted(language);
+        assert!(!driver.is_complete());
+        let (asked, is_all) = read_site(&driver, &site);
+        assert!(is_all);
+        assert_eq!(asked.len(), expected, "{language}");
+        // Everything was read: the next start reads nothing.
+        let driver = restarted(language);
+        assert!(driver.is_complete());
+        assert_eq!(read_site(&driver, &site), (Vec::new(), true));
+    }
+}
+
+#[test]
+fn what_two_configurations_have_read_is_not_taken_for_the_first_ones() {
+    let site = FakeSite::with_posts(450);
+    let folder = folder();
+    let config = |language: &str| {
+        let address = &site.address;
+        let tables = format!("language = '{language}'\n[source.wordpress]\nurl = '{address}'");
+        testkit::newsroom(&tables, folder.path())
+    };
+    let store = Arc::new(Store::scratch().expect("a store"));
+    let mut calls = 0;
+    site.fail(move |url, _| {
+        let is_reading = url.path().ends_with("/posts") && parameter(url, "include").is_some();
+        calls += u32::from(is_reading);
+        (is_reading && calls % 3 == 0).then(|| status("401 Unauthorized", "", ""))
+    });
+    let driver = Driver::new(&config("kk"), store.clone()).expect("a driver");
+    assert!(!read_site(&driver, &site).1);
+    let next = driver
+        .next_source(&config("kk"), &config("ru"))
+        .expect("a source");
+    driver.replace_source(next, &config("ru"));
+    assert!(!read_site(&driver, &site).1);
+    site.fail(|_, _| None);
+    let driver = Driver::new(&config("kk"), store).expect("a driver");
+    let (asked, is_all) = read_site(&driver, &site);
+    assert_eq!((asked.len(), is_all), (450, true));
 }

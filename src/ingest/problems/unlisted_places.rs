@@ -46,7 +46,7 @@ impl UnlistedPlaces {
                 on_new(path, unlisted);
             }
         }
-        if is_complete && scopes.contains(&Scope::All) {
+        if is_complete && scopes.iter().any(Scope::is_full) {
             *self = found;
             return true;
         }

@@ -88,6 +88,7 @@ fn a_file_that_cannot_be_read_is_tried_again_without_a_write() {
         stamp: Stamp::default(),
         closed: true,
         recheck: false,
+        columns: None,
     };
     let refused = |problems: &mut Problems| {
         let (source, progress) = (newsroom.source(), Progress::default());

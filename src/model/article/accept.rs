@@ -14,8 +14,8 @@ use super::page::{ArticlePage, page_url};
 use super::terms;
 use super::{
     AUTHORS_MAX, AcceptSettings, Accepted, Article, ArticleTerm, Author, Draft, ENCLOSURES_MAX,
-    ID_BYTES_MAX, Media, Refusal, SECTIONS_MAX, TAGS_MAX, Visibility, WARNINGS_MAX, Warning,
-    WrittenTerm, spelling,
+    ID_BYTES_MAX, Media, Refusal, SECTIONS_MAX, TAGS_MAX, WARNINGS_MAX, Warning, WrittenTerm,
+    spelling,
 };
 use crate::model::article_path::ArticlePath;
 use crate::model::time::{Timestamp, WrittenDate};
@@ -50,16 +50,8 @@ impl Draft {
     ///
     /// # Errors
     /// When the title is empty, a date is outside the years 1000 to 9999, a list is too long, or the
-    /// HTML is beyond a limit. The refusal of an article that is hidden withdraws it.
-    pub fn accept(self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let is_hidden = self.visibility == Visibility::Draft;
-        self.check(key, reading).map_err(|refusal| Refusal {
-            withdraws: refusal.withdraws || is_hidden,
-            ..refusal
-        })
-    }
-
-    fn check(mut self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
+    /// HTML is beyond a limit.
+    pub fn accept(mut self, key: String, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
         let mut warnings = mem::take(&mut self.warnings);
         warnings.extend(spelling::warnings(&self));
         let own_path = self.path.clone();

@@ -2,7 +2,7 @@
 
 use super::{Body, Refusal};
 use crate::text::{
-    self, Base, Dropped, Html, Markup, MarkupError, SiteLanguages, TemplateContext, Text,
+    self, Base, Html, Markup, MarkupError, Omissions, SiteLanguages, TemplateContext, Text,
 };
 
 /// A parsed body. Its HTML comes later: URLs in it are resolved against the article's page, and the
@@ -79,7 +79,7 @@ impl<'d> Content<'d> {
     }
 
     /// The whole body with URLs resolved against `base`, and what was left out of it.
-    pub(super) fn html(&self, base: Base<'_>) -> Result<(Html, Dropped), Refusal> {
+    pub(super) fn html(&self, base: Base<'_>) -> Result<(Html, Omissions), Refusal> {
         match self {
             Content::Paragraphs {
                 paragraphs,
@@ -87,7 +87,7 @@ impl<'d> Content<'d> {
             } => {
                 let texts = paragraphs.iter().chain(*credits);
                 let html = Html::from_paragraphs(texts.map(String::as_str));
-                Ok((html, Dropped::default()))
+                Ok((html, Omissions::default()))
             }
             Content::Markup(markup) => Html::from_markup(markup, base).map_err(refuse),
         }

@@ -340,6 +340,7 @@ impl Writer {
             selection_second: self.selection_dates.second(),
             second_use: SecondUse::default(),
             first_of_second: None,
+            term_numbers: None,
             overview,
         }
     }

@@ -15,16 +15,16 @@ mod terms;
 mod text;
 
 use std::collections::BTreeMap;
-use std::iter;
 
-use self::names::{FURTHER_DATE, Field};
+pub(in crate::source) use self::dates::inherited_date;
+use self::names::Field;
 use super::hidden::{self, Hiding, Marks};
 use super::tree::{KeyValue, Node, Value};
 use super::{ParseContext, key_name};
 use crate::model::article::{
     AcceptSettings, Body, Draft, Refusal, Visibility, WARNINGS_MAX, Warning,
 };
-use crate::model::time::{Timestamp, WrittenDate};
+use crate::model::time::Timestamp;
 use crate::text::excerpt;
 
 /// Tables in which Zola and Hugo keep further keys of an article, in the order in which they count.
@@ -73,17 +73,6 @@ const ALL_COUNT: [&str; 4] = ["draft", "expires", "feed", "date"];
 pub(in crate::source) fn is_date(name: &str, settings: &AcceptSettings) -> bool {
     let mut fields = names::fields_of(name).iter();
     fields.any(|(field, _)| *field == Field::Date) || names::further_date(name, settings).is_some()
-}
-
-/// The date that these keys give to the articles below the folder of their file.
-///
-/// # Errors
-/// When a value is not a date.
-pub(in crate::source) fn inherited_date(
-    pairs: &[KeyValue],
-    settings: &AcceptSettings,
-) -> Result<Option<WrittenDate>, Refusal> {
-    Fields::new(pairs, 0, settings).latest(&[])
 }
 
 /// One key of the article with its value.
@@ -218,43 +207,6 @@ impl<'p> Fields<'p> {
             withdraws: refusal.withdraws || marks.withhold(zone, now) || is_embargoed(),
             ..refusal
         }
-    }
-
-    /// The date of publication: the latest one, because each may be an embargo.
-    fn published(&self, context: &ParseContext<'_>) -> Result<Option<WrittenDate>, Refusal> {
-        let published = self.latest(context.inherited)?;
-        Ok(published.or(context.name_date))
-    }
-
-    fn latest(&self, inherited: &[KeyValue]) -> Result<Option<WrittenDate>, Refusal> {
-        let zone = &self.settings.zone;
-        let later = |a, b| match zone.resolve(a) > zone.resolve(b) {
-            true => a,
-            false => b,
-        };
-        let dates = self.dates(inherited);
-        dates.reduce(|a, b| Ok(later(a?, b?))).transpose()
-    }
-
-    /// The date that a file above gives, those under further names, and the article's own, which counts as it
-    /// is written where others are equal.
-    fn dates(
-        &self,
-        inherited: &[KeyValue],
-    ) -> impl Iterator<Item = Result<WrittenDate, Refusal>> + use<'_, 'p> {
-        let own = self.of(Field::Date);
-        let (own, further) = own.split_at(own.partition_point(|key| key.rank < FURTHER_DATE));
-        let inherited = match inherited.is_empty() {
-            true => Ok(None),
-            false => {
-                let missing = super::missing_keys(self.pairs, inherited);
-                inherited_date(&missing, self.settings)
-            }
-        };
-        let further = further.chunks(1).map(dates::published);
-        let dates = iter::once(inherited).chain(further);
-        let dates = dates.chain(iter::once_with(|| dates::published(own)));
-        dates.filter_map(Result::transpose)
     }
 
     fn understood_draft(

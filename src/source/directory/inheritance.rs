@@ -344,6 +344,7 @@ impl Inheritance {
                 stamp,
                 closed: false,
                 recheck: false,
+                columns: None,
             };
             let parsed = match file::read_unchanged(file, &listed) {
                 Ok(Some(_)) if stamp.size > FILE_BYTES_MAX => {

@@ -177,6 +177,7 @@ impl Listing {
             stamp: stamp(&metadata),
             closed: self.closed,
             recheck: false,
+            columns: None,
         };
         self.inheritance.mark(&mut place, &self.parents);
         Some(Ok(place))

@@ -192,6 +192,7 @@ fn place(path: &str, file: &FakeFile, closed: bool) -> Place {
         stamp: file.stamp(),
         closed,
         recheck: false,
+        columns: None,
     }
 }
 

@@ -2,8 +2,8 @@
 //! another way. Only `taspa check` gives it.
 
 use super::columns::{Column, ColumnProblem, Columns, Kind};
-use super::recheck_window::RECHECK_SECONDS;
 use crate::model::time::Timestamp;
+use crate::source::recheck_window::RECHECK_SECONDS;
 
 /// Of fewer rows, most may have such dates by chance.
 const ROWS_MIN: u64 = 10;

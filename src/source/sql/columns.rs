@@ -190,11 +190,16 @@ impl Columns {
         xxh3_64(known.join(" ").as_bytes())
     }
 
+    /// Whether a required column is there. A title may have another of its names; the others are what rows
+    /// are found and compared by.
+    fn has(&self, name: &str) -> bool {
+        let is_title = |column: &Column| key_traits::are_of_one_field(&column.name, "title");
+        self.find(name).is_some() || name == "title" && self.0.iter().any(is_title)
+    }
+
     /// Fails if a required column is missing.
     pub(super) fn check_required(&self) -> Result<(), SqlError> {
-        let missing = REQUIRED_NAMES
-            .into_iter()
-            .filter(|name| self.find(name).is_none());
+        let missing = REQUIRED_NAMES.into_iter().filter(|name| !self.has(name));
         let missing: Vec<&str> = missing.collect();
         if missing.is_empty() {
             return Ok(());
@@ -215,9 +220,7 @@ impl Columns {
 
     /// All problems to report; `cast` gives the expression that turns a column into text.
     pub(super) fn problems(&self, cast: impl Fn(&Column) -> String) -> Vec<ColumnProblem> {
-        let missing = REQUIRED_NAMES
-            .iter()
-            .filter(|name| self.find(name).is_none());
+        let missing = REQUIRED_NAMES.iter().filter(|name| !self.has(name));
         let mut problems: Vec<ColumnProblem> = missing.map(|name| self.missing(name)).collect();
         for (at, column) in self.0.iter().enumerate() {
             if self.is_again(at) {
@@ -231,8 +234,8 @@ impl Columns {
             problems.push(ColumnProblem {
                 is_error: false,
                 message:
-                    "no column is named `updated`: a row that is edited is not noticed, unless \
-                          its `date` moves"
+                    "no column is named `updated`: an edit waits for the comparison of all rows, unless the \
+                          `date` moves"
                         .to_owned(),
                 ..self.missing("updated")
             });

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::columns::{Column, Columns, Kind, STAMP_CHARS};
+use super::row::{BEGINNING_CHARS, ROW_BYTES_MAX};
 use super::watermark::{Mark, Raw, Since};
 
 /// A database's variant of SQL.
@@ -72,10 +73,11 @@ impl Dialect {
                  SELECT set_config('client_encoding', 'SQL_ASCII', true) \
                  WHERE current_setting('server_encoding') = 'SQL_ASCII'"
             )),
+            // Without the limit of our own GROUP_CONCAT cuts a list of tags at 1,024 bytes, without an error.
             // MySQL 5.7 has another variable for this limit; MariaDB ignores comments for that
             // version.
             Dialect::MySql => Some(format!(
-                "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = {limit} */ \
+                "SET SESSION lock_wait_timeout = 1, group_concat_max_len = {ROW_BYTES_MAX} /*!50708 , max_execution_time = {limit} */ \
                  /*M!100101 , max_statement_time = {}.{:03} */; START TRANSACTION READ ONLY",
                 limit / 1000,
                 limit % 1000
@@ -139,16 +141,77 @@ impl Dialect {
         }
     }
 
-    pub(super) fn count(self, query: &str) -> Statement {
-        let count = self.number_as_text("count(*)");
-        Statement::plain(format!("SELECT {count} FROM {}", subquery(query, ROWS)))
+    /// Returns how many rows the query has, and the sum of the digests of their ids; with `ids` those of the
+    /// rows with these ids. SQLite has no digest, and runs in this process: it returns the ids.
+    pub(super) fn id_sum(self, query: &str, id: &Column, ids: Option<&[String]>) -> Statement {
+        let selected = match self.id_digest(id) {
+            Some(digest) => {
+                let sum = format!("coalesce(sum({digest}), 0)");
+                let [rows, sum] = ["count(*)", &sum].map(|number| self.number_as_text(number));
+                format!("{rows}, {sum}")
+            }
+            None => self.excerpt(id, STAMP_CHARS),
+        };
+        let sql = format!("SELECT {selected} FROM {}", subquery(query, ROWS));
+        match ids {
+            Some(ids) => self.with_ids(sql, std::slice::from_ref(id), ids),
+            None => Statement::plain(sql),
+        }
     }
 
-    /// Selects these columns of all rows, in byte order of the ids.
+    /// The digest of an id as a number of the database's.
+    fn id_digest(self, id: &Column) -> Option<String> {
+        match self {
+            Dialect::Postgres => Some(format!("hashtext({})::int8", self.as_text(id))),
+            Dialect::MySql => Some(format!("CRC32({})", self.quoted(&id.name))),
+            Dialect::Sqlite => None,
+        }
+    }
+
+    /// Selects these columns of all rows, in byte order of the ids. The digest of the id follows, where the
+    /// database has one.
     pub(super) fn listing(self, query: &str, selected: &[Column]) -> Statement {
-        let mut sql = self.select(query, selected, STAMP_CHARS);
+        self.listing_of(query, selected, |column| self.excerpt(column, STAMP_CHARS))
+    }
+
+    /// Selects as [`Dialect::listing`], each column up to [`BEGINNING_CHARS`], and of texts their lengths.
+    pub(super) fn listing_of_columns(self, query: &str, selected: &[Column]) -> Statement {
+        let length = |column: &Column| self.number_as_text(&self.length(column));
+        self.listing_of(query, selected, |column| match column.traits().is_text {
+            true => length(column),
+            false => self.excerpt(column, BEGINNING_CHARS),
+        })
+    }
+
+    fn listing_of(
+        self,
+        query: &str,
+        selected: &[Column],
+        expression: impl Fn(&Column) -> String,
+    ) -> Statement {
+        let columns = selected.iter().map(expression);
+        let id = selected.iter().find(|column| column.is("id"));
+        let digest = id.and_then(|id| self.id_digest(id));
+        let digest = digest.map(|digest| self.number_as_text(&digest));
+        let columns: Vec<String> = columns.chain(digest).collect();
+        let (columns, rows) = (columns.join(", "), subquery(query, ROWS));
+        let mut sql = format!("SELECT {columns} FROM {rows}");
         self.order_by_id(&mut sql, selected);
         Statement::plain(sql)
+    }
+
+    /// The length of a column as text, in bytes of UTF-8.
+    fn length(self, column: &Column) -> String {
+        let text = self.as_text(column);
+        match self {
+            // In that encoding it is known without reading the value.
+            Dialect::Postgres => format!(
+                "CASE WHEN getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN octet_length({text}) \
+                 ELSE octet_length(convert_to({text}, 'UTF8')) END"
+            ),
+            Dialect::MySql => format!("octet_length(CONVERT({text} USING utf8mb4))"),
+            Dialect::Sqlite => format!("octet_length({text})"),
+        }
     }
 
     /// Orders rows by the bytes of their ids.

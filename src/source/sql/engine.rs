@@ -1,5 +1,6 @@
 //! The database with its query: runs tasks, and holds what they share.
 
+use std::str::FromStr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -8,11 +9,12 @@ use tokio::time::timeout;
 
 use super::columns::{Column, Columns, STAMP_CHARS, Selected};
 use super::database::{Database, StatementTimeout};
-use super::dialect::{PROBE_COLUMNS, Statement};
+use super::dialect::{Dialect, PROBE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
 use super::row::{Cell, Cells, Rules};
 use super::watermark::{Highest, Since, Watermark};
 use crate::model::time::Timestamp;
+use crate::source::sql::id_sum::IdSum;
 use crate::source::sql::required_columns::RequiredColumns;
 
 /// The timeout of everything but a full listing, once it has a connection.
@@ -26,6 +28,15 @@ const LONG: StatementTimeout = StatementTimeout {
     server: Duration::from_secs(10 * 60),
     silence: Duration::from_secs(30),
 };
+
+/// The same where the database has to compute and sort all columns before it sends the first row.
+const LONGER: StatementTimeout = StatementTimeout {
+    silence: Duration::from_secs(2 * 60),
+    ..LONG
+};
+
+/// Ids that may wait to be added up.
+const IDS_BUFFERED: usize = 1_024;
 
 const PLAN_LINES_MAX: usize = 1_024;
 
@@ -51,6 +62,8 @@ struct Listings {
     newest: Option<Timestamp>,
     /// The columns of the last full listing.
     shape: Option<u64>,
+    /// The ids of its rows.
+    ids: Option<IdSum>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -79,6 +92,8 @@ pub struct DatabasePosition {
 pub(super) enum Task {
     /// The stamps of all rows, in order. A stamp is made of the columns for which [`Column::is_in_stamp`].
     AllStamps,
+    /// All columns of all rows, in order; of texts their lengths.
+    AllColumns,
     /// The stamps of rows that may have changed since the last listings.
     RecentStamps,
     /// The stamps of the rows with these ids.
@@ -141,11 +156,15 @@ impl Engine {
     ) -> Result<(), SqlError> {
         let (limit, wanted): (_, fn(&Column) -> bool) = match task {
             Task::AllStamps => (LONG, Column::is_in_stamp),
+            Task::AllColumns => (LONGER, |_| true),
             Task::RecentStamps | Task::Stamps(_) => (SHORT, Column::is_in_stamp),
             Task::Marks(_) => (SHORT, |column| column.may_hide() || column.is("id")),
             Task::Rows(..) | Task::Sizes(_) => (SHORT, |_| true),
         };
-        if matches!(task, Task::AllStamps | Task::RecentStamps) {
+        if matches!(
+            task,
+            Task::AllStamps | Task::AllColumns | Task::RecentStamps
+        ) {
             // A query such as `SELECT *` may have other columns by now.
             self.forget_columns();
         }
@@ -156,6 +175,7 @@ impl Engine {
         let (query, of) = (&self.query, &selected.columns);
         let statement = match task {
             Task::AllStamps => dialect.listing(query, of),
+            Task::AllColumns => dialect.listing_of_columns(query, of),
             Task::RecentStamps => dialect.recent(query, of, &columns, &self.since()),
             Task::Stamps(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
             Task::Marks(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
@@ -173,15 +193,48 @@ impl Engine {
         self.database.rows(statement, limit, row, out).await
     }
 
-    /// The number of rows that the query returns.
-    pub(super) async fn count(&self) -> Result<u64, SqlError> {
-        let count = self.database.dialect().count(&self.query);
-        let row = self.database.row(count, SHORT).await?;
-        self.number(row.first())
+    /// The number of rows that the query returns with the sum of their ids, or of those with these ids.
+    pub(super) async fn id_sum(&self, ids: Option<&[String]>) -> Result<IdSum, SqlError> {
+        let columns = self.columns().await?;
+        columns.check_required()?;
+        let Some(id) = columns.find("id") else {
+            return Ok(IdSum::default());
+        };
+        let dialect = self.database.dialect();
+        let statement = dialect.id_sum(&self.query, id, ids);
+        if dialect != Dialect::Sqlite {
+            let row = self.database.row(statement, SHORT).await?;
+            return Ok(IdSum {
+                rows: self.number(row.first())?,
+                digests: self.number(row.get(1))?,
+            });
+        }
+        let (sender, mut receiver) = mpsc::channel(IDS_BUFFERED);
+        let read = async {
+            let sum = |cells: Cells| {
+                let id = cells.first().and_then(|cell| cell.text.as_deref());
+                IdSum::of_id(id.unwrap_or_default())
+            };
+            let read = self.database.rows(statement, SHORT, sum, &sender).await;
+            drop(sender);
+            read
+        };
+        let mut sum = IdSum::default();
+        let add = async {
+            while let Some(one) = receiver.recv().await {
+                sum = sum + one;
+            }
+        };
+        let (read, ()) = tokio::join!(read, add);
+        read.map(|()| sum)
+    }
+
+    pub(super) fn listed_id_sum(&self) -> Option<IdSum> {
+        locked(&self.listings).ids
     }
 
     /// A number that the database sent as text.
-    pub(super) fn number(&self, cell: Option<&Cell>) -> Result<u64, SqlError> {
+    pub(super) fn number<N: FromStr>(&self, cell: Option<&Cell>) -> Result<N, SqlError> {
         let text = cell.and_then(|cell| cell.text.as_deref());
         let number = text.and_then(|text| text.parse().ok());
         number.ok_or_else(|| self.reporter.not_a_number(text.unwrap_or_default()))
@@ -312,19 +365,23 @@ impl Engine {
         }
     }
 
-    /// Notes a complete listing that began at `began`; a full one has the shape of its columns.
+    /// Notes a complete listing that began at `began`; a full one has the shape of its columns
+    /// and the sum of its ids.
     pub(super) fn note_listing(
         &self,
         began: Instant,
         highest: Highest,
         newest: Option<Timestamp>,
-        shape: Option<u64>,
+        full: Option<(u64, IdSum)>,
     ) {
         let mut listings = locked(&self.listings);
         listings.watermark.listed(began, highest);
-        match shape {
+        match full {
             // Deleted rows must not count, as they do not for a process that starts now.
-            Some(_) => (listings.shape, listings.newest) = (shape, newest),
+            Some((shape, ids)) => {
+                (listings.shape, listings.newest) = (Some(shape), newest);
+                listings.ids = Some(ids);
+            }
             None => listings.newest = listings.newest.max(newest),
         }
     }

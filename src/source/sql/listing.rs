@@ -8,12 +8,12 @@ use tokio::sync::mpsc;
 
 use super::columns::Selected;
 use super::engine::{Engine, Step, Task};
-use super::row::{Cells, Moment, Row};
+use super::row::{Cells, Moment, Row, Texts};
 use super::watermark::Highest;
 use super::{Extent, Sql, SqlError};
 use crate::model::problem::Severity;
-use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
+use crate::source::sql::id_sum::IdSum;
 use crate::source::{ListingError, Place, Unlisted};
 
 pub(super) struct Walk {
@@ -27,6 +27,7 @@ pub(super) struct Walk {
     last: Option<SameIdRows>,
     highest: Highest,
     newest: Option<Timestamp>,
+    ids: IdSum,
     ended: bool,
 }
 
@@ -42,10 +43,13 @@ impl SameIdRows {
     }
 
     /// Adds another row with the same id. The stamp does not depend on their order.
-    pub(super) fn add(&mut self, other: Stamp) {
+    pub(super) fn add(&mut self, other: &Place) {
         let stamp = &mut self.found.stamp;
-        stamp.modified = stamp.modified.wrapping_add(other.modified);
-        stamp.changed = stamp.changed.wrapping_add(other.changed);
+        stamp.modified = stamp.modified.wrapping_add(other.stamp.modified);
+        stamp.changed = stamp.changed.wrapping_add(other.stamp.changed);
+        stamp.inode = stamp.inode.wrapping_add(other.stamp.inode);
+        let columns = self.found.columns.zip(other.columns);
+        self.found.columns = columns.map(|(one, other)| one.wrapping_add(other));
         self.rows += 1;
     }
 
@@ -83,10 +87,10 @@ impl Iterator for Walk {
                 Some(Ok(Step::End)) => {
                     self.ended = true;
                     let highest = std::mem::take(&mut self.highest);
-                    let is_whole = self.extent == Extent::All;
-                    let shape = is_whole.then_some(self.selected.shape);
+                    let is_whole = self.extent != Extent::Recent;
+                    let full = is_whole.then_some((self.selected.shape, self.ids));
                     self.engine
-                        .note_listing(self.began, highest, self.newest, shape);
+                        .note_listing(self.began, highest, self.newest, full);
                     return self.last.take().map(|last| Ok(last.into_place()));
                 }
                 Some(Err(error)) => return self.fail(error.into()),
@@ -101,6 +105,7 @@ impl Walk {
     pub(super) fn start(sql: &Sql, extent: Extent) -> Walk {
         let task = match extent {
             Extent::All => Task::AllStamps,
+            Extent::Columns => Task::AllColumns,
             Extent::Recent => Task::RecentStamps,
         };
         Walk {
@@ -113,6 +118,7 @@ impl Walk {
             last: None,
             highest: Highest::default(),
             newest: None,
+            ids: IdSum::default(),
             ended: false,
         }
     }
@@ -123,6 +129,7 @@ impl Walk {
             selected: &self.selected,
             cells,
         };
+        self.ids = self.ids + row.id_sum();
         if let Some((path, reason)) = row.unusable_id() {
             return Err(ListingError::Unlisted(Unlisted {
                 path,
@@ -133,7 +140,11 @@ impl Walk {
         }
         let zone = &self.engine.rules.reading.zone;
         let (updated, date) = (row.moment("updated", zone), row.moment("date", zone));
-        let found = row.place_with(updated.as_ref(), date.as_ref(), self.now);
+        let columns = (self.extent == Extent::Columns).then(|| row.columns_digest(Texts::Lengths));
+        let found = Place {
+            columns,
+            ..row.place_with(updated.as_ref(), date.as_ref(), self.now)
+        };
         // The query for recent rows looks at `date` only where `updated` is NULL.
         let (moment, side) = match updated {
             Some(updated) => (Some(updated), &mut self.highest.updated),
@@ -151,7 +162,7 @@ impl Walk {
     fn push(&mut self, found: Place) -> Result<Option<Place>, SqlError> {
         if let Some(last) = &mut self.last {
             if last.found.path == found.path {
-                last.add(found.stamp);
+                last.add(&found);
                 return Ok(None);
             }
             if found.path < last.found.path {

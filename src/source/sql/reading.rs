@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::engine::Task;
 use super::listing::SameIdRows;
-use super::row::{self, ROW_BYTES_MAX};
+use super::row::{self, BEGINNING_CHARS, ROW_BYTES_MAX, Texts};
 use super::{Sql, SqlError};
 use crate::model::article::Refusal;
 use crate::model::time::Timestamp;
@@ -16,9 +16,6 @@ use crate::source::{Place, ReadOutcome, ReadResult};
 
 /// Rows that one statement reads.
 pub(in crate::source) const ROWS_A_STATEMENT: usize = 256;
-
-/// Characters of a column of each of these rows.
-const BEGINNING_CHARS: usize = 32 << 10;
 
 /// Bytes of longer rows that one statement reads.
 const LONG_ROWS_BYTES_MAX: u64 = 8 << 20;
@@ -129,12 +126,12 @@ impl Sql {
         let (rules, now) = (&self.0.engine.rules, Timestamp::now());
         let ids = ids.iter().filter(|id| !id.is_empty()).cloned().collect();
         let mut read: HashMap<String, ReadRow> = HashMap::new();
-        self.rows(Task::Rows(extent.chars(), ids), |row| {
+        self.visit_rows(Task::Rows(extent.chars(), ids), |row| {
             let found = row.place(&rules.reading.zone, now);
-            let columns = row.columns_digest();
+            let columns = row.columns_digest(Texts::Whole);
             let is_hidden = row.is_hidden(&rules.reading, now);
             if let Some(same) = read.get_mut(row.id()) {
-                same.rows.add(found.stamp);
+                same.rows.add(&found);
                 same.columns = same.columns.wrapping_add(columns);
                 same.is_hidden |= is_hidden;
                 return;
@@ -159,7 +156,7 @@ impl Sql {
     fn is_hidden(&self, ids: &[String]) -> bool {
         let (reading, now) = (&self.0.engine.rules.reading, Timestamp::now());
         let mut is_hidden = false;
-        let read = self.rows(Task::Marks(ids.to_vec()), |row| {
+        let read = self.visit_rows(Task::Marks(ids.to_vec()), |row| {
             is_hidden |= row.is_hidden(reading, now);
         });
         read.is_ok() && is_hidden
@@ -174,7 +171,7 @@ impl Sql {
         }
         let engine = &self.0.engine;
         let mut failure = None;
-        self.rows(Task::Sizes(long), |row| {
+        self.visit_rows(Task::Sizes(long), |row| {
             match (engine.number(row.cells.get(1)), read.get_mut(row.id())) {
                 (Ok(bytes), Some(row)) => row.bytes = Some(bytes),
                 (Ok(_), None) => {}

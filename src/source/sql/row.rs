@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::SqlError;
 use super::columns::{Column, Kind, STAMP_CHARS, Selected};
+use super::editor_blocks;
 use super::watermark::{MILLISECONDS, Raw};
 use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
@@ -16,11 +17,15 @@ use crate::source::article_file::fields::{Fields, key_traits};
 use crate::source::article_file::hidden;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
-use crate::source::sql::recheck_window;
+use crate::source::recheck_window;
+use crate::source::sql::id_sum::IdSum;
 use crate::text;
 
 /// A row with more text than this is refused, as a file is.
 pub(super) const ROW_BYTES_MAX: usize = 2 << 20;
+
+/// Characters of each column that one statement reads of many rows.
+pub(super) const BEGINNING_CHARS: usize = 32 << 10;
 
 /// Smaller numbers are no Unix time: a day such as 20260305 is not one of 1970.
 const UNIX_SECONDS_MIN: u64 = 1_000_000_000;
@@ -62,6 +67,14 @@ impl Moment {
     }
 }
 
+/// What the cells of a row hold in the columns with its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Texts {
+    Whole,
+    /// Their lengths in bytes of UTF-8.
+    Lengths,
+}
+
 /// A row with the columns that its cells belong to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row<'r> {
@@ -75,6 +88,24 @@ impl Row<'_> {
         let id = self.cell("id").filter(|(_, cell)| !cell.is_broken);
         id.and_then(|(_, cell)| cell.text.as_deref())
             .unwrap_or_default()
+    }
+
+    /// The sum of its id alone: a digest that the database sent behind the columns, or our own.
+    pub(super) fn id_sum(&self) -> IdSum {
+        match self.cells.get(self.selected.columns.len()) {
+            Some(cell) => IdSum {
+                rows: 1,
+                digests: cell
+                    .text
+                    .as_ref()
+                    .and_then(|text| text.parse().ok())
+                    .unwrap_or(0),
+            },
+            None => {
+                let id = self.cell("id").and_then(|(_, cell)| cell.text.as_deref());
+                IdSum::of_id(id.unwrap_or_default())
+            }
+        }
     }
 
     /// An id that cannot be compared or queried, and why: one that is too long, or that is not text.
@@ -125,6 +156,7 @@ impl Row<'_> {
             stamp: recheck_window::stamp_at(self.stamp(updated, date), changed, now),
             closed: false,
             recheck: false,
+            columns: None,
         }
     }
 
@@ -160,13 +192,24 @@ impl Row<'_> {
         texts.any(|text| text.len() >= chars)
     }
 
-    pub(super) fn columns_digest(&self) -> u64 {
+    /// A digest of all columns, of texts their lengths. Of a value that is longer than what a listing reads
+    /// it says only that it is.
+    pub(super) fn columns_digest(&self, texts: Texts) -> u64 {
         let mut hash = Xxh3::new();
-        let cells = self
-            .columns()
-            .filter(|(column, _)| !column.traits().is_text);
-        for (column, cell) in cells {
-            (column.name.to_ascii_lowercase(), &cell.text).hash(&mut hash);
+        for (column, cell) in self.columns() {
+            column.name.to_ascii_lowercase().hash(&mut hash);
+            let text = cell.text.as_deref();
+            match (column.traits().is_text, texts) {
+                (true, Texts::Whole) => text.map(str::len).hash(&mut hash),
+                (true, Texts::Lengths) => {
+                    let length = text.and_then(|length| length.parse::<usize>().ok());
+                    length.hash(&mut hash);
+                }
+                (false, _) => {
+                    let read = text.filter(|text| text.len() < BEGINNING_CHARS);
+                    (read, text.is_some()).hash(&mut hash);
+                }
+            }
         }
         hash.digest()
     }
@@ -313,6 +356,11 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
         return Ok(Value::Null);
     };
     let traits = column.traits();
+    if traits.is_text
+        && let Some(editor) = editor_blocks::editor(text)
+    {
+        return Err(of_editor(column, editor));
+    }
     if traits.is_date {
         return Ok(match number(column, cell) {
             Some(0) if !traits.may_be_flag => Value::Null,
@@ -343,7 +391,7 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
     let is_one_tag = column.is("tags") && !text.contains([',', ';', '#']);
     Ok(match json {
         Some(json) => json,
-        None if is_json && traits.is_table => return Err(no_json(column)),
+        None if is_json && traits.is_nested && !traits.is_mark => return Err(no_json(column)),
         // In a column, only commas separate tags, since a tag may contain spaces. Hashtags need none.
         None if is_one_tag => Value::List(vec![Node {
             line: 0,
@@ -351,6 +399,14 @@ fn value(column: &Column, cell: &Cell) -> Result<Value, Refusal> {
         }]),
         None => Value::Text(text.clone()),
     })
+}
+
+fn of_editor(column: &Column, editor: &str) -> Refusal {
+    Refusal::new(
+        None,
+        format!("`{}`: looks like the JSON blocks of {editor}", column.name),
+        "select HTML or Markdown in its place: let the CMS store what its editor renders",
+    )
 }
 
 fn no_json(column: &Column) -> Refusal {

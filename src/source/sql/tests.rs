@@ -69,6 +69,7 @@ fn config(url: &str, query: &str) -> SqlConfig {
         query: query.to_owned(),
         refresh: 30,
         reconcile: 300,
+        rows: 3600,
         listen: None,
         listen_url: None,
         public_status: Vec::new(),
@@ -240,16 +241,25 @@ fn the_revision_covers_the_text_but_not_updated() {
 }
 
 #[test]
-fn the_columns_digest_covers_everything_but_the_text() {
+fn the_columns_digest_covers_everything_and_the_length_of_the_text() {
     let news = News::new(&[SECOND]);
     let sql = news.sql();
     let columns = || {
-        let found = walk(&sql, Extent::All);
-        read(&sql, &found).expect("a row")[0].columns
+        let found = walk(&sql, Extent::Columns);
+        let read = read(&sql, &found).expect("a row")[0].columns;
+        assert_eq!(found[0].columns, Some(read));
+        read
     };
     let mut before = columns();
     for (edit, differs) in [
-        ("content_html = '<p>Текст.</p>'", false),
+        ("content_html = '<p>Текст.</p>'", true),
+        ("content_html = '<p>Текст!</p>'", false),
+        ("content_html = 7", true),
+        ("content_html = x'd0af'", true),
+        ("content_html = 'Я'", false),
+        ("content_html = ''", true),
+        ("content_html = hex(zeroblob(50000))", true),
+        ("tags = hex(zeroblob(50000))", true),
         ("tags = NULL", true),
         ("tags = ''", true),
         ("title = 'Третья'", true),
@@ -310,6 +320,7 @@ async fn read_from(server: &FakePostgres, rows: usize) -> Result<Vec<ReadResult>
         stamp: Stamp::default(),
         closed: false,
         recheck: false,
+        columns: None,
     });
     let found: Vec<Place> = found.collect();
     let read = tokio::task::spawn_blocking(move || read(&sql, &found)).await;
@@ -432,7 +443,7 @@ fn more_rows_than_one_statement_reads() {
     for (found, outcome) in found.iter().zip(read) {
         assert_eq!(accepted(outcome).article.key, found.path);
     }
-    assert_eq!(sql.count(), Ok(600));
+    assert_eq!(sql.id_sum().map(|sum| sum.rows), Ok(600));
 }
 
 #[test]
@@ -518,7 +529,7 @@ fn a_query_without_required_columns_is_an_error() {
         messages,
         [
             "no column is named `date`",
-            "no column is named `updated`: a row that is edited is not noticed, unless its `date` moves",
+            "no column is named `updated`: an edit waits for the comparison of all rows, unless the `date` moves",
             "no column holds the text of the articles"
         ]
     );
@@ -527,7 +538,7 @@ fn a_query_without_required_columns_is_an_error() {
     let sql = news.query("SELECT id, titel FROM articles");
     let name = sql.name().to_owned();
     assert_eq!(
-        sql.count().expect_err("no such column").to_string(),
+        sql.id_sum().expect_err("no such column").to_string(),
         format!("{name}: no such column: titel")
     );
 }
@@ -539,7 +550,7 @@ fn nothing_can_be_written() {
         "SELECT id, title, published_at AS date FROM articles) AS a; DELETE FROM articles; --",
     );
     assert!(sql.check().is_err());
-    assert_eq!(news.sql().count(), Ok(1));
+    assert_eq!(news.sql().id_sum().map(|sum| sum.rows), Ok(1));
 }
 
 #[test]
@@ -599,7 +610,7 @@ fn an_unreachable_server_is_named_in_the_error() {
     // No server listens on the discard port.
     let url = "postgres://taspa:s3cret@127.0.0.1:9/news";
     let sql = Sql::new(&config(url, "SELECT 1"), reading()).expect("an address");
-    let error = sql.count().expect_err("nobody is there").to_string();
+    let error = sql.id_sum().expect_err("nobody is there").to_string();
     assert!(
         error.starts_with("postgres://127.0.0.1:9/news cannot be reached: Connection refused"),
         "{error}"

@@ -11,8 +11,9 @@ use tracing::{info, warn};
 
 use crate::source::Scope;
 use crate::source::restart::restarted;
-use crate::source::sql::count_drift::CountDrift;
-use crate::source::sql::{SourceEvent, SourceEvents, Sql};
+use crate::source::sql::id_sum::{IdSum, ListedIds};
+use crate::source::sql::reading::ROWS_A_STATEMENT;
+use crate::source::sql::{SourceEvent, SourceEvents, Sql, SqlError};
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
 
 /// The first delay of a retry after a failed reading; each retry doubles it.
@@ -25,7 +26,10 @@ const RETRY_LAST: Duration = Duration::from_secs(3);
 const HELD_REREAD_AFTER: Duration = Duration::from_secs(2);
 
 /// but at least this many times as long as the last one took.
-const HELD_REREAD_SHARE: u32 = 10;
+const LONG_READING_SHARE: u32 = 10;
+
+/// How soon all columns are compared again after that failed, with the same share.
+const COLUMNS_RETRY_AFTER: Duration = Duration::from_secs(60);
 
 pub(crate) struct SqlWatcher {
     sql: Sql,
@@ -35,9 +39,11 @@ pub(crate) struct SqlWatcher {
     poll_at: Instant,
     /// When a full reading is due by itself.
     full_at: Option<Instant>,
+    /// When all columns are to be compared.
+    columns_at: Instant,
     full_failed: bool,
     retry_delay: Duration,
-    drift: CountDrift,
+    listed: ListedIds,
 }
 
 /// The readings that events demand.
@@ -64,9 +70,10 @@ impl SqlWatcher {
             down,
             listening,
             full_at: None,
+            columns_at: Instant::now(),
             full_failed: false,
             retry_delay: RETRY_FIRST,
-            drift: CountDrift::default(),
+            listed: ListedIds::default(),
         }
     }
 
@@ -87,7 +94,7 @@ impl SqlWatcher {
             if !self.is_down() {
                 if self.signals.full.swap(false, SeqCst) {
                     self.signals.recent.store(false, SeqCst);
-                    return vec![Scope::All];
+                    return self.full();
                 }
                 if self.full_at.is_none() && self.signals.recent.swap(false, SeqCst) {
                     return self.poll();
@@ -96,15 +103,25 @@ impl SqlWatcher {
             // A poll finds too little while a full reading is due.
             let may_poll = !self.is_down() && self.full_at.is_none();
             let full_at = self.full_at.filter(|_| !self.is_down());
+            let columns_at = Some(self.columns_at).filter(|_| may_poll);
             tokio::select! {
                 biased;
                 () = arrived => {}
                 () = until(full_at) => {
                     self.full_at = None;
-                    return vec![Scope::All];
+                    return self.full();
                 }
+                () = until(columns_at) => return self.full(),
                 () = time::sleep_until(self.poll_at.into()), if may_poll => return self.poll(),
             }
+        }
+    }
+
+    /// A full reading, which compares all columns if that is due.
+    fn full(&self) -> Vec<Scope> {
+        match self.columns_at <= Instant::now() {
+            true => vec![Scope::All],
+            false => vec![Scope::Ids],
         }
     }
 
@@ -116,6 +133,13 @@ impl SqlWatcher {
     /// Plans the next reading by the result of the last one.
     pub(crate) async fn note(&mut self, note: &ReadingNote) {
         let is_full = note.is_full;
+        if note.compared_columns {
+            let pause = match note.failed {
+                true => COLUMNS_RETRY_AFTER.max(note.took * LONG_READING_SHARE),
+                false => self.sql.rows(),
+            };
+            self.columns_at = Instant::now() + pause;
+        }
         if note.failed {
             self.full_failed |= is_full;
             self.retry();
@@ -127,7 +151,7 @@ impl SqlWatcher {
             self.full_at = None;
         }
         if note.is_held {
-            let delay = HELD_REREAD_AFTER.max(note.took * HELD_REREAD_SHARE);
+            let delay = HELD_REREAD_AFTER.max(note.took * LONG_READING_SHARE);
             self.full_at = Some(Instant::now() + delay);
             return;
         }
@@ -140,13 +164,30 @@ impl SqlWatcher {
             self.full_at = Some(Instant::now());
             return;
         }
-        let Some((returned, stored)) = self.count().await.zip(note.stored) else {
-            return;
-        };
         if is_full {
-            self.drift.after_full_reading(returned, stored, note.found);
-        } else if self.drift.after_partial_reading(returned, stored) {
+            self.listed.after_full_reading(self.sql.listed_id_sum());
+        } else if self.others_came_or_went(&note.new).await {
             self.full_at = Some(Instant::now());
+        }
+    }
+
+    /// Whether other rows than the `new` ones came or went, as far as the database answers.
+    async fn others_came_or_went(&mut self, new: &[String]) -> bool {
+        if new.len() > ROWS_A_STATEMENT {
+            return true;
+        }
+        let (sql, ids) = (self.sql.clone(), new.to_vec());
+        let sums = task::spawn_blocking(move || {
+            let of_new = match ids.is_empty() {
+                true => IdSum::default(),
+                false => sql.id_sum_of(ids)?,
+            };
+            Ok::<_, SqlError>((sql.id_sum()?, of_new))
+        });
+        match sums.await {
+            Ok(Ok((all, of_new))) => self.listed.after_partial_reading(all, of_new, new.len()),
+            // The next poll asks again.
+            Ok(Err(_)) | Err(_) => false,
         }
     }
 
@@ -155,12 +196,6 @@ impl SqlWatcher {
     pub(crate) fn retry(&mut self) {
         self.full_at = Some(Instant::now() + self.retry_delay);
         self.retry_delay = (self.retry_delay * 2).min(RETRY_LAST);
-    }
-
-    async fn count(&self) -> Option<u64> {
-        let sql = self.sql.clone();
-        let count = task::spawn_blocking(move || sql.count().ok()).await;
-        count.ok().flatten()
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::source::sql::recheck_window::RECHECK_SECONDS;
+use crate::source::recheck_window::RECHECK_SECONDS;
 
 /// How far before the last listing a poll starts. It covers transactions that last as long, and
 /// rows whose stamp was provisional in the last listing and has to be read again. It includes ten

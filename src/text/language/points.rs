@@ -7,8 +7,8 @@ use super::words::{Place, WordEvidence};
 /// The words that are looked at.
 pub(super) const WORDS_MAX: usize = 200;
 
-/// After this many words, and each time after as many as `WORDS_BETWEEN`, the guess is made if one language
-/// leads by [`DECIDED_POINTS`] a word.
+/// After this many words, and again after each [`WORDS_BETWEEN`], the reading ends if one language leads by
+/// [`DECIDED_POINTS`] a word.
 pub(super) const WORDS_MIN: usize = 48;
 
 const WORDS_BETWEEN: usize = 16;
@@ -30,13 +30,13 @@ pub(super) struct Weights {
     ending: i32,
     /// To those of which it has an ending of three letters or more, in addition.
     long_ending: i32,
-    /// To those of whose own letters it has one, and no foreign one.
+    /// To those of whose own letters it has one, and none that is not native.
     own: i32,
     /// To those that have letters of their own, none of which is in it.
     plain: i32,
     /// To those of these that have many, in addition.
     plain_of_many: i32,
-    /// To those that have one of its letters in loan words only.
+    /// To those that have one of its letters or pairs in loan words only.
     loan: i32,
     /// To those that have no such letter.
     foreign: i32,
@@ -149,8 +149,9 @@ impl Points {
             script.first = self.words;
         }
         self.words += 1;
-        // A capital behind the first word of a sentence shows that both words are a name.
-        let start = self.start.take();
+        // A capital behind the first word of a sentence shows that both words are a name, unless the first
+        // one is a common word.
+        let start = self.start.take().filter(|start| start.common == 0);
         if let Some(start) = start.filter(|_| word.place == Place::Name) {
             self.count(&start, &weights(Place::SentenceStart), -1);
             self.count(&start, &weights(Place::Name), 1);

@@ -1,6 +1,6 @@
 //! What words of the known languages look like, a profile for each language in each of its scripts.
 //!
-//! A profile has about fifty of the commonest words and the commonest endings of inflected words. Words
+//! A profile has some sixty of the commonest words and the commonest endings of inflected words. Words
 //! that several languages share are in the profile of each, so they decide nothing between them.
 
 use self::Script::{Cyrillic, Latin};

@@ -31,7 +31,7 @@ pub(super) struct WordEvidence {
     pub(super) plain: ProfileSet,
     /// Those of these that have many.
     pub(super) plain_of_many: ProfileSet,
-    /// The profiles that have a letter of it in loan words only.
+    /// The profiles that have a letter or a pair of letters of it in loan words only.
     pub(super) loan: ProfileSet,
     /// The profiles that do not have a letter of it.
     pub(super) foreign: ProfileSet,
@@ -61,7 +61,6 @@ const SENTENCE_END_LETTERS_MIN: u32 = 4;
 const ABBREVIATION_LETTERS_MAX: u32 = 5;
 
 /// Reads the words of texts that follow each other.
-#[derive(Default)]
 pub(super) struct Words {
     word: Word,
     in_hashtag: bool,
@@ -75,6 +74,18 @@ pub(super) struct Words {
 }
 
 impl Words {
+    pub(super) fn new() -> Words {
+        Words {
+            word: Word::default(),
+            in_hashtag: false,
+            apostrophe: false,
+            is_sentence_start: true,
+            is_behind_text: false,
+            quotations: 0,
+            quotation_words: 0,
+        }
+    }
+
     /// Gives the words of `text` to `take` until it returns `false`, and returns whether it never did. Only
     /// the profiles of `wanted` are asked for. Addresses, e-mail addresses and hashtags are left out.
     pub(super) fn read(
@@ -83,8 +94,7 @@ impl Words {
         wanted: ProfileSet,
         take: &mut impl FnMut(WordEvidence) -> bool,
     ) -> bool {
-        self.is_sentence_start = true;
-        self.is_behind_text = false;
+        let is_within_sentence = text.ends_with(' ');
         while !text.is_empty() {
             let (chunk, rest) = text.split_at(chunk_bytes(text));
             text = rest;
@@ -99,7 +109,10 @@ impl Words {
                 return false;
             }
         }
-        self.end_word('\n', wanted, take)
+        let more = self.end_word(' ', wanted, take);
+        // Behind a space the next text stands in the same sentence: a tag within it parts the two.
+        self.is_sentence_start |= !is_within_sentence;
+        more
     }
 
     fn read_piece(
@@ -144,10 +157,9 @@ impl Words {
         take: &mut impl FnMut(WordEvidence) -> bool,
     ) -> bool {
         (self.in_hashtag, self.apostrophe) = (c == '#', false);
-        let letters = std::mem::take(&mut self.word.letters);
+        let letters = self.word.letters;
         let mut more = true;
         if letters > 0 {
-            self.word.letters = letters;
             let word = self.word.sum();
             let place = self.place(&word);
             more = take(self.word.evidence(&word, place, wanted));
@@ -157,7 +169,7 @@ impl Words {
         }
         match c {
             ' ' => self.is_behind_text = false,
-            '"' | '«' | '»' | '“' | '”' | '„' | '‟' => self.quotation_mark(),
+            '"' | '«' | '»' | '“' | '”' | '„' | '‟' => self.quotation_mark(c),
             '!' | '?' | '…' => (self.is_sentence_start, self.is_behind_text) = (true, true),
             '.' => {
                 self.is_sentence_start |= letters >= SENTENCE_END_LETTERS_MIN || letters == 0;
@@ -170,8 +182,8 @@ impl Words {
     }
 
     /// Opens or closes a quotation. The same mark does either in different languages, so its place decides.
-    fn quotation_mark(&mut self) {
-        if self.is_behind_text {
+    fn quotation_mark(&mut self, mark: char) {
+        if self.is_behind_text || (matches!(mark, '»' | '”') && self.quotations > 0) {
             self.quotations = self.quotations.saturating_sub(1);
         } else {
             self.quotations = self.quotations.saturating_add(1);
@@ -235,7 +247,7 @@ struct LetterSum {
     is_capitalised: bool,
     /// Whether one of them is not in all alphabets of the script.
     has_own: bool,
-    /// The profiles to which all are native, and those that have them at all.
+    /// The profiles to which all are native, with their pairs, and those that have the letters at all.
     native: ProfileSet,
     known: ProfileSet,
 }
@@ -341,8 +353,8 @@ impl Word {
         if sum.has_own {
             evidence.own = sum.native & tables.with_own & wanted;
         } else {
-            evidence.plain = tables.plain & wanted;
-            evidence.plain_of_many = tables.plain_of_many & wanted;
+            evidence.plain = tables.plain & open;
+            evidence.plain_of_many = tables.plain_of_many & open;
         }
         evidence
     }

@@ -8,7 +8,7 @@ use super::formula::Formula;
 use super::lead_marks::{ends_lead, is_no_lead};
 use super::marks::Marks;
 use super::pictures::{Source, settle_source};
-use super::removed::{Effect, Removed};
+use super::removed_element::{Effect, RemovedElement};
 use super::steps::{self, Steps};
 use super::tags::{attribute, attributes, tokenizer_state};
 use super::twins::{Picture, drop_twins};
@@ -16,7 +16,7 @@ use super::{DEPTH_MAX, Markup, MarkupError};
 use crate::text::bare_links::BareLinks;
 use crate::text::characters::clean;
 use crate::text::elements::{self, ELEMENTS, Nature};
-use crate::text::embed::{Frame, Post, Script, is_video_page, media_element, read_inline_script};
+use crate::text::embed::{Frame, Post, Script, read_inline_script};
 use crate::text::piece::Piece;
 
 /// The most bytes of an inline script that are read; the embed codes of sites are shorter.
@@ -34,7 +34,7 @@ pub(super) struct MarkupBuilder {
     /// The code of the open inline script.
     code: Option<String>,
     /// The element that is removed with its content.
-    removed: Option<Removed>,
+    removed: Option<RemovedElement>,
     formula: Option<Formula>,
     /// Open elements whose style marks their text.
     marks: Marks,
@@ -147,7 +147,10 @@ impl MarkupBuilder {
         if let Some(formula) = &mut self.formula {
             formula.push(" ");
         }
-        let is_foreign = self.removed.as_ref().is_some_and(Removed::is_foreign);
+        let is_foreign = self
+            .removed
+            .as_ref()
+            .is_some_and(RemovedElement::is_foreign);
         if tag.kind == TagKind::EndTag || is_foreign {
             return TokenSinkResult::Continue;
         }
@@ -281,7 +284,7 @@ impl MarkupBuilder {
             self.end_paragraph();
             self.push(Piece::Close(p));
         }
-        self.removed = Some(Removed::new(&tag.name));
+        self.removed = Some(RemovedElement::new(&tag.name));
     }
 
     fn end_removed(&mut self) {
@@ -385,46 +388,12 @@ impl MarkupBuilder {
             attributes.retain(|(name, _)| name != "src");
             source = Source::Late;
         }
-        if self.video(&attributes) {
-            return;
-        }
         self.pictures.push(Picture {
             at: self.pieces.len(),
             source,
             is_fallback,
         });
         self.push(Piece::Open(at, attributes));
-    }
-
-    /// Writes what an `img` names that is none: a file of sound or video, or the page of a video. Editors
-    /// of Markdown embed them so.
-    fn video(&mut self, attributes: &[(String, String)]) -> bool {
-        let value = |name: &str| {
-            let found = attributes.iter().find(|(key, _)| key == name);
-            found.map(|(_, value)| value.as_str())
-        };
-        let Some(source) = value("src") else {
-            return false;
-        };
-        let mut words = ["alt", "title"].into_iter().filter_map(value);
-        let title = words.find(|words| !words.trim().is_empty());
-        if let Some(at) = media_element(source).and_then(elements::position) {
-            let title = title.map(|title| ("title".to_owned(), title.to_owned()));
-            let source = ("src".to_owned(), source.to_owned());
-            let attributes = std::iter::once(source).chain(title).collect();
-            self.push(Piece::Open(at, attributes));
-            self.push(Piece::Close(at));
-            return true;
-        }
-        let is_video = is_video_page(source);
-        if is_video {
-            let (source, title) = (source.to_owned(), title.map(str::to_owned));
-            self.push(Piece::Frame(Frame {
-                addresses: vec![source],
-                title,
-            }));
-        }
-        is_video
     }
 
     pub(super) fn text(&mut self, text: &str) {

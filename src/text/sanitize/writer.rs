@@ -1,12 +1,13 @@
 //! Pieces as HTML: addresses absolute, sizes in numbers, frames as links.
 
+use std::iter;
 use std::ops::Range;
 
 use crate::text::address::{Base, largest_candidate, resolve, resolve_srcset};
-use crate::text::dropped::Dropped;
 use crate::text::elements::{ELEMENTS, ends_paragraph};
-use crate::text::embed::{Frame, known_label, same_page_key};
+use crate::text::embed::{Frame, is_video_page, known_label, media_element, same_page_key};
 use crate::text::escape::{escape_into, escape_text_into};
+use crate::text::omissions::Omissions;
 use crate::text::piece::Piece;
 
 /// The most frames of one article that become links; further ones are dropped.
@@ -22,11 +23,11 @@ const NEAR_BYTES_MAX: usize = 512;
 const SIZE_MAX: u32 = 65_535;
 
 /// Writes the allowed pieces as HTML, and counts what it leaves out.
-pub(super) fn write(pieces: &[Piece], base: Base<'_>) -> (String, Dropped) {
+pub(super) fn write(pieces: &[Piece], base: Base<'_>) -> (String, Omissions) {
     let mut writer = Writer {
         html: String::new(),
         base,
-        dropped: Dropped::default(),
+        dropped: Omissions::default(),
         frames: 0,
         in_paragraph: false,
         picture_source: None,
@@ -40,7 +41,7 @@ pub(super) fn write(pieces: &[Piece], base: Base<'_>) -> (String, Dropped) {
 struct Writer<'a> {
     html: String,
     base: Base<'a>,
-    dropped: Dropped,
+    dropped: Omissions,
     frames: usize,
     in_paragraph: bool,
     /// The address of the last source of an open `picture`.
@@ -64,7 +65,9 @@ impl Writer<'_> {
             Piece::Open(element, attributes) => {
                 let name = ELEMENTS[*element].name;
                 self.in_paragraph = name == "p" || (self.in_paragraph && !ends_paragraph(*element));
-                self.start_tag(name, attributes);
+                if let Some(frame) = self.start_tag(name, attributes) {
+                    return self.frame(&frame, pieces, at);
+                }
                 let next = pieces.get(at + 1);
                 // The next link ends this one, too.
                 if name == "a"
@@ -92,8 +95,9 @@ impl Writer<'_> {
     }
 
     /// Writes a start tag, unless the attribute is missing that gives the element its use: a link without
-    /// a URL becomes plain text, a picture without a source is dropped.
-    fn start_tag(&mut self, name: &str, attributes: &[(String, String)]) {
+    /// a URL becomes plain text, a picture without a source is dropped. Editors of Markdown embed sound and
+    /// videos as pictures; what such a one shows on a page of its own is returned.
+    fn start_tag(&mut self, name: &str, attributes: &[(String, String)]) -> Option<Frame> {
         let mut attributes: Vec<(&str, String)> = attributes
             .iter()
             .filter_map(|(key, value)| {
@@ -109,7 +113,27 @@ impl Writer<'_> {
         };
         if !is_useful {
             self.dropped.pictures += usize::from(name == "img");
-            return;
+            return None;
+        }
+        let source = value("src").filter(|_| name == "img");
+        if let Some((_, source)) = source {
+            let title = value("alt").or(value("title"));
+            let title = title.filter(|(_, words)| !words.trim().is_empty());
+            let title = title.map(|(_, words)| words.clone());
+            if let Some(player) = media_element(source) {
+                let source = ("src".to_owned(), source.clone());
+                let title = title.map(|title| ("title".to_owned(), title));
+                let attributes: Vec<_> = iter::once(source).chain(title).collect();
+                self.start_tag(player, &attributes);
+                self.html.extend(["</", player, ">"]);
+                return None;
+            }
+            if is_video_page(source) {
+                return Some(Frame {
+                    addresses: vec![source.clone()],
+                    title,
+                });
+            }
         }
         self.html.push('<');
         self.html.push_str(name);
@@ -121,6 +145,7 @@ impl Writer<'_> {
             self.html.push('"');
         }
         self.html.push('>');
+        None
     }
 
     /// Adds what readers need of an element and its author left to the page.

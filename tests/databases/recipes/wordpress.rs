@@ -44,7 +44,7 @@ const TEXTS: [(&str, &[&str], &[&str]); 3] = [
             "[считают вручную]",
             "https://video.dala.example/proso",
         ],
-        &["caption", "gallery", "embed"],
+        &["[caption", "gallery", "embed"],
     ),
     (
         "https://dala.example/?p=102",

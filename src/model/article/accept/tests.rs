@@ -136,13 +136,9 @@ fn an_update_out_of_range_costs_itself() {
 }
 
 #[test]
-fn the_refusal_of_a_hidden_article_withdraws_it() {
-    let cases: [(bool, Edit); 3] = [
+fn an_expiry_out_of_range_withdraws_the_article() {
+    let cases: [(bool, Edit); 2] = [
         (false, |d| d.title = String::new()),
-        (true, |d| {
-            d.title = String::new();
-            d.visibility = Visibility::Draft;
-        }),
         (true, |d| d.expires = Some(date("0000-12-31"))),
     ];
     for (withdraws, edit) in cases {

@@ -1,14 +1,70 @@
 //! When an article was published, and when it was corrected.
 
-use super::{Key, at, find};
-use crate::model::article::{Refusal, Warning};
+use std::iter;
+
+use super::names::{FURTHER_DATE, Field};
+use super::{Fields, Key, at, find};
+use crate::model::article::{AcceptSettings, Refusal, Warning};
 use crate::model::time::{DateError, WrittenDate};
-use crate::source::article_file::tree::{Node, Value};
-use crate::source::article_file::{date, hidden, key_name};
+use crate::source::article_file::tree::{KeyValue, Node, Value};
+use crate::source::article_file::{ParseContext, date, hidden, key_name, missing_keys};
 use crate::text::excerpt;
 
+/// The date that these keys give to the articles below the folder of their file.
+///
+/// # Errors
+/// When a value is not a date.
+pub(in crate::source) fn inherited_date(
+    pairs: &[KeyValue],
+    settings: &AcceptSettings,
+) -> Result<Option<WrittenDate>, Refusal> {
+    Fields::new(pairs, 0, settings).latest(&[])
+}
+
+impl<'p> Fields<'p> {
+    /// The date of publication: the latest one, because each may be an embargo.
+    pub(super) fn published(
+        &self,
+        context: &ParseContext<'_>,
+    ) -> Result<Option<WrittenDate>, Refusal> {
+        let published = self.latest(context.inherited)?;
+        Ok(published.or(context.name_date))
+    }
+
+    fn latest(&self, inherited: &[KeyValue]) -> Result<Option<WrittenDate>, Refusal> {
+        let zone = &self.settings.zone;
+        let later = |a, b| match zone.resolve(a) > zone.resolve(b) {
+            true => a,
+            false => b,
+        };
+        let dates = self.dates(inherited);
+        dates.reduce(|a, b| Ok(later(a?, b?))).transpose()
+    }
+
+    /// The date that a file above gives, those under further names, and the article's own, which counts as it
+    /// is written where others are equal.
+    pub(super) fn dates(
+        &self,
+        inherited: &[KeyValue],
+    ) -> impl Iterator<Item = Result<WrittenDate, Refusal>> + use<'_, 'p> {
+        let own = self.of(Field::Date);
+        let (own, further) = own.split_at(own.partition_point(|key| key.rank < FURTHER_DATE));
+        let inherited = match inherited.is_empty() {
+            true => Ok(None),
+            false => {
+                let missing = missing_keys(self.pairs, inherited);
+                inherited_date(&missing, self.settings)
+            }
+        };
+        let further = further.chunks(1).map(published);
+        let dates = iter::once(inherited).chain(further);
+        let dates = dates.chain(iter::once_with(|| published(own)));
+        dates.filter_map(Result::transpose)
+    }
+}
+
 /// The date: a value that is not one refuses the article, since a key before others may be an embargo.
-pub(super) fn published(keys: &[Key<'_>]) -> Result<Option<WrittenDate>, Refusal> {
+fn published(keys: &[Key<'_>]) -> Result<Option<WrittenDate>, Refusal> {
     for key in keys {
         let value = &key.node.value;
         let is_theme_setting = key.table > 0 && value.as_text().is_none();

@@ -55,7 +55,7 @@ impl Field {
 /// `date` at which the text was written.
 pub(super) const NAMES: [(Field, &[&str]); Field::COUNT] = [
     (Field::Id, &["id", "uri"]),
-    (Field::Title, &["title", "headline", "name"]),
+    (Field::Title, &["title", "titleHtml", "headline", "name"]),
     (
         Field::Date,
         &[
@@ -153,7 +153,14 @@ pub(super) const NAMES: [(Field, &[&str]); Field::COUNT] = [
     ),
     (
         Field::Html,
-        &["contentHtml", "html", "content", "bodyHtml", "body"],
+        &[
+            "contentHtml",
+            "contentWordpress",
+            "html",
+            "content",
+            "bodyHtml",
+            "body",
+        ],
     ),
     (Field::Markdown, &["contentMarkdown", "markdown"]),
     (

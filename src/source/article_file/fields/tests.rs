@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::article::{Author, Media};
-use crate::model::time::Zone;
+use crate::model::time::{WrittenDate, Zone};
 use crate::source::article_file::{in_test, tree};
 
 mod faults;

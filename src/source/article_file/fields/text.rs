@@ -19,7 +19,16 @@ fn text_of(node: &Node) -> Option<String> {
 
 /// The title. Without one there is no article, so a value that is no text refuses it.
 pub(super) fn title(keys: &[Key<'_>]) -> Result<Option<String>, Refusal> {
-    let mut texts = keys.iter().filter_map(|key| text_of(key.node));
+    let mut texts = keys.iter().filter_map(|key| {
+        let text = text_of(key.node)?;
+        match key_name::is(key.name, "title_html") {
+            true => cleaning::Text::from_summary(&text)
+                .ok()
+                // References are decoded once more where the article is accepted.
+                .map(|title| title.as_str().replace('&', "&amp;")),
+            false => Some(text),
+        }
+    });
     match (texts.find(|text| !text.trim().is_empty()), keys.first()) {
         (None, Some(key)) => {
             let wrong = key.wrong(key.node, "text");
@@ -195,6 +204,9 @@ pub(super) fn body(
     warnings: &mut Vec<Warning>,
 ) -> Option<Body> {
     let html = first_key(html, warnings).map(|(key, text)| {
+        if key_name::is(key.name, "content_wordpress") {
+            return Body::Html(cleaning::post_content_to_html(&text));
+        }
         // Only these two names are used for plain text too, where HTML would join the paragraphs.
         let is_vague = matches!(key.name.to_ascii_lowercase().as_str(), "content" | "body");
         match is_vague && !text.contains(['<', '&']) {

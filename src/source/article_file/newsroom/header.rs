@@ -249,7 +249,7 @@ fn add_names(authors: &mut Vec<Author>, line: &str) {
     for part in author_parts(line) {
         match is_role(&part, authors) {
             true => add_role(authors, &part),
-            false => add_author(authors, &part),
+            false => add_author(authors, part),
         }
     }
 }
@@ -284,9 +284,9 @@ fn starts_in_lower_case(text: &str) -> bool {
         .is_some_and(char::is_lowercase)
 }
 
-fn add_author(authors: &mut Vec<Author>, name: &str) {
+fn add_author(authors: &mut Vec<Author>, name: String) {
     authors.push(Author {
-        name: name.to_owned(),
+        name,
         ..Author::default()
     });
 }
@@ -295,7 +295,7 @@ fn add_author(authors: &mut Vec<Author>, name: &str) {
 /// `пресс-служба мажилиса`.
 fn add_role(authors: &mut Vec<Author>, role: &str) {
     match authors.last_mut() {
-        None => add_author(authors, role),
+        None => add_author(authors, role.to_owned()),
         Some(author) => match &mut author.role {
             None => author.role = Some(role.to_owned()),
             Some(roles) => {

@@ -13,7 +13,7 @@ pub(in crate::source) struct TextLine<'a> {
 
 /// The lines of `text` that are not blank. LF, CRLF and CR end a line.
 pub(in crate::source) fn non_blank(text: &str) -> Vec<TextLine<'_>> {
-    let mut non_blank = Vec::new();
+    let mut non_blank = Vec::with_capacity(LINES_USUAL);
     let mut after_blank = false;
     for (number, line) in (1..).zip(lines(text)) {
         let text = line.trim_matches(is_space);
@@ -28,6 +28,9 @@ pub(in crate::source) fn non_blank(text: &str) -> Vec<TextLine<'_>> {
     }
     non_blank
 }
+
+/// Most articles have fewer lines that are not blank.
+const LINES_USUAL: usize = 32;
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     let lines = text.split('\n');

@@ -197,9 +197,9 @@ fn a_long_text_is_searched_in_time() {
         "“",
         "draft:\n",
     ] {
-        let text = piece.repeat((2 << 20) / piece.len());
+        let text = piece.repeat((1 << 19) / piece.len());
         let took = crate::testkit::cpu_time(|| drop(find(&text, &settings())));
         // A debug build; what is quadratic takes hours.
-        assert!(took.as_secs() < 10, "{piece:?}: {took:?}");
+        assert!(took.as_secs() < 3, "{piece:?}: {took:?}");
     }
 }

@@ -22,10 +22,11 @@ fn columns() -> Columns {
 fn listings_select_text_in_byte_order() {
     let expected = [
         "SELECT (\"id\")::text, left((\"Up\"\"dated`\")::text, 1025), \
-         left(to_json(\"tags\")::text, 1025), (\"draft\")::text FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
+         left(to_json(\"tags\")::text, 1025), (\"draft\")::text, \
+         (hashtext((\"id\")::text)::int8)::text FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
          ORDER BY (\"id\")::text COLLATE \"C\" NULLS FIRST",
         "SELECT CAST(`id` AS CHAR), left(`Up\"dated```, 1025), left(CAST(`tags` AS CHAR), 1025), \
-         CAST(`draft` + 0 AS CHAR) FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
+         CAST(`draft` + 0 AS CHAR), CAST(CRC32(`id`) AS CHAR) FROM (\nSELECT * FROM articles -- all\n) AS taspa_rows \
          ORDER BY CAST(CONVERT(`id` USING utf8mb4) AS BINARY)",
         "SELECT `id`, \
          CASE WHEN octet_length(`Up\"dated```) >= 1025 THEN hex(zeroblob(513)) ELSE `Up\"dated``` END, \
@@ -262,7 +263,7 @@ fn transactions_are_read_only_and_limited_in_time() {
     );
     assert_eq!(
         begin(Dialect::MySql),
-        "SET SESSION lock_wait_timeout = 1 /*!50708 , max_execution_time = 5500 */ \
+        "SET SESSION lock_wait_timeout = 1, group_concat_max_len = 2097152 /*!50708 , max_execution_time = 5500 */ \
          /*M!100101 , max_statement_time = 5.500 */; START TRANSACTION READ ONLY"
     );
     assert_eq!(begin(Dialect::Sqlite), "");

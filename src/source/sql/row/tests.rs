@@ -139,7 +139,7 @@ fn json_in_a_text_column_is_a_list() {
         ("tags", Kind::Text, "[\"а\",\n \"б\"]", list(&["а", "б"])),
         ("tags", Kind::Own, "[\"а\"]", list(&["а"])),
         ("tags", Kind::Text, "а, б", Value::Text("а, б".to_owned())),
-        ("tags", Kind::Text, "[а", list(&["[а"])),
+        ("tags", Kind::Text, "а [б", list(&["а [б"])),
         ("title", Kind::Text, "[]", Value::Text("[]".to_owned())),
         (
             "section",
@@ -190,5 +190,44 @@ fn rows_that_are_not_articles_are_refused() {
         let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
         let refusal = row.accept(&reading, Timestamp(0)).expect_err(reason);
         assert_eq!((refusal.line, refusal.reason.as_str()), (None, reason));
+    }
+}
+
+#[test]
+fn a_list_that_was_cut_and_blocks_of_an_editor_refuse_the_row() {
+    for (name, kind, written, reason) in [
+        (
+            "tags",
+            Kind::Text,
+            "[\"а\", \"б",
+            "`tags`: is not valid JSON",
+        ),
+        (
+            "sections",
+            Kind::Any,
+            " [а",
+            "`sections`: is not valid JSON",
+        ),
+        (
+            "author",
+            Kind::Text,
+            "{\"name\": ",
+            "`author`: is not valid JSON",
+        ),
+        (
+            "content_html",
+            Kind::Json,
+            "{\"type\": \"doc\", \"content\": []}",
+            "`content_html`: looks like the JSON blocks of ProseMirror or Tiptap",
+        ),
+        (
+            "body",
+            Kind::Text,
+            "[{\"type\": \"h2\", \"value\": \"А\", \"id\": \"1\"}]",
+            "`body`: looks like the JSON blocks of Wagtail (StreamField)",
+        ),
+    ] {
+        let refusal = super::value(&column(name, kind), &text(written)).expect_err(reason);
+        assert_eq!(refusal.reason, reason);
     }
 }

@@ -182,7 +182,7 @@ async fn a_count_that_is_no_number_is_an_error() {
     // It returns no rows, not even the one with the count.
     let server = FakePostgres::start(|_, _| Reaction::Answer).await;
     let sql = Sql::new(&config(&server.url, "SELECT 1"), reading()).expect("an address");
-    let count = tokio::task::spawn_blocking(move || sql.count()).await;
+    let count = tokio::task::spawn_blocking(move || sql.id_sum()).await;
     let error = count.expect("no panic").expect_err("no number");
     assert!(
         error

@@ -10,7 +10,7 @@ use crate::text::elements::{REMOVED, is_block, is_void};
 
 /// A removed element and those open in it, outermost first.
 #[derive(Debug)]
-pub(super) struct Removed {
+pub(super) struct RemovedElement {
     open: Vec<LocalName>,
 }
 
@@ -25,9 +25,9 @@ pub(super) enum Effect {
     Ended,
 }
 
-impl Removed {
-    pub(super) fn new(name: &LocalName) -> Removed {
-        Removed {
+impl RemovedElement {
+    pub(super) fn new(name: &LocalName) -> RemovedElement {
+        RemovedElement {
             open: vec![name.clone()],
         }
     }

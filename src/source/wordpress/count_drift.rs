@@ -8,7 +8,7 @@
 
 /// The drift, and whether a full reading has to explain it.
 #[derive(Debug, Default)]
-pub(crate) struct CountDrift {
+pub(super) struct CountDrift {
     accepted: i128,
     /// The last counts, if their drift is not accepted.
     unexplained: Option<Counts>,
@@ -30,7 +30,7 @@ impl Counts {
 impl CountDrift {
     /// Notes the counts after a full reading, and whether it `found` a change. A drift that remains may
     /// be of rows that were inserted after they were listed, which the next poll shows.
-    pub(crate) fn after_full_reading(&mut self, returned: u64, stored: u64, found: bool) {
+    pub(super) fn after_full_reading(&mut self, returned: u64, stored: u64, found: bool) {
         let counts = Counts { returned, stored };
         if self.unexplained == Some(counts) && !found {
             self.accepted = counts.drift();
@@ -40,7 +40,7 @@ impl CountDrift {
 
     /// Notes the counts after a partial reading; whether their drift demands a full one.
     #[must_use]
-    pub(crate) fn after_partial_reading(&mut self, returned: u64, stored: u64) -> bool {
+    pub(super) fn after_partial_reading(&mut self, returned: u64, stored: u64) -> bool {
         self.note(Counts { returned, stored });
         self.unexplained.is_some()
     }

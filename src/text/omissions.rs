@@ -2,7 +2,7 @@
 
 /// How much was left out of an article because feeds cannot carry it or nothing says where it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Dropped {
+pub struct Omissions {
     /// Frames and players without an address.
     pub frames: usize,
     /// Scripts of other sites that may have shown something.
@@ -11,7 +11,7 @@ pub struct Dropped {
     pub pictures: usize,
 }
 
-impl Dropped {
+impl Omissions {
     /// A sentence and a remedy for each kind that there was.
     pub fn reasons(self) -> impl Iterator<Item = (&'static str, &'static str)> {
         let kinds = [

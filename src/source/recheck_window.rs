@@ -9,13 +9,17 @@ use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 
 /// The window's length. A date that is further ahead is planned, not from a clock that differs.
-pub(super) const RECHECK_SECONDS: i64 = 60;
+pub(in crate::source) const RECHECK_SECONDS: i64 = 60;
 
 /// The size in the stamp of a row in the window; after it, the size is 0.
 const IN_WINDOW: u64 = 1;
 
 /// The stamp at `now` of a row that changed at this instant.
-pub(super) fn stamp_at(stamp: Stamp, changed: Option<Timestamp>, now: Timestamp) -> Stamp {
+pub(in crate::source) fn stamp_at(
+    stamp: Stamp,
+    changed: Option<Timestamp>,
+    now: Timestamp,
+) -> Stamp {
     let is_recent = changed.is_some_and(|at| at.0.abs_diff(now.0) < RECHECK_SECONDS.unsigned_abs());
     Stamp {
         size: if is_recent { IN_WINDOW } else { 0 },

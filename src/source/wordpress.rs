@@ -1,0 +1,295 @@
+//! A site of WordPress, read through its REST interface: what WordPress renders is what feeds carry.
+//!
+//! A listing shows the ids and dates of posts, and what they name by numbers, so that WordPress renders
+//! only the texts of those that are read. A post's place is its id, and its stamp is made of everything that
+//! a listing shows, with the words of its categories, tags and author and with its picture.
+//!
+//! A poll asks for what was modified, for the newest posts by date, among which those are that were
+//! scheduled, and for the newest by id, among which those are that came with an old date; so every arrival
+//! is seen, and a number of posts that is not the number stored shows that one has gone.
+//!
+//! ```text
+//!  WordPress::walk ──▶ Walk (all) · recent ──▶ Listing, Lookups ──▶ Site ──▶ HttpClient
+//!  WordPress::read ──▶ post::accept                    (a call at a time, repeated, with its pauses)
+//! ```
+
+mod count_drift;
+mod enclosures;
+mod error;
+mod gone;
+mod interface;
+mod listed;
+mod listing;
+mod lookups;
+mod post;
+mod reading;
+mod rendered;
+mod site;
+mod term_numbers;
+#[cfg(test)]
+pub(crate) mod testkit;
+#[cfg(test)]
+mod tests;
+mod walk;
+pub(crate) mod watcher;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::header::HeaderValue;
+use tokio::runtime::{Builder, Runtime};
+use url::Url;
+use xxhash_rust::xxh3::xxh3_128;
+
+pub use self::error::WordPressError;
+use self::listed::Known;
+use self::lookups::Lookups;
+use self::site::{Pace, Site};
+pub use self::term_numbers::TermNumbers;
+use self::walk::{Walk, one, recent};
+use super::{ListingError, Place};
+use crate::config::WordPressConfig;
+use crate::http_client::{CallLimits, HttpClient, Proxies};
+use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
+use crate::model::time::Timestamp;
+
+pub(super) use self::lookups::ITEMS_A_CALL;
+
+/// How far before the last listing a poll starts: posts in the recheck window, and ten seconds for what was
+/// being written.
+const OVERLAP_SECONDS: i64 = crate::source::recheck_window::RECHECK_SECONDS + 10;
+
+/// How the memory of a first reading that has not ended begins,
+const FIRST_READING: &str = "first reading ";
+
+/// and that of a full reading.
+const TERM_NUMBERS: &str = "numbers ";
+
+/// A site of WordPress.
+#[derive(Clone, Debug)]
+pub struct WordPress(Arc<Inner>);
+
+struct Inner {
+    site: Site,
+    name: String,
+    refresh: Duration,
+    settings: AcceptSettings,
+    lookups: tokio::sync::Mutex<Lookups>,
+    numbers: Arc<TermNumbers>,
+    state: Mutex<State>,
+    /// `None` only while this is dropped.
+    runtime: Option<Runtime>,
+}
+
+/// What the listings until now have shown.
+#[derive(Clone, Debug, Default)]
+struct State {
+    /// The clock of the site when the last complete listing began.
+    listed: Option<Timestamp>,
+    /// The last change of a post.
+    newest: Option<Timestamp>,
+    /// Posts that the site counted last.
+    counted: u64,
+    /// The posts of each type that the listings have shown.
+    known: Vec<Known>,
+    /// Posts that have gone, until the listing of one place says so.
+    gone: BTreeSet<u64>,
+    /// Whether the next listing of all posts is to find those that have gone, and nothing else.
+    only_ids: bool,
+    /// Posts whose texts one call asks for.
+    posts_a_call: usize,
+    /// Posts that the last listing had and should have had, if it had too few.
+    incomplete: Option<(u64, u64)>,
+}
+
+impl fmt::Debug for Inner {
+    /// Leaves out the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl Drop for Inner {
+    /// Waiting for the runtime's tasks would panic in an async context.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl WordPress {
+    /// The site that `config` names. Does not connect.
+    ///
+    /// # Errors
+    /// When no thread can be started, or the address is not valid.
+    pub fn new(
+        config: &WordPressConfig,
+        settings: AcceptSettings,
+    ) -> Result<WordPress, WordPressError> {
+        WordPress::with_pace(config, settings, Pace::default())
+    }
+
+    fn with_pace(
+        config: &WordPressConfig,
+        settings: AcceptSettings,
+        pace: Pace,
+    ) -> Result<WordPress, WordPressError> {
+        let stopped = |reason: String| WordPressError::Stopped(reason);
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("taspa-wordpress")
+            .enable_all()
+            .build()
+            .map_err(|error| stopped(format!("no thread can be started: {error}")))?;
+        let url = Url::parse(&config.url).map_err(|error| stopped(error.to_string()))?;
+        let authorization = config.login.as_ref().map(|(user, password)| {
+            let login = STANDARD.encode(format!("{user}:{}", password.expose()));
+            let value = HeaderValue::from_str(&format!("Basic {login}"));
+            let mut value = value.expect("base64 is visible ASCII");
+            value.set_sensitive(true);
+            value
+        });
+        let version = env!("CARGO_PKG_VERSION");
+        let user_agent = format!("taspa/{version} (+{})", settings.public_url);
+        let client = HttpClient::new(&user_agent, CallLimits::default(), Proxies::from_env());
+        let site = Site::new(client, url, authorization, config.post_types.clone(), pace);
+        Ok(WordPress(Arc::new(Inner {
+            name: site.shown(),
+            site,
+            refresh: Duration::from_secs(config.refresh.into()),
+            settings,
+            lookups: tokio::sync::Mutex::default(),
+            numbers: Arc::default(),
+            state: Mutex::new(State {
+                posts_a_call: ITEMS_A_CALL,
+                ..State::default()
+            }),
+            runtime: Some(runtime),
+        })))
+    }
+
+    /// The path of the post whose number an operator writes, alone or as messages name the post.
+    pub fn path_of(text: &str) -> Option<String> {
+        let number = text
+            .strip_prefix("[source.wordpress] post ")
+            .unwrap_or(text);
+        number.parse().ok().map(listed::path)
+    }
+
+    /// The site's address.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Everything that decides how a post is read, as bytes for a digest.
+    pub fn reading_bytes(&self) -> Vec<u8> {
+        self.0.settings.bytes()
+    }
+
+    /// What a first reading leaves in the store at its beginning, so that the next start goes on with what
+    /// was read by the same rules.
+    pub fn first_reading_mark(&self) -> Vec<u8> {
+        let digest = xxh3_128(&self.reading_bytes());
+        let mark = format!(
+            "{FIRST_READING}{} {ACCEPT_VERSION} {digest:032x}",
+            self.name()
+        );
+        mark.into_bytes()
+    }
+
+    /// What the listings have shown, as bytes for the next start.
+    pub fn memory(&self) -> Vec<u8> {
+        [TERM_NUMBERS.as_bytes(), &self.0.numbers.encode()].concat()
+    }
+
+    /// Restores the memory of an earlier run, if it is not the mark of a first reading.
+    pub fn restore_memory(&self, memory: &[u8]) {
+        if let Some(numbers) = memory.strip_prefix(TERM_NUMBERS.as_bytes()) {
+            self.0.numbers.restore(numbers);
+        }
+    }
+
+    /// The slugs of categories and authors by their numbers.
+    pub fn term_numbers(&self) -> &Arc<TermNumbers> {
+        &self.0.numbers
+    }
+
+    /// Why articles have no authors, if the site does not show them.
+    pub fn hidden_authors(&self) -> Option<String> {
+        let lookups = self.0.lookups.blocking_lock();
+        lookups.hidden_authors().map(str::to_owned)
+    }
+
+    /// Lists all posts in the order of their ids. An error of the site is the last item; without one the
+    /// listing is complete.
+    pub fn walk(&self) -> impl Iterator<Item = Result<Place, ListingError>> + use<> {
+        Walk::start(self.clone())
+    }
+
+    /// Lists the posts that may have changed since the last listings, in the order of their ids.
+    pub fn walk_recent(&self) -> Box<dyn Iterator<Item = Result<Place, ListingError>>> {
+        let Some(since) = self.since() else {
+            return Box::new(self.walk());
+        };
+        match self.wait(recent(self.clone(), since)) {
+            Ok(places) => Box::new(places.into_iter().map(Ok)),
+            Err(error) => Box::new([Err(error.into())].into_iter()),
+        }
+    }
+
+    /// The place of one post; none if it has gone.
+    pub fn walk_one(&self, path: &str) -> Box<dyn Iterator<Item = Result<Place, ListingError>>> {
+        let id = listed::id(path).unwrap_or_default();
+        if self.state().gone.remove(&id) {
+            return Box::new(std::iter::empty());
+        }
+        match self.wait(one(self.clone(), id)) {
+            Ok(places) => Box::new(places.into_iter().map(Ok)),
+            Err(error) => Box::new([Err(error.into())].into_iter()),
+        }
+    }
+
+    /// From which instant on posts may be new to the next poll; `None` before a complete listing.
+    fn since(&self) -> Option<Timestamp> {
+        let state = self.state();
+        let listed = state.listed?;
+        // The clock of the server that answers may differ from that of the one that writes.
+        let since = state.newest.map_or(listed, |newest| newest.min(listed));
+        Some(since.plus(-OVERLAP_SECONDS))
+    }
+
+    /// The settings of another configuration know what this one's listings have shown of the same site.
+    pub(super) fn with_state_of(self, before: &WordPress) -> WordPress {
+        if self.name() == before.name() {
+            let state = before.state().clone();
+            *self.state() = state;
+            self.0.numbers.restore(&before.0.numbers.encode());
+        }
+        self
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic leaves no change half done.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` on the runtime and waits for it.
+    fn wait<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, WordPressError>> + Send + 'static,
+    ) -> Result<T, WordPressError> {
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        if let Some(runtime) = &self.0.runtime {
+            runtime.spawn(async move {
+                let _ = sender.send(work.await);
+            });
+        }
+        let ended = || WordPressError::Stopped("the program is stopping".to_owned());
+        receiver.recv().unwrap_or_else(|_| Err(ended()))
+    }
+}

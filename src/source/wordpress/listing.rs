@@ -1,0 +1,120 @@
+//! Lists posts by their ids, while posts come and go.
+//!
+//! A page begins with the last post of the page before it. If it does not, posts before it have gone, and
+//! the listing steps back; so what moves to an earlier page is not lost. Posts that were listed already are
+//! skipped.
+
+use super::error::WordPressError;
+use super::listed::{LISTED_FIELDS, Listed};
+use super::site::{List, Site};
+use crate::model::time::Timestamp;
+
+/// Posts of a page: as many as the interface gives.
+pub(super) const PAGE: u64 = 100;
+
+/// How far a listing steps back that has lost its place.
+const STEP_BACK: u64 = PAGE / 2;
+
+/// The listing of one type of posts, in the order of their ids.
+pub(super) struct Listing {
+    route: String,
+    /// The posts that are listed; all if empty.
+    filter: Vec<(&'static str, String)>,
+    /// The rank of the first post of the next page.
+    offset: u64,
+    last: Option<u64>,
+    pub(super) ended: bool,
+    /// Posts that were listed.
+    pub(super) listed: u64,
+    /// Posts that the site counted last.
+    pub(super) counted: u64,
+    /// The clock of the site at the first page.
+    pub(super) began: Option<Timestamp>,
+}
+
+impl Listing {
+    pub(super) fn new(route: String, filter: Vec<(&'static str, String)>) -> Listing {
+        Listing {
+            route,
+            filter,
+            offset: 0,
+            last: None,
+            ended: false,
+            listed: 0,
+            counted: 0,
+            began: None,
+        }
+    }
+
+    /// Fetches pages until one has new posts; returns these. There are none at the end.
+    pub(super) async fn fetch(&mut self, site: &Site) -> Result<Vec<Listed>, WordPressError> {
+        let mut new = Vec::new();
+        while new.is_empty() && !self.ended {
+            let mut query = vec![
+                ("orderby", "id".to_owned()),
+                ("order", "asc".to_owned()),
+                ("offset", self.offset.to_string()),
+            ];
+            query.extend(self.filter.iter().cloned());
+            let page = page(site, &self.route, query).await?;
+            self.began = self.began.or(page.now);
+            new = self.take(page);
+        }
+        self.listed += new.len() as u64;
+        Ok(new)
+    }
+
+    /// The new posts of a page; where the next page begins.
+    fn take(&mut self, page: Page) -> Vec<Listed> {
+        self.counted = page.counted;
+        let first = page.posts.first().map(|post| post.id);
+        let is_overlapping = self
+            .last
+            .is_none_or(|last| first.is_some_and(|first| first <= last));
+        if !is_overlapping && self.offset > 0 {
+            self.offset = self.offset.saturating_sub(STEP_BACK);
+            return Vec::new();
+        }
+        let new = page.posts.into_iter();
+        let new: Vec<Listed> = new.filter(|post| Some(post.id) > self.last).collect();
+        self.last = new.last().map(|post| post.id).or(self.last);
+        self.ended = self.offset + PAGE >= self.counted;
+        self.offset += PAGE - 1;
+        new
+    }
+}
+
+/// A page of posts, with rising ids if it was asked for in that order.
+pub(super) struct Page {
+    pub(super) posts: Vec<Listed>,
+    /// Posts on all pages.
+    pub(super) counted: u64,
+    pub(super) now: Option<Timestamp>,
+}
+
+/// Asks for a page of published posts.
+pub(super) async fn page(
+    site: &Site,
+    route: &str,
+    mut query: Vec<(&str, String)>,
+) -> Result<Page, WordPressError> {
+    let is_rising = query.iter().any(|(_, value)| value == "asc");
+    query.push(("status", "publish".to_owned()));
+    query.push(("per_page", PAGE.to_string()));
+    query.push(("_fields", LISTED_FIELDS.to_owned()));
+    let List { items, total, now } = site.list(route, &query).await?;
+    let other = |expected| WordPressError::OtherJson {
+        url: format!("{} ({route})", site.shown()),
+        expected,
+    };
+    let posts: Option<Vec<Listed>> = items.iter().map(Listed::of).collect();
+    let posts = posts.ok_or_else(|| other("a list of posts"))?;
+    if is_rising && posts.windows(2).any(|pair| pair[0].id >= pair[1].id) {
+        return Err(other("a list of posts in the order of their ids"));
+    }
+    Ok(Page {
+        posts,
+        counted: total.ok_or_else(|| other("a list with `X-WP-Total`"))?,
+        now,
+    })
+}

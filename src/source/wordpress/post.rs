@@ -1,0 +1,253 @@
+//! The article that a post is.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use url::Url;
+
+use super::enclosures::enclosures;
+use super::listed::{Listed, gmt};
+use super::lookups::Lookups;
+use super::rendered::plain;
+use crate::model::article::{AcceptSettings, Accepted, Body, Draft, Refusal, Visibility};
+use crate::model::time::WrittenDate;
+use crate::source::article_file::date;
+use crate::text::{self, decode_references};
+
+/// The fields of a whole post. The last ones are of plugins for podcasts.
+pub(super) const WHOLE_FIELDS: &str = "id,date_gmt,date,modified_gmt,guid,link,title,content,excerpt,author,\
+     featured_media,categories,tags,lang,enclosure,enclosures,audio_file,download_link,meta";
+
+/// A post with more text than this is refused, as a file is.
+const CONTENT_BYTES_MAX: usize = 2 << 20;
+
+/// Characters of a headline that is made of the text.
+const TITLE_CHARS: std::ops::RangeInclusive<usize> = 20..=100;
+
+/// The article of a whole post.
+pub(super) fn accept(
+    item: &Value,
+    lookups: &mut Lookups,
+    home: &str,
+    settings: &AcceptSettings,
+) -> Result<Accepted, Refusal> {
+    let post = Listed::of(item).unwrap_or_default();
+    let refusal = |reason: String, hint| Refusal {
+        // A post with a password goes, whatever else is wrong with it.
+        withdraws: post.protected,
+        ..Refusal::new(None, reason, hint)
+    };
+    let rendered = |name: &str| item[name]["rendered"].as_str().unwrap_or_default();
+    let content = without_counters(rendered("content"));
+    if content.len() > CONTENT_BYTES_MAX {
+        let reason = format!("the text is larger than {} MiB", CONTENT_BYTES_MAX >> 20);
+        return Err(refusal(reason, "split the post"));
+    }
+    let published = published(item).ok_or_else(|| {
+        let hint = "set its date in WordPress";
+        refusal("the post has no date".to_owned(), hint)
+    })?;
+    let link = item["link"].as_str().map(str::to_owned);
+    let excerpt = rendered("excerpt");
+    let draft = Draft {
+        id: Some(guid(rendered("guid"), home, post.id)),
+        updated: item["modified_gmt"].as_str().and_then(gmt),
+        // A post with a password is listed like others, and shown to nobody.
+        visibility: match post.protected {
+            true => Visibility::Draft,
+            false => Visibility::Public,
+        },
+        sections: lookups.sections(&post.categories),
+        tags: lookups.tags(&post.tags),
+        authors: lookups.author(post.author).cloned().into_iter().collect(),
+        language: item["lang"].as_str().map(str::to_owned),
+        summary: Some(excerpt.to_owned()).filter(|excerpt| !excerpt.trim().is_empty()),
+        image: lookups.picture(post.picture),
+        enclosures: enclosures(item, &content),
+        url: link.filter(|link| Url::parse(link).is_ok()),
+        ..Draft::new(
+            title(rendered("title"), excerpt),
+            published,
+            Body::Html(content.into_owned()),
+        )
+    };
+    let key = draft.own_key()?.unwrap_or_else(|| post.id.to_string());
+    draft.accept(key, settings)
+}
+
+/// The guid as readers know it. Without one they know the post's short address.
+fn guid(rendered: &str, home: &str, id: u64) -> String {
+    let guid = decode_references(rendered.trim());
+    match guid.trim() {
+        "" => format!("{home}/?p={id}"),
+        guid => guid.to_owned(),
+    }
+}
+
+/// A title without its markup. Without one, the beginning of the text is the headline, as readers of
+/// WordPress's own feeds make one.
+fn title(rendered: &str, excerpt: &str) -> String {
+    let title = plain(rendered);
+    let title = match title.is_empty() {
+        false => title,
+        true => {
+            let text = plain(excerpt);
+            let (from, to) = (*TITLE_CHARS.start(), *TITLE_CHARS.end());
+            let sentence = text::first_sentence(&text, from, to).map(str::to_owned);
+            sentence
+                .or_else(|| text::cut(&text, from, to))
+                .unwrap_or(text)
+        }
+    };
+    // Its references are decoded already.
+    title.replace('&', "&amp;")
+}
+
+/// WordPress adds a number to the address of each player that it renders in one call (`?_=2`), which
+/// depends on the posts before. The same post has to give the same bytes.
+fn without_counters(content: &str) -> Cow<'_, str> {
+    let mut kept = String::new();
+    let mut copied = 0;
+    for (at, mark) in content.match_indices("_=") {
+        let mut signs = ["?", "&#038;", "&amp;", "&"].iter();
+        let before = signs.find_map(|sign| content[copied..at].strip_suffix(sign));
+        let rest = &content[at + mark.len()..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let is_last = rest[digits..].starts_with(['"', '\'']);
+        if let Some(before) = before.filter(|_| digits > 0 && is_last) {
+            kept.push_str(before);
+            copied = at + mark.len() + digits;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(content);
+    }
+    kept.push_str(&content[copied..]);
+    Cow::Owned(kept)
+}
+
+fn published(item: &Value) -> Option<WrittenDate> {
+    let local = || date::parse(item["date"].as_str()?).ok();
+    item["date_gmt"].as_str().and_then(gmt).or_else(local)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::model::time::Zone;
+
+    fn article(item: &Value) -> Result<Accepted, Refusal> {
+        let settings = AcceptSettings::of_site(Zone::UTC, "kk", "https://dala.example/");
+        accept(
+            item,
+            &mut Lookups::default(),
+            "https://dala.example",
+            &settings,
+        )
+    }
+
+    fn item(changes: Value) -> Value {
+        let mut item = json!({
+            "id": 7, "date_gmt": "2026-03-05T10:00:00", "modified_gmt": "2026-03-06T10:00:00",
+            "guid": { "rendered": "https://dala.example/?p=7" }, "link": "https://dala.example/kopir/",
+            "title": { "rendered": "Көпір" }, "excerpt": { "rendered": "<p>Қысқаша</p>" },
+            "content": { "rendered": "<p>Мәтін</p>", "protected": false },
+        });
+        for (key, value) in changes.as_object().into_iter().flatten() {
+            item[key] = value.clone();
+        }
+        item
+    }
+
+    #[test]
+    fn a_guid_stays_as_readers_know_it() {
+        for (guid, expected) in [
+            ("https://dala.example/?p=7", "https://dala.example/?p=7"),
+            (
+                "http://old.example/?post_type=a&#038;p=7",
+                "http://old.example/?post_type=a&p=7",
+            ),
+            ("urn:uuid:7", "urn:uuid:7"),
+            ("", "https://dala.example/?p=7"),
+            (" ", "https://dala.example/?p=7"),
+        ] {
+            let accepted = article(&item(json!({ "guid": { "rendered": guid } })));
+            let article = accepted.expect("an article").article;
+            assert_eq!(article.id.as_deref(), Some(expected), "{guid}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_text_and_never_missing() {
+        for (title, excerpt, expected) in [
+            ("Вода &#8212; &laquo;жизнь&raquo;", "", "Вода — «жизнь»"),
+            ("<em>Көктем</em> келді", "", "Көктем келді"),
+            ("5 &lt; 7 &amp;amp; 8", "", "5 < 7 &amp; 8"),
+            ("AT&#038;T", "", "AT&T"),
+            (
+                "",
+                "<p>Тақырыпсыз жазба тұр осында. Екінші сөйлем.</p>",
+                "Тақырыпсыз жазба тұр осында.",
+            ),
+            ("", "<p>Қысқа</p>", "Қысқа"),
+        ] {
+            let changes =
+                json!({ "title": { "rendered": title }, "excerpt": { "rendered": excerpt } });
+            let article = article(&item(changes)).expect("an article").article;
+            assert_eq!(article.title.as_str(), expected, "{title}");
+        }
+        let changes = json!({ "title": { "rendered": "" }, "excerpt": { "rendered": "" } });
+        let refusal = article(&item(changes)).expect_err("no title");
+        assert_eq!(refusal.reason, "the title is empty");
+    }
+
+    #[test]
+    fn a_post_with_a_password_is_hidden() {
+        let content = json!({ "content": { "rendered": "", "protected": true } });
+        let accepted = article(&item(content)).expect("an article");
+        assert_eq!(accepted.visibility, Visibility::Draft);
+    }
+
+    #[test]
+    fn a_text_beyond_the_limit_and_a_post_without_date_are_refused() {
+        let long = "a".repeat(CONTENT_BYTES_MAX + 1);
+        for (changes, expected) in [
+            (
+                json!({ "content": { "rendered": long } }),
+                "the text is larger than 2 MiB",
+            ),
+            (json!({ "date_gmt": null }), "the post has no date"),
+            (
+                json!({ "date_gmt": "0000-00-00T00:00:00" }),
+                "the post has no date",
+            ),
+        ] {
+            let refusal = article(&item(changes)).expect_err(expected);
+            assert_eq!(refusal.reason, expected);
+        }
+    }
+
+    #[test]
+    fn players_have_no_numbers() {
+        for (content, expected) in [
+            (
+                "<source src=\"/a.mp3?_=12\" />",
+                "<source src=\"/a.mp3\" />",
+            ),
+            (
+                "<source src='/a.mp3?x=1&#038;_=3'/>",
+                "<source src='/a.mp3?x=1'/>",
+            ),
+            (
+                "<a href=\"/?_=1&b=2\">?_=5</a>",
+                "<a href=\"/?_=1&b=2\">?_=5</a>",
+            ),
+            ("a_=5\" ?_=\"", "a_=5\" ?_=\""),
+            ("\"?_=1\"&amp;_=2\"?_=3", "\"\"\"?_=3"),
+        ] {
+            assert_eq!(without_counters(content), expected);
+        }
+    }
+}

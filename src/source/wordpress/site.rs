@@ -1,0 +1,368 @@
+//! A site and its REST interface: polite calls that answer with JSON.
+//!
+//! One call runs at a time, and calls keep a distance ([`Pace`]). A call that fails for a moment is repeated. A
+//! pause that the site asks for is kept by all calls.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::HeaderValue;
+use http::{Method, StatusCode};
+use serde_json::Value;
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::sleep;
+use url::Url;
+
+use super::error::WordPressError;
+use super::interface::Root;
+use super::rendered::plain;
+use crate::http_client::{Answer, Call, HttpClient, shown};
+use crate::model::time::Timestamp;
+use crate::text;
+
+/// When calls are made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    /// Between the beginnings of two calls.
+    pub(super) spacing: Duration,
+    /// The pauses before a call that failed is repeated.
+    pub(super) repeat_after: [Duration; 2],
+}
+
+impl Default for Pace {
+    /// At most 20 calls a second.
+    fn default() -> Pace {
+        Pace {
+            spacing: Duration::from_millis(50),
+            repeat_after: [Duration::from_secs(1), Duration::from_secs(3)],
+        }
+    }
+}
+
+/// The longest pause that a call waits for. After a longer one it fails, and the next call is made then.
+const PAUSE_MAX: Duration = Duration::from_secs(20);
+
+/// The longest pause that a site can ask for.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(60 * 60);
+
+/// Characters of a message of WordPress that are repeated.
+const MESSAGE_CHARS: usize = 120;
+
+/// A site. Its calls are made one after another.
+pub(super) struct Site {
+    client: HttpClient,
+    /// The address of the site, with a slash at its end.
+    pub(super) url: Url,
+    authorization: Option<HeaderValue>,
+    post_types: Vec<String>,
+    pace: Pace,
+    calls: Mutex<Calls>,
+    /// When the site may be called again; it is read while a call waits.
+    pause: std::sync::Mutex<Option<Instant>>,
+}
+
+/// What the calls know of each other.
+struct Calls {
+    last: Option<Instant>,
+    interface: Option<Interface>,
+}
+
+/// The interface of a site.
+#[derive(Clone, Debug)]
+pub(super) struct Interface {
+    root: Root,
+    /// The site's address as it names it, without a slash at its end.
+    pub(super) home: String,
+    /// The routes of the types of posts that are articles.
+    pub(super) posts: Vec<String>,
+}
+
+/// A list that the site answered with.
+#[derive(Debug)]
+pub(super) struct List {
+    pub(super) items: Vec<Value>,
+    /// How many there are on all pages.
+    pub(super) total: Option<u64>,
+    /// The clock of the site.
+    pub(super) now: Option<Timestamp>,
+}
+
+impl Site {
+    pub(super) fn new(
+        client: HttpClient,
+        url: Url,
+        authorization: Option<HeaderValue>,
+        post_types: Vec<String>,
+        pace: Pace,
+    ) -> Site {
+        Site {
+            client,
+            url,
+            authorization,
+            post_types,
+            pace,
+            calls: Mutex::new(Calls {
+                last: None,
+                interface: None,
+            }),
+            pause: std::sync::Mutex::new(None),
+        }
+    }
+
+    /// The address in messages.
+    pub(super) fn shown(&self) -> String {
+        shown(&self.url)
+    }
+
+    /// The rest of a pause that the site asked for.
+    pub(super) fn pause(&self) -> Duration {
+        let until = *self
+            .pause
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        until.map_or(Duration::ZERO, |until| {
+            until.saturating_duration_since(Instant::now())
+        })
+    }
+
+    /// The interface of the site, which the first call finds.
+    pub(super) async fn interface(&self) -> Result<Interface, WordPressError> {
+        let mut calls = self.calls.lock().await;
+        self.find_interface(&mut calls).await
+    }
+
+    /// Finds the interface anew before the next call: the site may have moved it.
+    pub(super) async fn forget_interface(&self) {
+        self.calls.lock().await.interface = None;
+    }
+
+    /// A list at a route, with a query.
+    pub(super) async fn list(
+        &self,
+        route: &str,
+        query: &[(&str, String)],
+    ) -> Result<List, WordPressError> {
+        let mut calls = self.calls.lock().await;
+        let root = self.find_interface(&mut calls).await?.root;
+        let url = root.route(route, query);
+        let (answer, value) = self.json(&mut calls, &url).await?;
+        let header = |name| answer.header(name)?.trim().parse().ok();
+        match value {
+            Value::Array(items) => Ok(List {
+                total: header("x-wp-total"),
+                now: site_time(&answer),
+                items,
+            }),
+            _ => Err(WordPressError::OtherJson {
+                url: shown(&url),
+                expected: "a list",
+            }),
+        }
+    }
+
+    async fn find_interface(
+        &self,
+        calls: &mut MutexGuard<'_, Calls>,
+    ) -> Result<Interface, WordPressError> {
+        if let Some(interface) = &calls.interface {
+            return Ok(interface.clone());
+        }
+        let interface = self.discover(calls).await?;
+        calls.interface = Some(interface.clone());
+        Ok(interface)
+    }
+
+    async fn discover(
+        &self,
+        calls: &mut MutexGuard<'_, Calls>,
+    ) -> Result<Interface, WordPressError> {
+        let mut head = Call::get(self.url.clone());
+        head.method = Method::HEAD;
+        let page = self.repeat(calls, &head, Ok).await?;
+        let named = Root::named(&page.url, &page.headers);
+        let mut reason = match page.status.is_success() {
+            true => "no page names it".to_owned(),
+            false => format!("it answered {}", page.status),
+        };
+        let roots = [named].into_iter().chain(Root::usual(&self.url)).flatten();
+        for root in roots {
+            let index = root.route("", &[("_fields", "home,namespaces".to_owned())]);
+            let index = match self.json(calls, &index).await {
+                Ok((_, index)) => index,
+                Err(error @ WordPressError::Pause { .. }) => return Err(error),
+                Err(error) => {
+                    reason = error.to_string();
+                    continue;
+                }
+            };
+            let namespaces = index["namespaces"].as_array();
+            if !namespaces.is_some_and(|names| names.iter().any(|name| name == "wp/v2")) {
+                reason = "it lacks the interface `wp/v2`".to_owned();
+                continue;
+            }
+            let home = index["home"].as_str().unwrap_or(self.url.as_str());
+            return Ok(Interface {
+                posts: self.routes(calls, &root).await?,
+                home: home.trim_end_matches('/').to_owned(),
+                root,
+            });
+        }
+        Err(WordPressError::NoInterface {
+            url: self.shown(),
+            reason,
+        })
+    }
+
+    /// The routes of the types of posts.
+    async fn routes(
+        &self,
+        calls: &mut MutexGuard<'_, Calls>,
+        root: &Root,
+    ) -> Result<Vec<String>, WordPressError> {
+        let mut routes = Vec::new();
+        for name in &self.post_types {
+            let url = root.route(&format!("wp/v2/types/{name}"), &[]);
+            let (_, of_type) = self.json(calls, &url).await.map_err(|error| match error {
+                WordPressError::Status {
+                    status, message, ..
+                } if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                    WordPressError::NoSuchType {
+                        url: self.shown(),
+                        name: name.clone(),
+                        message,
+                    }
+                }
+                error => error,
+            })?;
+            let base = of_type["rest_base"].as_str();
+            let Some(base) = base.filter(|base| !base.is_empty()) else {
+                return Err(WordPressError::OtherJson {
+                    url: shown(&url),
+                    expected: "a type of posts",
+                });
+            };
+            let namespace = of_type["rest_namespace"].as_str().unwrap_or("wp/v2");
+            routes.push(format!("{namespace}/{base}"));
+        }
+        Ok(routes)
+    }
+
+    async fn json(
+        &self,
+        calls: &mut MutexGuard<'_, Calls>,
+        url: &Url,
+    ) -> Result<(Answer, Value), WordPressError> {
+        self.repeat(calls, &Call::get(url.clone()), |answer| {
+            let value = parse(&answer)?;
+            Ok((answer, value))
+        })
+        .await
+    }
+
+    /// Makes a call, and repeats it while it fails for a moment.
+    async fn repeat<T>(
+        &self,
+        calls: &mut MutexGuard<'_, Calls>,
+        call: &Call,
+        read: impl Fn(Answer) -> Result<T, WordPressError>,
+    ) -> Result<T, WordPressError> {
+        let mut call = call.clone();
+        call.authorization = self.authorization.clone();
+        let mut repeats = self.pace.repeat_after.iter();
+        loop {
+            self.wait(calls, &call.url).await?;
+            let answer = self.client.call(call.clone()).await;
+            if let Ok(answer) = &answer {
+                self.note_pause(answer);
+            }
+            let error = match answer.map_err(WordPressError::from).and_then(&read) {
+                Ok(read) => return Ok(read),
+                Err(error) => error,
+            };
+            match repeats.next() {
+                Some(pause) if error.is_transient() => sleep(*pause).await,
+                _ => return Err(error),
+            }
+        }
+    }
+
+    /// Waits until the next call may begin.
+    async fn wait(
+        &self,
+        calls: &mut MutexGuard<'_, Calls>,
+        url: &Url,
+    ) -> Result<(), WordPressError> {
+        let wait = self.pause();
+        if wait > PAUSE_MAX {
+            let url = shown(url);
+            return Err(WordPressError::Pause { url, wait });
+        }
+        let spacing = self.pace.spacing;
+        let since = calls.last.map_or(spacing, |last| last.elapsed());
+        sleep(wait.max(spacing.saturating_sub(since))).await;
+        calls.last = Some(Instant::now());
+        Ok(())
+    }
+
+    fn note_pause(&self, answer: &Answer) {
+        let is_refusal =
+            answer.status.is_server_error() || answer.status == StatusCode::TOO_MANY_REQUESTS;
+        let pause = answer.retry_after().filter(|_| is_refusal);
+        let until = pause.map(|pause| Instant::now() + pause.min(RETRY_AFTER_MAX));
+        *self
+            .pause
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = until;
+    }
+}
+
+/// The JSON of an answer with the status 200.
+fn parse(answer: &Answer) -> Result<Value, WordPressError> {
+    let url = shown(&answer.url);
+    // A byte order mark in a file of a plugin stands before everything that PHP writes.
+    let body = answer
+        .body
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(&answer.body);
+    let value = serde_json::from_slice(body);
+    if answer.status != StatusCode::OK {
+        let value: Value = value.unwrap_or_default();
+        let message = value["message"].as_str().map(shortened);
+        return Err(WordPressError::Status {
+            url,
+            status: answer.status,
+            message: message.filter(|message| !message.is_empty()),
+        });
+    }
+    value.map_err(|_| WordPressError::NotJson {
+        url,
+        what: what_is(&answer.body),
+    })
+}
+
+/// A message without markup, on one line.
+fn shortened(message: &str) -> String {
+    let text = plain(message);
+    text::cut(&text, MESSAGE_CHARS, MESSAGE_CHARS).unwrap_or(text)
+}
+
+/// What an answer that is not JSON seems to be.
+fn what_is(body: &Bytes) -> &'static str {
+    let text = String::from_utf8_lossy(&body[..body.len().min(64 << 10)]);
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let is_page = text.starts_with('<');
+    let has_login = text.contains("type=\"password\"") || text.contains("type='password'");
+    match text.chars().next() {
+        None => "nothing",
+        Some(_) if is_page && has_login => "a login page",
+        Some(_) if is_page => "a web page",
+        Some('[' | '{') => "a damaged text",
+        Some(_) => "another text",
+    }
+}
+
+fn site_time(answer: &Answer) -> Option<Timestamp> {
+    let at = httpdate::parse_http_date(answer.header("date")?).ok()?;
+    let since = at.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok().map(Timestamp)
+}
