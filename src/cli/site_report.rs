@@ -6,11 +6,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::model::count::many;
 use crate::publish::read_handle::ReadHandle;
+use crate::source::Source;
 
 /// The lines of the report.
 pub(super) fn lines(published: &ReadHandle, names_all: bool) -> Vec<String> {
-    let skipped = skipped_files(published.source().skipped());
-    skipped.chain(sections(published, names_all)).collect()
+    let source = published.source();
+    let skipped = skipped_files(source.skipped());
+    skipped
+        .chain(local_times(&source))
+        .chain(sections(published, names_all))
+        .collect()
 }
 
 /// The files that are no articles, counted by extension, and the folders that are not read.
@@ -37,6 +42,23 @@ fn skipped_files(skipped: BTreeMap<String, usize>) -> impl Iterator<Item = Strin
     ];
     let lines = lines.into_iter().filter(|(_, kinds)| !kinds.is_empty());
     lines.map(|(what, kinds)| format!("{what}: {}", kinds.join(", ")))
+}
+
+/// The columns of a database whose times have no zone, and the newest one: where it is hours off, they are meant in
+/// another zone.
+fn local_times(source: &Source) -> Option<String> {
+    let Source::Sql(sql) = source else {
+        return None;
+    };
+    let columns = sql.dates_without_zone();
+    let columns = columns.iter().map(|name| format!("`{name}`"));
+    let columns = columns.collect::<Vec<_>>().join(", ");
+    let newest = sql.position().newest?;
+    (!columns.is_empty()).then(|| {
+        format!(
+            "times without a zone, which count as `time-zone`: {columns}; the newest is {newest}"
+        )
+    })
 }
 
 /// The sections of which an address is named without `--verbose`.

@@ -13,6 +13,7 @@
 //!  SourceEvents::next ◀── SourceEvent ◀── probe, listener
 //! ```
 
+mod advice;
 mod backoff;
 mod columns;
 mod database;
@@ -45,6 +46,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use xxhash_rust::xxh3::xxh3_128;
 
+use self::advice::DateOrder;
 pub use self::columns::ColumnProblem;
 use self::columns::Selected;
 use self::database::Database;
@@ -228,25 +230,47 @@ impl Sql {
         self.0.engine.listed_id_sum()
     }
 
-    /// The problems of the query: its columns, and an id without an index.
+    /// The problems of the query: its columns, the order of their dates, and an id or an `updated` without an index.
     pub fn check(&self) -> Result<Vec<ColumnProblem>, SqlError> {
         let engine = self.0.engine.clone();
         let dialect = engine.database.dialect();
         engine.forget_columns();
         let columns = self.wait(async move { engine.columns().await })?;
         let mut problems = columns.problems(|column| dialect.cast(column));
-        let is_readable = !problems.iter().any(|problem| problem.is_error);
-        if is_readable && self.id_sum()?.rows >= INDEX_FROM && self.scans_all_for_one() {
-            problems.push(columns::not_indexed());
+        if problems.iter().any(|problem| problem.is_error) {
+            return Ok(problems);
         }
+        if self.id_sum()?.rows >= INDEX_FROM {
+            // A database that does not show its plan is not judged.
+            let engine = self.0.engine.clone();
+            let of_id = self.wait(async move { engine.scans_all_for_one().await });
+            problems.extend(of_id.unwrap_or(false).then(columns::not_indexed));
+            let engine = self.0.engine.clone();
+            let of_poll = self.wait(async move { engine.scans_all_for_poll().await });
+            let of_poll = of_poll.unwrap_or(false);
+            problems.extend(of_poll.then(|| advice::poll_scans_all(&columns)));
+        }
+        problems.extend(self.date_order().problem());
         Ok(problems)
     }
 
-    /// Whether finding rows by their ids scans all rows; `false` if the database does not show its plan.
-    fn scans_all_for_one(&self) -> bool {
+    /// The order of the dates of all rows, as far as they can be read.
+    fn date_order(&self) -> DateOrder {
+        let zone = &self.0.engine.rules.reading.zone;
+        let mut order = DateOrder::default();
+        let seconds = |row: &Row<'_>, name| row.moment(name, zone)?.seconds();
+        // Whoever reads the articles reports the failure.
+        let _ = self.visit_rows(Task::AllStamps, |row| {
+            order.add(seconds(&row, "updated"), seconds(&row, "date"));
+        });
+        order
+    }
+
+    /// The dates of the query that have no zone; none where its columns are not known.
+    pub fn dates_without_zone(&self) -> Vec<String> {
         let engine = self.0.engine.clone();
-        let reads_all = self.wait(async move { engine.scans_all_for_one().await });
-        reads_all.unwrap_or(false)
+        let columns = self.wait(async move { engine.columns().await });
+        columns.map_or(Vec::new(), |columns| advice::without_zone(&columns))
     }
 
     /// Whether the query's columns or their types differ from the last full listing, so that every row

@@ -4,6 +4,7 @@
 //! The files are used as they are. Replaced are addresses to listen on, the place of a database,
 //! and, where nobody tells of changes, how often it is asked for them.
 
+mod indexes;
 mod mariadb;
 mod pages;
 mod sqlite;

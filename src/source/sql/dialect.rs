@@ -269,7 +269,11 @@ impl Dialect {
     fn is_without_date(self, column: &Column) -> String {
         let name = self.quoted(&column.name);
         match (self, column.kind) {
-            (Dialect::MySql, Kind::Instant | Kind::Local | Kind::Day) => {
+            // With a bound that the type cannot hold, MariaDB does not use the index.
+            (Dialect::MySql, Kind::Instant) => {
+                format!("({name} IS NULL OR {name} < '1970-01-01 00:00:01')")
+            }
+            (Dialect::MySql, Kind::Local | Kind::Day) => {
                 format!("({name} IS NULL OR {name} < '1000-01-01')")
             }
             _ => format!("({name} IS NULL)"),

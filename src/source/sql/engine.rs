@@ -242,14 +242,28 @@ impl Engine {
 
     /// Whether finding rows by their ids scans all rows; `false` if the plans cannot be read.
     pub(super) async fn scans_all_for_one(&self) -> Result<bool, SqlError> {
-        let dialect = self.database.dialect();
-        let selected = self.columns().await?.known(|_| true).columns;
-        let Some([all, one]) = dialect.plans(&self.query, &selected) else {
+        // The cost of a text, which subqueries may make, would hide that of finding its row.
+        let selected = self.columns().await?.known(Column::is_in_stamp).columns;
+        let plans = self.database.dialect().plans(&self.query, &selected);
+        self.scans_all(plans).await
+    }
+
+    /// Whether finding the rows that changed scans all rows.
+    pub(super) async fn scans_all_for_poll(&self) -> Result<bool, SqlError> {
+        let columns = self.columns().await?;
+        let plans = self.database.dialect().poll_plans(&self.query, &columns);
+        self.scans_all(plans).await
+    }
+
+    /// Whether the second of two plans costs about as much as the first, which reads all rows.
+    async fn scans_all(&self, plans: Option<[Statement; 2]>) -> Result<bool, SqlError> {
+        let Some([all, some]) = plans else {
             return Ok(false);
         };
-        let (all, one) = (self.plan(all).await?, self.plan(one).await?);
-        let costs = dialect.cost(&all).zip(dialect.cost(&one));
-        Ok(costs.is_some_and(|(all, one)| dialect.reads_all(all, one)))
+        let dialect = self.database.dialect();
+        let (all, some) = (self.plan(all).await?, self.plan(some).await?);
+        let costs = dialect.cost(&all).zip(dialect.cost(&some));
+        Ok(costs.is_some_and(|(all, some)| dialect.reads_all(all, some)))
     }
 
     async fn plan(&self, explain: Statement) -> Result<Vec<Cells>, SqlError> {

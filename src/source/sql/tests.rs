@@ -373,26 +373,60 @@ async fn a_slow_database_refuses_no_row() {
 }
 
 #[test]
-fn a_query_without_an_index_on_id_is_a_problem() {
+fn a_query_without_an_index_on_id_or_updated_is_a_problem() {
     let news = News::new(&[]);
     news.write(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {INDEX_FROM}) \
-         INSERT INTO articles SELECT i, 'Т', '2026-01-08', i, NULL, '[]', 'x' FROM n"
+         INSERT INTO articles SELECT i, 'Т', '2026-01-08', 1767916800 + i, NULL, '[]', 'x' FROM n"
     ));
-    let problems = |query: &str| news.query(query).check().expect("an answer");
-    let not_indexed = vec![columns::not_indexed()];
+    let messages = |query: &str| {
+        let problems = news.query(query).check().expect("an answer").into_iter();
+        let problems = problems.map(|problem| problem.message);
+        problems.collect::<Vec<_>>()
+    };
+    let of_id = &*columns::not_indexed().message;
+    let of_updated =
+        "the database looks at all rows to find those whose `updated` has moved, with each poll";
+    let of_date = of_updated.replace("updated", "date");
     let plain = "SELECT id, title, published_at AS date, updated_at AS updated, content_html, \
                  (SELECT group_concat(value) FROM json_each(tags)) AS tags FROM articles";
-    assert_eq!(problems(plain), not_indexed);
+    assert_eq!(messages(plain), [of_id, of_updated]);
     news.write("CREATE UNIQUE INDEX by_id ON articles (id)");
-    assert_eq!(problems(plain), []);
-    assert_eq!(
-        problems(&plain.replace("id,", "'a' || id AS id,")),
-        not_indexed
+    assert_eq!(messages(plain), [of_updated]);
+    news.write("CREATE INDEX by_updated ON articles (updated_at)");
+    assert_eq!(messages(plain), [""; 0]);
+    assert_eq!(messages(&plain.replace("id,", "'a' || id AS id,")), [of_id]);
+    let expression = plain.replace("updated_at AS", "max(updated_at, 0) AS");
+    assert_eq!(messages(&expression), [of_updated]);
+    let without = plain.replace("updated_at AS updated, ", "");
+    assert!(
+        messages(&without).contains(&of_date),
+        "{:?}",
+        messages(&without)
     );
     // With few rows it does not matter.
     news.write("DELETE FROM articles WHERE id = 1");
-    assert_eq!(problems(&plain.replace("id,", "'a' || id AS id,")), []);
+    assert_eq!(messages(&plain.replace("id,", "'a' || id AS id,")), [""; 0]);
+    assert_eq!(messages(&expression), [""; 0]);
+}
+
+#[test]
+fn rows_that_were_updated_before_their_date_are_a_problem() {
+    let news = News::new(&[]);
+    news.write(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) \
+         INSERT INTO articles SELECT i, 'Т', 1767848400, 1767848400 - i * 10, NULL, '[]', 'x' FROM n",
+    );
+    let plain =
+        "SELECT id, title, published_at AS date, updated_at AS updated, content_html FROM articles";
+    let problems = news.query(plain).check().expect("an answer");
+    let message = "in 14 of 20 rows `updated` is before `date`: ";
+    assert!(
+        matches!(&problems[..], [only] if only.message.starts_with(message) && !only.is_error),
+        "{problems:?}"
+    );
+    let later = plain.replace("updated_at AS", "max(updated_at, published_at) AS");
+    assert_eq!(news.query(&later).check(), Ok(Vec::new()));
 }
 
 #[test]

@@ -48,9 +48,13 @@ const LIVE: [Step; 4] = [
     },
 ];
 
+pub(super) fn recipe() -> Option<Recipe> {
+    Recipe::mariadb(CONFIG, SCHEMA)
+}
+
 #[test]
 fn rows_of_a_table_and_their_changes_are_served() {
-    let Some(recipe) = Recipe::mariadb(CONFIG, SCHEMA) else {
+    let Some(recipe) = recipe() else {
         return;
     };
     recipe.execute(ROWS);

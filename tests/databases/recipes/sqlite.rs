@@ -44,9 +44,13 @@ const LIVE: [Step; 4] = [
     },
 ];
 
+pub(super) fn recipe() -> Recipe {
+    Recipe::sqlite(CONFIG, SCHEMA)
+}
+
 #[test]
 fn rows_of_a_file_and_their_changes_are_served() {
-    let recipe = Recipe::sqlite(CONFIG, SCHEMA);
+    let recipe = recipe();
     recipe.execute(ROWS);
     recipe
         .newsroom

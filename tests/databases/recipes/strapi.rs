@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Recipe, Step, Then, assert_items, assert_says, assert_text, item};
+use crate::testkit::output::assert_ends;
 
 const CONFIG: &str = include_str!("../../../examples/sql/strapi.toml");
 const NEEDS: &str = include_str!("../../../examples/sql/strapi.sql");
@@ -168,4 +169,15 @@ fn correction_keeps_id_and_date_of_its_article() {
     assert_eq!(after["date_published"], before["date_published"]);
     assert!(after["date_modified"].is_string(), "{after}");
     assert_says(&daemon, "/all.json", &["Черновик"]);
+}
+
+/// In the query as most would write it, the times are those of `time-zone`, which may be hours off.
+#[test]
+fn times_without_a_zone_are_named() {
+    let Some(recipe) = recipe() else {
+        return;
+    };
+    let recipe = recipe.with(&CONFIG.replace(" AT TIME ZONE 'UTC'", ""));
+    let said = "times without a zone, which count as `time-zone`: `date`, `updated`; the newest is 2025-11-01T11:00:01Z";
+    assert_ends(&recipe.run(&["check"]), 0, &[said], &[]);
 }

@@ -68,7 +68,7 @@ const ARCHIVE: Step = Step {
     moved: &["/all.json"],
 };
 
-fn recipe() -> Option<Recipe> {
+pub(super) fn recipe() -> Option<Recipe> {
     let recipe = Recipe::postgres(CONFIG, SCHEMA)?;
     recipe.execute(SAMPLE);
     Some(recipe)

@@ -1,8 +1,9 @@
 //! Plans: how a database would read rows, and at what cost.
 
-use super::{Dialect, Statement};
-use crate::source::sql::columns::{Column, Kind, STAMP_CHARS};
+use super::{Bind, Dialect, Statement};
+use crate::source::sql::columns::{Column, Columns, Kind, STAMP_CHARS};
 use crate::source::sql::row::Cells;
+use crate::source::sql::watermark::{Mark, Raw, Since};
 
 /// The nil UUID, which no row has.
 const NIL_UUID: &str = "'00000000-0000-0000-0000-000000000000'";
@@ -17,10 +18,6 @@ impl Dialect {
         selected: &[Column],
     ) -> Option<[Statement; 2]> {
         let id = selected.iter().find(|column| column.is("id"))?;
-        let explain = match self {
-            Dialect::Postgres | Dialect::MySql => "EXPLAIN",
-            Dialect::Sqlite => "EXPLAIN QUERY PLAN",
-        };
         let (compared, cast) = self.comparison(id);
         let value = match (self, id.kind) {
             (Dialect::Postgres, Kind::Text) if id.type_name == "UUID" => NIL_UUID,
@@ -28,12 +25,49 @@ impl Dialect {
             (Dialect::Sqlite, _) => "'1', 1",
             (Dialect::Postgres | Dialect::MySql, _) => "'1'",
         };
+        let one = format!("{compared} IN ({value}{cast})");
+        Some(self.explained(query, selected, &one))
+    }
+
+    /// Explains how the database would read the stamps of all rows, and of those that a poll finds when nothing has
+    /// changed. `None` if a poll reads all of them.
+    pub(in crate::source::sql) fn poll_plans(
+        self,
+        query: &str,
+        columns: &Columns,
+    ) -> Option<[Statement; 2]> {
+        let mark = |name| {
+            let after = latest(columns.find(name)?.kind);
+            Some(Mark {
+                after,
+                inclusive: false,
+            })
+        };
+        let since = Since {
+            updated: mark("updated"),
+            date: mark("date"),
+        };
+        let mut binds = Vec::new();
+        let changed = self.is_changed(columns, &since, &mut binds)?;
+        let changed = binds.iter().zip(1..).fold(changed, |changed, (bind, at)| {
+            changed.replacen(&self.placeholder(at), &literal(bind), 1)
+        });
+        let selected = columns.known(Column::is_in_stamp).columns;
+        Some(self.explained(query, &selected, &changed))
+    }
+
+    /// Explains the reading of all rows, and of those with a condition.
+    fn explained(self, query: &str, selected: &[Column], condition: &str) -> [Statement; 2] {
+        let explain = match self {
+            Dialect::Postgres | Dialect::MySql => "EXPLAIN",
+            Dialect::Sqlite => "EXPLAIN QUERY PLAN",
+        };
         let all = format!("{explain} {}", self.select(query, selected, STAMP_CHARS));
-        let one = format!("{all} WHERE {compared} IN ({value}{cast})");
-        Some([all, one].map(|sql| Statement {
+        let some = format!("{all} WHERE {condition}");
+        [all, some].map(|sql| Statement {
             is_simple: true,
             ..Statement::plain(sql)
-        }))
+        })
     }
 
     /// The cost of a plan: PostgreSQL's own unit, the rows of the largest table that MySQL reads,
@@ -70,5 +104,32 @@ impl Dialect {
             // A table that a subquery scans counts in both plans.
             Dialect::Sqlite => one >= all,
         }
+    }
+}
+
+/// A date after those of all rows, of which MySQL's `TIMESTAMP` can be compared with none later than 2038.
+fn latest(kind: Kind) -> Raw {
+    match kind {
+        // Milliseconds; as seconds it is later still.
+        Kind::Integer | Kind::Number => Raw::Whole(4_102_444_800_000),
+        Kind::Text
+        | Kind::Flag
+        | Kind::Instant
+        | Kind::Local
+        | Kind::Day
+        | Kind::Json
+        | Kind::Own
+        | Kind::Any
+        | Kind::Bytes
+        | Kind::Other => Raw::Text("2037-12-31 00:00:00".to_owned()),
+    }
+}
+
+/// The literal of a value that has no quotation mark in it.
+fn literal(bind: &Bind) -> String {
+    match bind {
+        Bind::Integer(number) => number.to_string(),
+        Bind::Text(text) => format!("'{text}'"),
+        Bind::Bytes(_) => "NULL".to_owned(),
     }
 }

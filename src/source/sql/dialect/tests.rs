@@ -144,7 +144,7 @@ fn polls_select_rows_after_the_marks() {
         (
             Dialect::MySql,
             " WHERE (`updated` > ? \
-             OR ((`updated` IS NULL OR `updated` < '1000-01-01') AND `date` > ?))",
+             OR ((`updated` IS NULL OR `updated` < '1970-01-01 00:00:01') AND `date` > ?))",
             Bind::Integer(7),
         ),
         (
