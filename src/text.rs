@@ -41,7 +41,7 @@ mod visible;
 
 pub use address::{Base, resolve};
 pub use calendar::{is_weekday, month};
-pub use characters::clean;
+pub use characters::{clean, is_common_letter, is_letter};
 pub use credits::after_credit_word;
 pub use cut::{cut, excerpt, first_sentence};
 pub use html::{Figure, Html};

@@ -35,6 +35,17 @@ pub(super) fn is_clean(raw: &str) -> bool {
     positions(raw, is_rare).all(|at| raw[at..].starts_with(|c| c != '\r' && is_legal(c)))
 }
 
+/// Whether `c` is a letter of most words here: of Latin without marks or of Cyrillic. Its other properties
+/// need not be looked up.
+pub fn is_common_letter(c: char) -> bool {
+    c.is_ascii_alphabetic() || matches!(c, '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
+}
+
+/// Whether `c` is alphabetic, as [`char::is_alphabetic`] says, which takes long for a Cyrillic letter.
+pub fn is_letter(c: char) -> bool {
+    is_common_letter(c) || c.is_alphabetic()
+}
+
 /// Whether XML 1.0 (section 2.2) allows `c` and does not discourage it: no control except tab and
 /// line ends, no noncharacter.
 pub(super) fn is_legal(c: char) -> bool {

@@ -36,7 +36,7 @@ pub(in crate::source) fn take(
     headline: &str,
 ) -> Result<KeyedLines, Refusal> {
     let mut keyed = KeyedLines::default();
-    let mut headline = headline;
+    let mut has_headline = is_headline(headline);
     let (mut others, mut place) = (0, Place::BelowDate);
     // Lines up to `kept` stay, those up to `next` are parsed.
     let (mut kept, mut next) = (1, 1);
@@ -59,11 +59,11 @@ pub(in crate::source) fn take(
         kept += 1;
         after_blank = false;
         // Without a headline on the date line, the line is the headline.
-        if is_headline(headline) {
+        if has_headline {
             others += 1;
             place = Place::Header;
         } else {
-            headline = line.text;
+            has_headline = is_headline(line.text);
         }
     }
     if let Some(below) = lines.get_mut(next) {

@@ -1,5 +1,9 @@
 //! Splits a text into trimmed, numbered lines without the blank ones.
 
+use std::iter;
+
+use memchr::memchr2;
+
 /// A line that is not blank.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::source) struct TextLine<'a> {
@@ -33,8 +37,19 @@ pub(in crate::source) fn non_blank(text: &str) -> Vec<TextLine<'_>> {
 const LINES_USUAL: usize = 32;
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {
-    let lines = text.split('\n');
-    lines.flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
+    let mut rest = Some(text);
+    iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = memchr2(b'\n', b'\r', text.as_bytes()) else {
+            return rest.take();
+        };
+        let next = match text[end..].starts_with("\r\n") {
+            true => end + 2,
+            false => end + 1,
+        };
+        rest = Some(&text[next..]);
+        Some(&text[..end])
+    })
 }
 
 /// White space, and the invisible characters that content systems leave on empty lines.

@@ -71,6 +71,14 @@ pub(in crate::source) fn is_numbers_and_dates(text: &str) -> bool {
     if text.len() > DATES_BYTES_MAX || !has_digit(text) {
         return false;
     }
+    // The first words of nearly every headline say that it is none of these.
+    let may_be_known = |token| match token {
+        Token::Word(word) => may_stand_by_number(&word.to_lowercase()),
+        Token::Number(_) | Token::Sign(_) => true,
+    };
+    if !tokens(text).all(may_be_known) {
+        return false;
+    }
     let lower = text.to_lowercase();
     let is_known = |token: &Token<'_>| match token {
         Token::Number(_) => true,
@@ -82,6 +90,18 @@ pub(in crate::source) fn is_numbers_and_dates(text: &str) -> bool {
     };
     let tokens: Vec<Token<'_>> = tokens(&lower).collect();
     tokens.iter().all(is_known) || date(&tokens).is_some() || is_age(&tokens)
+}
+
+/// Whether dates, ages and counters have this word, in lower case.
+fn may_stand_by_number(word: &str) -> bool {
+    words::is_of_date(word)
+        || words::is_counted(word)
+        || words::is_label(word)
+        || words::is_unit(word)
+        || words::is_of_age(word)
+        || words::AGE_ENDS.contains(&word)
+        || text::month(word).is_some()
+        || matches!(word, "st" | "nd" | "rd" | "th")
 }
 
 /// A longer text is a headline.
@@ -116,8 +136,8 @@ impl Token<'_> {
 fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     let is_none = move |c: char| match c {
-        '!'..='~' | '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' => false,
-        c => c.is_whitespace() || (ignorable.contains(c) && !c.is_alphabetic()),
+        '!'..='~' => false,
+        c => c.is_whitespace() || (!text::is_letter(c) && ignorable.contains(c)),
     };
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -126,8 +146,8 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
         let run = |is: fn(char) -> bool| rest.find(|c| !is(c)).unwrap_or(rest.len());
         let end = match first {
             _ if first.is_ascii_digit() => run(|c| c.is_ascii_digit()),
-            _ if first.is_alphabetic() => {
-                run(|c| c.is_alphabetic() || matches!(c, '\'' | '’' | '‘'))
+            _ if text::is_letter(first) => {
+                run(|c| text::is_letter(c) || matches!(c, '\'' | '’' | '‘'))
             }
             _ => first.len_utf8(),
         };
@@ -135,7 +155,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
         rest = after;
         Some(match first {
             _ if first.is_ascii_digit() => Token::Number(token),
-            _ if first.is_alphabetic() => Token::Word(token),
+            _ if text::is_letter(first) => Token::Word(token),
             sign => Token::Sign(sign),
         })
     })

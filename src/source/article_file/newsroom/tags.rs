@@ -9,7 +9,7 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use super::body;
 use super::lines::TextLine;
 use crate::model::article::{WARNINGS_MAX, Warning};
-use crate::text::{decode_references, excerpt};
+use crate::text::{decode_references, excerpt, is_common_letter};
 
 /// The end of an article below its text.
 #[derive(Debug, Default)]
@@ -238,11 +238,6 @@ fn hashtag(word: &str) -> Option<String> {
     let is_whole = tag.chars().nth(TAG_CHARS_MAX).is_none() && tag.chars().all(is_tag_character);
     let is_name = |c: char| c.is_alphabetic() || c == '№' || is_emoji(c);
     (is_whole && tag.contains(is_name)).then_some(tag)
-}
-
-/// A letter of most tags, whose other properties need not be looked up.
-fn is_common_letter(c: char) -> bool {
-    c.is_ascii_alphabetic() || matches!(c, '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
 }
 
 fn is_tag_character(c: char) -> bool {
