@@ -237,8 +237,8 @@ impl HttpClient {
     }
 }
 
-/// Whether a redirect stays on the host, and does not give up TLS.
-fn is_same_site(from: &Url, to: &Url) -> bool {
+/// Whether a redirect, or a link, stays on the host and does not give up TLS.
+pub(crate) fn is_same_site(from: &Url, to: &Url) -> bool {
     let is_web = matches!(to.scheme(), "http" | "https");
     let gives_up_tls = from.scheme() == "https" && to.scheme() != "https";
     // A port that is not named belongs to the scheme, which may change.

@@ -60,7 +60,9 @@ pub(super) use self::lookups::ITEMS_A_CALL;
 
 /// How far before the last listing a poll starts: posts in the recheck window, and ten seconds for what was
 /// being written.
-const OVERLAP_SECONDS: i64 = crate::source::recheck_window::RECHECK_SECONDS + 10;
+///
+/// And an hour: WordPress compares with the clock of its own zone, which repeats one when summer time ends.
+const OVERLAP_SECONDS: i64 = crate::source::recheck_window::RECHECK_SECONDS + 10 + 3_600;
 
 /// How the memory of a first reading that has not ended begins,
 const FIRST_READING: &str = "first reading ";

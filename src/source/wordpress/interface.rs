@@ -7,6 +7,8 @@
 use http::header::{HeaderMap, LINK};
 use url::Url;
 
+use crate::http_client::is_same_site;
+
 /// The relation of the REST interface to a page of the site.
 const RELATION: &str = "https://api.w.org/";
 
@@ -19,12 +21,18 @@ pub(super) struct Root(Url);
 
 impl Root {
     /// The interface that the answer of a site's page names, if it is on the same host: the login is for
-    /// no other one.
+    /// no other one. Behind a proxy that ends TLS, WordPress may name itself without it; then the path counts.
     pub(super) fn named(page: &Url, headers: &HeaderMap) -> Option<Root> {
         let links = headers.get_all(LINK).iter();
         let mut links = links.filter_map(|link| target(link.to_str().ok()?));
         let root = page.join(&links.next()?).ok()?;
-        (root.host() == page.host()).then_some(Root(root))
+        if is_same_site(page, &root) {
+            return Some(Root(root));
+        }
+        let mut here = page.clone();
+        here.set_path(root.path());
+        here.set_query(root.query());
+        (root.host() == page.host()).then_some(Root(here))
     }
 
     /// The places of an interface that is not named.
@@ -92,6 +100,10 @@ mod tests {
                     "</a.css>; rel=preload",
                     "</wp-json>; rel=\"https://api.w.org/\"",
                 ],
+                Some("https://dala.example/wp-json/wp/v2/posts?page=2"),
+            ),
+            (
+                &["<http://dala.example/wp-json/>; rel=\"https://api.w.org/\""],
                 Some("https://dala.example/wp-json/wp/v2/posts?page=2"),
             ),
             (

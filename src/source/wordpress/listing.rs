@@ -2,7 +2,8 @@
 //!
 //! A page begins with the last post of the page before it. If it does not, posts before it have gone, and
 //! the listing steps back; so what moves to an earlier page is not lost. Posts that were listed already are
-//! skipped.
+//! skipped. A page that begins so and has no new post shows that a plugin hides the posts that follow: the
+//! next page need not overlap.
 
 use super::error::WordPressError;
 use super::listed::{LISTED_FIELDS, Listed};
@@ -23,6 +24,8 @@ pub(super) struct Listing {
     /// The rank of the first post of the next page.
     offset: u64,
     last: Option<u64>,
+    /// Whether the page before shows that the posts behind the last one are hidden.
+    is_behind_hidden: bool,
     pub(super) ended: bool,
     /// Posts that were listed.
     pub(super) listed: u64,
@@ -39,6 +42,7 @@ impl Listing {
             filter,
             offset: 0,
             last: None,
+            is_behind_hidden: false,
             ended: false,
             listed: 0,
             counted: 0,
@@ -68,9 +72,10 @@ impl Listing {
     fn take(&mut self, page: Page) -> Vec<Listed> {
         self.counted = page.counted;
         let first = page.posts.first().map(|post| post.id);
-        let is_overlapping = self
-            .last
-            .is_none_or(|last| first.is_some_and(|first| first <= last));
+        let is_overlapping = self.is_behind_hidden
+            || self
+                .last
+                .is_none_or(|last| first.is_some_and(|first| first <= last));
         if !is_overlapping && self.offset > 0 {
             self.offset = self.offset.saturating_sub(STEP_BACK);
             return Vec::new();
@@ -78,6 +83,7 @@ impl Listing {
         let new = page.posts.into_iter();
         let new: Vec<Listed> = new.filter(|post| Some(post.id) > self.last).collect();
         self.last = new.last().map(|post| post.id).or(self.last);
+        self.is_behind_hidden = new.is_empty();
         self.ended = self.offset + PAGE >= self.counted;
         self.offset += PAGE - 1;
         new

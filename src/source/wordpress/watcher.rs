@@ -80,7 +80,9 @@ impl WordPressWatcher {
             self.retry();
             return;
         }
-        self.retry_delay = RETRY_FIRST;
+        if note.unsettled.is_empty() {
+            self.retry_delay = RETRY_FIRST;
+        }
         self.full_failed &= !note.is_full;
         if note.compared_columns {
             self.names_at = Instant::now() + self.site.0.rows;
@@ -88,6 +90,9 @@ impl WordPressWatcher {
         if note.is_held {
             let delay = HELD_REREAD_AFTER.max(note.took * HELD_REREAD_SHARE);
             self.full_at = Some(Instant::now() + delay);
+        } else if !note.unsettled.is_empty() {
+            // These posts went while they were read, or an answer lacked them.
+            self.retry();
         } else if note.is_full {
             self.full_at = None;
         } else if self.site.has_drifted() {

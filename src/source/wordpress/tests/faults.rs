@@ -29,6 +29,29 @@ fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
     assert_eq!(ids(source.walk(Names::Known)).expect("a listing").len(), 50);
 }
 
+#[test]
+fn posts_that_the_site_counts_and_hides_end_no_listing() {
+    for (first, last) in [(1, 120), (200, 320), (351, 450), (99, 99), (100, 449)] {
+        let site = FakeSite::with_posts(450);
+        let is_hidden = move |number: &u64| (first..=last).contains(number);
+        site.fail(move |url, state: &mut FakeState| {
+            let offset = parameter(url, "offset")?.parse().ok()?;
+            let posts = state.posts.iter().skip(offset).take(100);
+            let posts = posts.filter(|(id, _)| !is_hidden(&(**id / 10)));
+            let posts: Vec<_> = posts.map(|(_, post)| post).collect();
+            Some(ok(&json!(posts).to_string(), "x-wp-total: 450\r\n"))
+        });
+        let source = wordpress(&site);
+        ids(source.walk(Names::Known)).expect_err("fewer posts than counted");
+        let listed = ids(source.walk(Names::Known)).expect("a listing");
+        let shown = (1..=450).filter(|number| !is_hidden(number));
+        let shown: Vec<u64> = shown.map(|number| 10 * number).collect();
+        assert_eq!(listed, shown, "{first}..={last}");
+        let calls = site.state().requests.len();
+        assert!(calls < 60, "{first}..={last}: {calls} calls");
+    }
+}
+
 /// Answers to a request for posts, and the words for them.
 #[test]
 fn every_fault_is_said_in_words_and_ends() {
