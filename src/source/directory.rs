@@ -213,12 +213,7 @@ impl Directory {
             Ok(None) => return ReadOutcome::Unsettled,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return ReadOutcome::Unsettled,
             Err(error) => {
-                let hint = "make the file readable for the user that runs taspa";
-                return ReadOutcome::Unreadable(Refusal::new(
-                    None,
-                    format!("cannot be read: {error}"),
-                    hint,
-                ));
+                return ReadOutcome::Unreadable(self.unreadable(&found.path, inherited, &error));
             }
         };
         let outcome = ReadOutcome::of("file", || match found.stamp.size > FILE_BYTES_MAX {
@@ -231,6 +226,14 @@ impl Directory {
             }),
             outcome => outcome,
         }
+    }
+
+    /// The refusal of a file that cannot be read: what is above it may hide its article.
+    fn unreadable(&self, path: &str, inherited: &Inherited, error: &io::Error) -> Refusal {
+        let hint = "make the file readable for the user that runs taspa";
+        let refusal = Refusal::new(None, format!("cannot be read: {error}"), hint);
+        let context = self.context(path, inherited);
+        Fields::new(&[], 1, &self.reading).refuse(refusal, &context, Timestamp::now())
     }
 
     /// The refusal of a file with these bytes, for whatever reason: where they may hide the article, its last

@@ -11,7 +11,7 @@ use super::columns::{Column, Columns, STAMP_CHARS, Selected};
 use super::database::{Database, StatementTimeout};
 use super::dialect::{Dialect, PROBE_COLUMNS, Statement};
 use super::error::{Reporter, SqlError};
-use super::row::{Cell, Cells, Rules};
+use super::row::{Cell, Cells, ROW_BYTES_MAX, Rules};
 use super::watermark::{Highest, Since, Watermark};
 use crate::model::time::Timestamp;
 use crate::source::sql::id_sum::IdSum;
@@ -178,7 +178,8 @@ impl Engine {
             Task::AllColumns => dialect.listing_of_columns(query, of),
             Task::RecentStamps => dialect.recent(query, of, &columns, &self.since()),
             Task::Stamps(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
-            Task::Marks(ids) => dialect.by_id(query, of, STAMP_CHARS, &ids),
+            // JSON that is cut would count as JSON that cannot be read, which hides the row.
+            Task::Marks(ids) => dialect.by_id(query, of, ROW_BYTES_MAX + 1, &ids),
             Task::Rows(chars, ids) => dialect.by_id(query, of, chars, &ids),
             Task::Sizes(ids) => {
                 let statement = dialect.sizes(query, of, &ids);

@@ -57,6 +57,29 @@ fn fate(path: &str, bytes: &[u8]) -> Fate {
     }
 }
 
+#[test]
+fn an_unreadable_file_below_a_cascade_that_hides_is_not_public() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let parent = folder.path().join("news");
+    std::fs::create_dir(&parent).expect("a folder");
+    std::fs::write(parent.join("a.md"), "---\ntitle: Т\n---\n").expect("a file");
+    for (cascade, expected) in [("draft: true", true), ("draft: false", false)] {
+        let written = format!("---\ncascade:\n  {cascade}\n---\n");
+        std::fs::write(parent.join("_index.md"), written).expect("a parent");
+        let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://d.example/");
+        let directory = testkit::directory_with(KeyFrom::Path, folder.path(), reading);
+        let mut places = directory.walk(None, false);
+        let place = places.next().expect("a file").expect("a place");
+        let (_, inherited) = directory
+            .inheritance
+            .find(place.stamp)
+            .expect("its parents");
+        let error = io::Error::from(io::ErrorKind::PermissionDenied);
+        let refusal = directory.unreadable(&place.path, &inherited, &error);
+        assert_eq!(refusal.withdraws, expected, "{cascade}");
+    }
+}
+
 /// Languages of keys, and files that have them.
 #[derive(Clone, Copy, Debug)]
 enum Keys {

@@ -259,6 +259,26 @@ fn a_hidden_row_that_is_refused_withdraws_its_last_good_version() {
 }
 
 #[test]
+fn long_json_of_a_row_that_fails_is_read_whole() {
+    let news = News::new(&["'fails', 'Т', '2026-01-08', NULL, NULL, NULL, NULL"]);
+    for (is_draft, expected) in [("true", true), ("false", false)] {
+        let sql = news.query(&format!(
+            "SELECT id, title, published_at AS date, abs(-9223372036854775807 - 1) AS content_html, \
+             '{{\"x\": \"' || hex(zeroblob(4000)) || '\", \"draft\": {is_draft}}}' AS extra FROM articles"
+        ));
+        let found = walk(&sql, Extent::All);
+        let read = read(&sql, &found).expect("rows").into_iter();
+        let withdrawn: Vec<bool> = read
+            .map(|read| match read.outcome {
+                ReadOutcome::Unreadable(refusal) => refusal.withdraws,
+                other => panic!("not refused: {other:?}"),
+            })
+            .collect();
+        assert_eq!(withdrawn, [expected], "{is_draft}");
+    }
+}
+
+#[test]
 fn what_hides_a_row_is_part_of_its_stamp() {
     let news = News::new(&[FIRST]);
     let stamp = |column: &str| {
