@@ -87,14 +87,15 @@ pub(super) fn settle_source(tag: &Tag, attributes: &mut Vec<(String, String)>) -
 }
 
 /// The address in the best of [`LATE_SOURCES`]. Any other `data-…src` may be a size of its own, and `data-url` a
-/// link, so they count only where `src` shows nothing.
+/// link, so they count only where `src` shows nothing. A placeholder counts nowhere.
 fn late_source(tag: &Tag, is_shown: bool) -> Option<String> {
+    let shows = |address: &String| !is_placeholder(address);
     let known = LATE_SOURCES
         .iter()
-        .find_map(|known| late_value(tag, |name| name == *known));
+        .find_map(|known| late_value(tag, |name| name == *known).filter(shows));
     known.or_else(|| match is_shown {
         true => None,
-        false => late_value(tag, |name| name.ends_with("src") || name == "data-url"),
+        false => late_value(tag, |name| name.ends_with("src") || name == "data-url").filter(shows),
     })
 }
 
