@@ -2,6 +2,8 @@
 
 use html5ever::tokenizer::Tag;
 
+use crate::text::characters::clean;
+
 /// What the attributes of an element say about its looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Appearance {
@@ -35,7 +37,7 @@ impl Appearance {
         let mut style = Style::default();
         let (mut is_hidden, mut is_open) = (false, false);
         let (mut is_narrow, mut is_low) = (false, false);
-        let is_small = |size: &str| pixels(size.trim()).is_some_and(|size| size <= 1.0);
+        let is_small = |size: &str| pixels(clean(size).trim()).is_some_and(|size| size <= 1.0);
         for attribute in &tag.attrs {
             match &*attribute.name.local {
                 "hidden" => is_hidden = true,
