@@ -67,7 +67,7 @@ pub(super) fn settle_source(tag: &Tag, attributes: &mut Vec<(String, String)>) -
     });
     let poster = late_value(tag, |name| name == "data-poster");
     let is_late = source.is_some() || set.is_some();
-    let has_set = written("srcset").is_some_and(may_be_loaded);
+    let has_set = written("srcset").is_some_and(|set| !set.trim().is_empty());
     let is_lazy = class_of(tag).contains("lazy");
     if source.is_none() && !is_shown && (set.is_some() || has_set) {
         // The set says more than a placeholder.
@@ -109,21 +109,15 @@ fn late_value(tag: &Tag, is_named: impl Fn(&str) -> bool) -> Option<String> {
         .map(|attribute| clean(&attribute.value).trim().to_owned())
 }
 
-/// Whether something can be loaded from this value, and it looks like an address, as not every value of a
-/// script does.
-fn is_address(value: &str) -> bool {
-    value.contains(['/', '.']) && may_be_loaded(value)
-}
-
 /// Whether something can be loaded from this value; resolving it comes later.
-fn may_be_loaded(value: &str) -> bool {
+fn is_address(value: &str) -> bool {
     let value = value.trim();
     let scheme = value.get(..6).unwrap_or(value).to_ascii_lowercase();
     let is_inline = ["data:", "about:", "blob:"]
         .iter()
         .any(|inline| scheme.starts_with(inline));
-    let is_part = value.is_empty() || value.starts_with('#');
-    !is_part && !is_inline && value.len() <= ATTRIBUTE_BYTES_MAX
+    let has_path = value.contains(['/', '.']);
+    has_path && !is_inline && !value.starts_with('#') && value.len() <= ATTRIBUTE_BYTES_MAX
 }
 
 /// Whether the file's name says that it only holds the place of a picture, as `blank.gif` and `1x1.png`.
