@@ -53,6 +53,8 @@
 //! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs`, `source/wordpress/watcher.rs` |
 //! | which calls a site of WordPress gets, and what they ask for | `source/wordpress/site.rs`, `walk.rs`, `lookups.rs` |
+//! | the article that a post of WordPress is | `source/wordpress/post.rs`, `enclosures.rs` |
+//! | posts that come, go or cannot be shown while a site is read | `source/wordpress/listing.rs`, `gone.rs`, `reading.rs` |
 //! | the addresses of WordPress's own feeds | `serve/wordpress_feeds.rs` |
 //! | limits of calls to other servers, proxies, redirects | `http_client.rs`, `http_client/connector.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |

@@ -297,6 +297,15 @@ impl Refusal {
             withdraws: false,
         }
     }
+
+    /// This refusal, which takes the last good version away as well if the article is `hidden`.
+    #[must_use]
+    pub fn withdrawn_if(self, hidden: bool) -> Refusal {
+        Refusal {
+            withdraws: self.withdraws || hidden,
+            ..self
+        }
+    }
 }
 
 /// An accepted article with the fields that only the index needs. No document shows those, so the

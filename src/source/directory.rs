@@ -188,15 +188,11 @@ impl Directory {
         let outcome = self.read_file(found, &inherited);
         match outcome {
             // A hidden article must not be public by its last good version.
-            ReadOutcome::Refused(refusal) if inherited.is_hidden => ReadOutcome::Refused(Refusal {
-                withdraws: true,
-                ..refusal
-            }),
-            ReadOutcome::Unreadable(refusal) if inherited.is_hidden => {
-                ReadOutcome::Unreadable(Refusal {
-                    withdraws: true,
-                    ..refusal
-                })
+            ReadOutcome::Refused(refusal) => {
+                ReadOutcome::Refused(refusal.withdrawn_if(inherited.is_hidden))
+            }
+            ReadOutcome::Unreadable(refusal) => {
+                ReadOutcome::Unreadable(refusal.withdrawn_if(inherited.is_hidden))
             }
             outcome => outcome,
         }

@@ -41,6 +41,17 @@ const MEMBERS: [&str; 8] = [
     "authors",
 ];
 
+/// The same without the page.
+const MEMBERS_WITHOUT_PAGE: [&str; 7] = [
+    "id",
+    "title",
+    "date_published",
+    "date_modified",
+    "language",
+    "tags",
+    "authors",
+];
+
 /// A shipped feeds.toml over a database that is made for it.
 struct Recipe {
     newsroom: Newsroom,

@@ -178,11 +178,8 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
 
 /// The refusal of an article whose expiry is not understood, so that nothing says how long it may stay.
 fn without_expiry(refusal: Refusal) -> Refusal {
-    Refusal {
-        reason: format!("`expires`: {}, so the article is hidden", refusal.reason),
-        withdraws: true,
-        ..refusal
-    }
+    let reason = format!("`expires`: {}, so the article is hidden", refusal.reason);
+    Refusal { reason, ..refusal }.withdrawn_if(true)
 }
 
 /// Feed formats write years in four digits.

@@ -45,12 +45,10 @@ pub(in crate::source) struct Fields<'p> {
 }
 
 /// Gives keys with one of the further `names` of a key that key's own name, where that is missing. Names
-/// of keys that hide or date an article keep theirs: each of them counts, so that none is overlooked.
+/// of keys that hide or date an article keep theirs: each of them counts.
 pub(in crate::source) fn rename(pairs: &mut [KeyValue], names: &BTreeMap<String, Vec<String>>) {
-    let names = names
-        .iter()
-        .filter(|(key, _)| !ALL_COUNT.contains(&key.as_str()));
-    for (key, names) in names {
+    let all_count = |key: &str| key == "date" || hidden::WITH_FURTHER_NAMES.contains(&key);
+    for (key, names) in names.iter().filter(|(key, _)| !all_count(key)) {
         let has_value = |pair: &KeyValue, name: &str| {
             key_name::is(&pair.key, name) && !is_absent(&pair.node.value)
         };
@@ -65,9 +63,6 @@ pub(in crate::source) fn rename(pairs: &mut [KeyValue], names: &BTreeMap<String,
         }
     }
 }
-
-/// Keys of which every further name counts beside them.
-const ALL_COUNT: [&str; 4] = ["draft", "expires", "feed", "date"];
 
 /// Whether a key of this name, in its normal form, may hold the date of publication.
 pub(in crate::source) fn is_date(name: &str, settings: &AcceptSettings) -> bool {
@@ -203,10 +198,7 @@ impl<'p> Fields<'p> {
             let mut dates = self.dates(context.inherited).flatten();
             dates.any(|date| zone.resolve(date) > now)
         };
-        Refusal {
-            withdraws: refusal.withdraws || marks.withhold(zone, now) || is_embargoed(),
-            ..refusal
-        }
+        refusal.withdrawn_if(marks.withhold(zone, now) || is_embargoed())
     }
 
     fn understood_draft(

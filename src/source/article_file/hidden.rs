@@ -154,8 +154,9 @@ fn rule(name: &str) -> Option<Rule> {
     })
 }
 
-/// The keys of this vocabulary to which `[source.directory.fields]` gives further names.
-const WITH_FURTHER_NAMES: [&str; 3] = ["draft", "expires", "feed"];
+/// The keys of this vocabulary to which `[source.directory.fields]` gives further names. Each of these names
+/// counts, so that none is overlooked.
+pub(super) const WITH_FURTHER_NAMES: [&str; 3] = ["draft", "expires", "feed"];
 
 /// The rule of a name; a further name counts as its key does.
 fn rule_of(name: &str, settings: &AcceptSettings) -> Option<Rule> {
@@ -293,10 +294,8 @@ impl Hiding {
             false => "write `true` or `false`, or delete the key",
         };
         let reason = format!("`{key}`: `{value}` is not understood, so the article is hidden");
-        Some(Refusal {
-            withdraws: true,
-            ..Refusal::new((*line > 0).then_some(*line), reason, hint)
-        })
+        let line = (*line > 0).then_some(*line);
+        Some(Refusal::new(line, reason, hint).withdrawn_if(true))
     }
 }
 

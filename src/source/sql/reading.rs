@@ -10,7 +10,6 @@ use super::engine::Task;
 use super::listing::SameIdRows;
 use super::row::{self, BEGINNING_CHARS, ROW_BYTES_MAX, Texts};
 use super::{Sql, SqlError};
-use crate::model::article::Refusal;
 use crate::model::time::Timestamp;
 use crate::source::{Place, ReadOutcome, ReadResult};
 
@@ -105,7 +104,7 @@ impl Sql {
                     true => row::slow(),
                     false => row::failed(&error),
                 };
-                let refusal = withdrawn_if(self.is_hidden(&ids), refusal);
+                let refusal = refusal.withdrawn_if(self.is_hidden(&ids));
                 done(row, ReadOutcome::Unreadable(refusal).into());
                 continue;
             }
@@ -182,14 +181,6 @@ impl Sql {
     }
 }
 
-/// A refusal that takes the last good version away as well if the row is hidden.
-fn withdrawn_if(is_hidden: bool, refusal: Refusal) -> Refusal {
-    Refusal {
-        withdraws: refusal.withdraws || is_hidden,
-        ..refusal
-    }
-}
-
 /// Gives the results of rows to `done`; returns the parts that read the longer rows, the first one last.
 fn take_results(
     places: &[Place],
@@ -208,7 +199,7 @@ fn take_results(
                 is_hidden,
                 ..
             }) if rows.rows > 1 => {
-                let refusal = withdrawn_if(is_hidden, row::shared_id(rows.rows, path));
+                let refusal = row::shared_id(rows.rows, path).withdrawn_if(is_hidden);
                 let outcome = ReadOutcome::Shared(rows.into_place().stamp, refusal);
                 ReadResult { outcome, columns }
             }
@@ -222,7 +213,7 @@ fn take_results(
                 (Some(outcome), _) => ReadResult { outcome, columns },
                 (None, None) => ReadOutcome::Unsettled.into(),
                 (None, Some(bytes)) if bytes > ROW_BYTES_MAX as u64 => ReadResult {
-                    outcome: ReadOutcome::Refused(withdrawn_if(is_hidden, row::too_large(bytes))),
+                    outcome: ReadOutcome::Refused(row::too_large(bytes).withdrawn_if(is_hidden)),
                     columns,
                 },
                 (None, Some(bytes)) => {

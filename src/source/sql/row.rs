@@ -220,10 +220,9 @@ impl Row<'_> {
         reading: &AcceptSettings,
         now: Timestamp,
     ) -> Result<Accepted, Refusal> {
-        self.read(reading).map_err(|refusal| Refusal {
-            withdraws: refusal.withdraws || self.is_hidden(reading, now),
-            ..refusal
-        })
+        let is_hidden = || self.is_hidden(reading, now);
+        self.read(reading)
+            .map_err(|refusal| refusal.withdrawn_if(is_hidden()))
     }
 
     fn read(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {

@@ -32,20 +32,27 @@ pub(super) fn accept(
     settings: &AcceptSettings,
 ) -> Result<Accepted, Refusal> {
     let post = Listed::of(item).unwrap_or_default();
-    let refusal = |reason: String, hint| Refusal {
-        // A post with a password goes, whatever else is wrong with it.
-        withdraws: post.protected,
-        ..Refusal::new(None, reason, hint)
-    };
+    let accepted = accept_post(&post, item, lookups, home, settings);
+    // A post with a password goes, whatever else is wrong with it.
+    accepted.map_err(|refusal| refusal.withdrawn_if(post.protected))
+}
+
+fn accept_post(
+    post: &Listed,
+    item: &Value,
+    lookups: &mut Lookups,
+    home: &str,
+    settings: &AcceptSettings,
+) -> Result<Accepted, Refusal> {
     let rendered = |name: &str| item[name]["rendered"].as_str().unwrap_or_default();
     let content = without_counters(rendered("content"));
     if content.len() > CONTENT_BYTES_MAX {
         let reason = format!("the text is larger than {} MiB", CONTENT_BYTES_MAX >> 20);
-        return Err(refusal(reason, "split the post"));
+        return Err(Refusal::new(None, reason, "split the post"));
     }
     let published = published(item).ok_or_else(|| {
         let hint = "set its date in WordPress";
-        refusal("the post has no date".to_owned(), hint)
+        Refusal::new(None, "the post has no date", hint)
     })?;
     let link = item["link"].as_str().map(str::to_owned);
     let excerpt = rendered("excerpt");
@@ -72,10 +79,7 @@ pub(super) fn accept(
         )
     };
     let key = draft.own_key()?.unwrap_or_else(|| post.id.to_string());
-    draft.accept(key, settings).map_err(|refusal| Refusal {
-        withdraws: refusal.withdraws || post.protected,
-        ..refusal
-    })
+    draft.accept(key, settings)
 }
 
 /// The guid as readers know it. Without one they know the post's short address.

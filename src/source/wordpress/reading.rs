@@ -66,10 +66,8 @@ impl WordPress {
                 failed += 1;
                 let reason = format!("the site cannot show the post: {error}");
                 let hint = "open the post's page; a plugin may fail on it";
-                let refusal = Refusal {
-                    withdraws: listed::is_protected(places[number].stamp),
-                    ..Refusal::new(None, reason, hint)
-                };
+                let is_protected = listed::is_protected(places[number].stamp);
+                let refusal = Refusal::new(None, reason, hint).withdrawn_if(is_protected);
                 done(number, ReadOutcome::Unreadable(refusal).into());
                 continue;
             }

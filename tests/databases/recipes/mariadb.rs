@@ -1,5 +1,6 @@
 //! A table of articles in MariaDB.
 
+use super::sqlite::{ARTICLES, FEEDS};
 use super::{MEMBERS, Recipe, Step, Then, assert_items, item};
 
 const CONFIG: &str = include_str!("../../../examples/sql/mariadb.toml");
@@ -14,14 +15,6 @@ const ROWS: &str = r#"
         ('kitap', 'Ауылда кітапхана ашылды', 'Мәдениет', '[]', '["Айман Төлеген"]', 'kk', '',
          '2025-11-14 06:00:00', '2025-11-15 09:46:40');
     INSERT INTO articles (slug, title, content_html, draft) VALUES ('later', 'Черновик', '', true)"#;
-
-#[rustfmt::skip]
-const ARTICLES: [&str; 2] = [
-    "tag:dala.example,2026:2 | https://dala.example/news/kitap | Ауылда кітапхана ашылды | 2025-11-14T11:00:00+05:00 | 2025-11-15T14:46:40+05:00 | kk | Мәдениет | Айман Төлеген",
-    "tag:dala.example,2026:1 | https://dala.example/news/session | Сессию открыли раньше срока | 2025-11-13T07:13:20+05:00 | – | – | Парламент; мажилис; бюджет | Тимур Ахметов (корреспондент); Динара Оспан",
-];
-
-const FEEDS: [&str; 3] = ["/all.json", "/sections/мәдениет.rss", "/tags/мажилис.atom"];
 
 const LIVE: [Step; 4] = [
     Step {

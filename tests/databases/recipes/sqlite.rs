@@ -13,13 +13,14 @@ const ROWS: &str = r#"
         ('kitap', 'Ауылда кітапхана ашылды', 'Мәдениет', '[]', '["Айман Төлеген"]', 'kk', '', 1763100000, 1763200000);
     INSERT INTO articles (slug, title, draft) VALUES ('later', 'Черновик', 1)"#;
 
+/// What the rows become, in MariaDB too.
 #[rustfmt::skip]
-const ARTICLES: [&str; 2] = [
+pub(super) const ARTICLES: [&str; 2] = [
     "tag:dala.example,2026:2 | https://dala.example/news/kitap | Ауылда кітапхана ашылды | 2025-11-14T11:00:00+05:00 | 2025-11-15T14:46:40+05:00 | kk | Мәдениет | Айман Төлеген",
     "tag:dala.example,2026:1 | https://dala.example/news/session | Сессию открыли раньше срока | 2025-11-13T07:13:20+05:00 | – | – | Парламент; мажилис; бюджет | Тимур Ахметов (корреспондент); Динара Оспан",
 ];
 
-const FEEDS: [&str; 3] = ["/all.json", "/sections/мәдениет.rss", "/tags/мажилис.atom"];
+pub(super) const FEEDS: [&str; 3] = ["/all.json", "/sections/мәдениет.rss", "/tags/мажилис.atom"];
 
 const LIVE: [Step; 4] = [
     Step {

@@ -214,9 +214,9 @@ impl KeyedLines {
                 }
             },
             Key::Expires => {
-                let expires = parse_date(value).map_err(|problem| Refusal {
-                    withdraws: true,
-                    ..Refusal::new(line.number, format!("`{name}`: {problem}"), DATE_HINT)
+                let expires = parse_date(value).map_err(|problem| {
+                    Refusal::new(line.number, format!("`{name}`: {problem}"), DATE_HINT)
+                        .withdrawn_if(true)
                 })?;
                 self.expires.replace(expires).is_some()
             }
