@@ -1,5 +1,8 @@
 //! Calls to a server of ours that misbehaves in each way that a call must survive.
 
+mod proxy;
+mod tls;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -73,15 +76,16 @@ fn client(proxies: Proxies) -> HttpClient {
         connect: Duration::from_secs(2),
         first_byte: Duration::from_secs(2),
         whole: Duration::from_secs(4),
-        body_bytes: BODY_MAX,
+        spacing: Duration::ZERO,
     };
-    HttpClient::new("taspa/1 (+https://dala.example/\n)", limits, proxies)
+    let user_agent = "taspa/1 (+https://dala.example/\n)";
+    HttpClient::new(user_agent, limits, proxies, &TlsRoots::built_in())
 }
 
 async fn get(server: &Server) -> Result<Answer, CallError> {
-    client(Proxies::none())
-        .call(Call::get(server.url("/list?page=2")))
-        .await
+    let mut call = Call::get(server.url("/list?page=2"));
+    call.answer_bytes_max = BODY_MAX;
+    client(Proxies::none()).call(call).await
 }
 
 fn gzip(text: &[u8]) -> Vec<u8> {
@@ -102,6 +106,7 @@ async fn answer_is_complete_and_decompressed() {
     let heads = server.heads();
     assert!(heads[0].starts_with("GET /list?page=2 HTTP/1.1\r\n"));
     assert!(heads[0].contains("user-agent: taspa/1 (+https://dala.example/)\r\n"));
+    assert!(heads[0].contains("cache-control: no-cache\r\n"));
 }
 
 #[tokio::test]
@@ -118,7 +123,8 @@ async fn every_status_is_an_answer() {
 async fn bad_answers_are_errors_in_words_within_the_limits() {
     type Deed = Box<dyn Fn(&mut TcpStream) + Send + Sync>;
     let bomb = gzip(&vec![0; 2 * BODY_MAX]);
-    let deeds: [(Deed, &str); 9] = [
+    let trailing = [gzip(b"x"), b"y".to_vec()].concat();
+    let deeds: [(Deed, &str); 11] = [
         (
             Box::new(|_| thread::sleep(Duration::from_secs(8))),
             "gave no answer within 2 s",
@@ -177,6 +183,18 @@ async fn bad_answers_are_errors_in_words_within_the_limits() {
                 reply(client, "200 OK\r\ncontent-encoding: gzip", half);
             }),
             "ends early or is damaged",
+        ),
+        (
+            Box::new(move |client| {
+                reply(client, "200 OK\r\ncontent-encoding: gzip", b"\x1f\x8b");
+            }),
+            "ends early or is damaged",
+        ),
+        (
+            Box::new(move |client| {
+                reply(client, "200 OK\r\ncontent-encoding: gzip", &trailing);
+            }),
+            "ends early or is damaged: bytes follow its end",
         ),
     ];
     for (number, (deed, expected)) in deeds.into_iter().enumerate() {
@@ -237,7 +255,14 @@ async fn redirects_stay_on_the_host() {
             "http://user:secret@dala.example/".to_owned(),
             Err("to http://dala.example/, which"),
         ),
-        ("http://[".to_owned(), Err("another site")),
+        (
+            "http://user:secret@[".to_owned(),
+            Err("/list redirects to something that is no address"),
+        ),
+        (
+            format!("//dala.example/жа%0a%1b{}", "x".repeat(999)),
+            Err("to http://dala.example/жа%0a%1bxxx"),
+        ),
     ] {
         let server = Server::start({
             let target = target.clone();
@@ -249,7 +274,9 @@ async fn redirects_stay_on_the_host() {
         match (get(&server).await, expected) {
             (Ok(answer), Ok(path)) => assert_eq!(answer.url.path(), path),
             (Err(error), Err(words)) => {
-                assert!(error.to_string().contains(words), "{target}: {error}");
+                let error = error.to_string();
+                assert!(error.contains(words), "{target}: {error}");
+                assert!(!error.contains("secret") && error.len() < 400, "{error}");
             }
             (result, _) => panic!("{target}: {result:?}"),
         }
@@ -274,31 +301,133 @@ fn a_redirect_may_begin_tls_and_not_end_it() {
     }
 }
 
-#[tokio::test]
-async fn proxy_is_asked_for_a_tunnel_except_to_this_machine() {
-    let proxy = Server::start(|head, client| match head.starts_with("CONNECT") {
-        true => {
-            let _ = client.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+/// A server that redirects so many times, and counts down in the path.
+fn redirecting(times: usize) -> Server {
+    Server::start(move |head, client| {
+        let path = head.split(' ').nth(1).unwrap_or_default();
+        let left = path.trim_start_matches('/').parse().unwrap_or(times);
+        match left {
+            0 => reply(client, "200 OK", b"end"),
+            left => {
+                let head = format!("302 Found\r\nlocation: /{}", left - 1);
+                reply(client, &head, b"");
+            }
         }
-        false => reply(client, "200 OK", b"through"),
+    })
+}
+
+#[tokio::test]
+async fn as_many_redirects_are_followed_as_the_limit_says() {
+    assert!(get(&redirecting(REDIRECTS_MAX)).await.is_ok());
+    let server = redirecting(REDIRECTS_MAX + 1);
+    let error = get(&server).await.expect_err("too many");
+    assert!(error.to_string().contains("redirects too often"), "{error}");
+    assert_eq!(server.heads().len(), REDIRECTS_MAX + 1);
+}
+
+#[tokio::test]
+async fn redirects_and_calls_keep_their_distance() {
+    let server = redirecting(4);
+    let spacing = Duration::from_millis(60);
+    let limits = CallLimits {
+        spacing,
+        ..CallLimits::default()
+    };
+    let client = HttpClient::new("taspa", limits, Proxies::none(), &TlsRoots::built_in());
+    let began = Instant::now();
+    let calls = [client.clone(), client].map(|client| {
+        let call = Call::get(server.url("/4"));
+        tokio::spawn(async move { client.call(call).await })
     });
-    let here = Server::start(|_, client| reply(client, "200 OK", b"here"));
-    let proxies = Proxies::all(&format!("http://user:secret@{}", proxy.address));
-    let client = client(proxies);
-    for (url, expected) in [
-        ("http://dala.example/x".to_owned(), "through"),
-        (here.url("/x").to_string(), "here"),
-    ] {
-        let url = Url::parse(&url).expect("an address");
-        let answer = client.call(Call::get(url)).await.expect("an answer");
-        assert_eq!(answer.body, expected);
+    for call in calls {
+        call.await.expect("no panic").expect("an answer");
     }
-    let heads = proxy.heads();
-    assert!(
-        heads[0].starts_with("CONNECT dala.example:80 HTTP/1.1\r\n"),
-        "{heads:?}"
-    );
-    assert!(heads[0].contains("Proxy-Authorization: Basic dXNlcjpzZWNyZXQ="));
-    assert!(heads[1].starts_with("GET /x HTTP/1.1\r\n"), "{heads:?}");
-    assert_eq!(heads.len(), 2);
+    assert_eq!(server.heads().len(), 10);
+    assert!(began.elapsed() >= 9 * spacing, "{:?}", began.elapsed());
+}
+
+/// Answers with a `Location`, by their status and the method: which of them are followed.
+#[tokio::test]
+async fn only_redirects_of_reading_methods_are_followed() {
+    for (status, method, is_followed) in [
+        (301, Method::GET, true),
+        (302, Method::GET, true),
+        (303, Method::HEAD, true),
+        (307, Method::GET, true),
+        (308, Method::HEAD, true),
+        (201, Method::GET, false),
+        (300, Method::GET, false),
+        (304, Method::GET, false),
+        (503, Method::GET, false),
+        (302, Method::POST, false),
+        (307, Method::POST, false),
+    ] {
+        let server = Server::start(move |head, client| match head.contains(" /end ") {
+            true => reply(client, "204 X", b""),
+            false => {
+                let head = format!("HTTP/1.1 {status} X\r\nlocation: /end\r\n\r\n");
+                let head = head.replace("\r\n\r\n", "\r\ncontent-length: 0\r\n\r\n");
+                let _ = client.write_all(head.as_bytes());
+            }
+        });
+        let mut call = Call::get(server.url("/"));
+        call.method = method;
+        let answer = client(Proxies::none()).call(call).await.expect("an answer");
+        let expected = if is_followed { 204 } else { status };
+        assert_eq!(answer.status.as_u16(), expected, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_in_a_redirect_is_not_sent() {
+    let server = Server::start(|head, client| {
+        let host = head.split("host: ").nth(1).unwrap_or_default();
+        let host = host.split("\r\n").next().unwrap_or_default();
+        match head.contains(" /end ") {
+            true => reply(client, "200 OK", b"end"),
+            false => {
+                let head = format!("302 X\r\nlocation: http://user:secret@{host}/end");
+                reply(client, &head, b"");
+            }
+        }
+    });
+    let answer = get(&server).await.expect("an answer");
+    assert_eq!(answer.url.as_str(), server.url("/end").as_str());
+    assert!(!server.heads()[1].contains("secret"));
+}
+
+/// Contents that are not there as a whole, beside a status that says enough.
+#[tokio::test]
+async fn a_failure_keeps_its_status_and_its_pause_whatever_its_content_is() {
+    type Deed = fn(&mut TcpStream);
+    let deeds: [Deed; 5] = [
+        |client| {
+            let _ = client.write_all(b"content-length: 99\r\n\r\nhalf");
+            let _ = client.shutdown(std::net::Shutdown::Both);
+        },
+        |client| {
+            let _ = client.write_all(b"transfer-encoding: chunked\r\n\r\n5\r\nha");
+            let _ = client.shutdown(std::net::Shutdown::Both);
+        },
+        |client| {
+            let _ = client.write_all(b"content-length: 99\r\n\r\nsilence");
+            thread::sleep(Duration::from_secs(8));
+        },
+        |client| {
+            let _ = client.write_all(b"content-length: 99999999999\r\n\r\n");
+        },
+        |client| {
+            let _ = client.write_all(b"content-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc");
+        },
+    ];
+    for (number, deed) in deeds.into_iter().enumerate() {
+        let server = Server::start(move |_, client| {
+            let _ = client.write_all(b"HTTP/1.1 503 X\r\nretry-after: 90\r\n");
+            deed(client);
+        });
+        let answer = get(&server).await.expect("an answer");
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{number}");
+        let pause = answer.retry_after();
+        assert_eq!(pause, Some(Duration::from_secs(90)), "{number}");
+    }
 }

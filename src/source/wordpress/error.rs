@@ -89,15 +89,7 @@ impl WordPressError {
     /// Whether the same call may succeed in a moment.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            WordPressError::Call(error) => match error {
-                CallError::Unreachable { .. } | CallError::Cut { .. } => true,
-                // It has taken long enough already.
-                CallError::Silent { .. }
-                | CallError::Slow { .. }
-                | CallError::TooLarge { .. }
-                | CallError::Redirected { .. }
-                | CallError::Circle(_) => false,
-            },
+            WordPressError::Call(error) => error.is_transient(),
             WordPressError::Status { status, .. } => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
             }
@@ -118,9 +110,9 @@ impl WordPressError {
             WordPressError::Call(error) => matches!(
                 error,
                 CallError::TooLarge { .. }
-                    | CallError::Silent { .. }
-                    | CallError::Slow { .. }
-                    | CallError::Cut { .. }
+                    | CallError::ResponseTimeout { .. }
+                    | CallError::CallTimeout { .. }
+                    | CallError::IncompleteBody { .. }
             ),
             WordPressError::Status { status, .. } => status.is_server_error(),
             WordPressError::NotJson { .. } | WordPressError::OtherJson { .. } => true,
@@ -137,7 +129,9 @@ impl WordPressError {
         match self {
             WordPressError::Call(error) => matches!(
                 error,
-                CallError::TooLarge { .. } | CallError::Silent { .. } | CallError::Slow { .. }
+                CallError::TooLarge { .. }
+                    | CallError::ResponseTimeout { .. }
+                    | CallError::CallTimeout { .. }
             ),
             WordPressError::Status { status, .. } => *status == StatusCode::GATEWAY_TIMEOUT,
             WordPressError::NotJson { .. }

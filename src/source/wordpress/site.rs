@@ -1,6 +1,6 @@
 //! A site and its REST interface: polite calls that answer with JSON.
 //!
-//! One call runs at a time, and calls keep a distance ([`Pace`]). A call that fails for a moment is repeated. A
+//! One call runs at a time, and requests keep a distance ([`Pace`]). A call that fails for a moment is repeated. A
 //! pause that the site asks for is kept by all calls.
 
 use std::time::{Duration, Instant};
@@ -23,14 +23,14 @@ use crate::text;
 /// When calls are made.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
-    /// Between the beginnings of two calls.
+    /// Between the beginnings of two requests, redirects included.
     pub(super) spacing: Duration,
     /// The pauses before a call that failed is repeated.
     pub(super) repeat_after: [Duration; 2],
 }
 
 impl Default for Pace {
-    /// At most 20 calls a second.
+    /// At most 20 requests a second.
     fn default() -> Pace {
         Pace {
             spacing: Duration::from_millis(50),
@@ -55,7 +55,8 @@ pub(super) struct Site {
     pub(super) url: Url,
     authorization: Option<HeaderValue>,
     post_types: Vec<String>,
-    pace: Pace,
+    /// The pauses before a call that failed is repeated.
+    repeat_after: [Duration; 2],
     calls: Mutex<Calls>,
     /// When the site may be called again; it is read while a call waits.
     pause: std::sync::Mutex<Option<Instant>>,
@@ -63,7 +64,6 @@ pub(super) struct Site {
 
 /// What the calls know of each other.
 struct Calls {
-    last: Option<Instant>,
     interface: Option<Interface>,
 }
 
@@ -100,11 +100,8 @@ impl Site {
             url,
             authorization,
             post_types,
-            pace,
-            calls: Mutex::new(Calls {
-                last: None,
-                interface: None,
-            }),
+            repeat_after: pace.repeat_after,
+            calls: Mutex::new(Calls { interface: None }),
             pause: std::sync::Mutex::new(None),
         }
     }
@@ -259,18 +256,18 @@ impl Site {
         .await
     }
 
-    /// Makes a call, and repeats it while it fails for a moment.
+    /// Makes a call, and repeats it while it fails for a moment. Who holds `calls` makes the only one.
     async fn repeat<T>(
         &self,
-        calls: &mut MutexGuard<'_, Calls>,
+        _calls: &mut MutexGuard<'_, Calls>,
         call: &Call,
         read: impl Fn(Answer) -> Result<T, WordPressError>,
     ) -> Result<T, WordPressError> {
         let mut call = call.clone();
         call.authorization = self.authorization.clone();
-        let mut repeats = self.pace.repeat_after.iter();
+        let mut repeats = self.repeat_after.iter();
         loop {
-            self.wait(calls, &call.url).await?;
+            self.keep_pause(&call.url).await?;
             let answer = self.client.call(call.clone()).await;
             if let Ok(answer) = &answer {
                 self.note_pause(answer);
@@ -286,21 +283,14 @@ impl Site {
         }
     }
 
-    /// Waits until the next call may begin.
-    async fn wait(
-        &self,
-        calls: &mut MutexGuard<'_, Calls>,
-        url: &Url,
-    ) -> Result<(), WordPressError> {
+    /// Waits for the end of a pause that the site asked for.
+    async fn keep_pause(&self, url: &Url) -> Result<(), WordPressError> {
         let wait = self.pause();
         if wait > PAUSE_MAX {
             let url = shown(url);
             return Err(WordPressError::Pause { url, wait });
         }
-        let spacing = self.pace.spacing;
-        let since = calls.last.map_or(spacing, |last| last.elapsed());
-        sleep(wait.max(spacing.saturating_sub(since))).await;
-        calls.last = Some(Instant::now());
+        sleep(wait).await;
         Ok(())
     }
 
