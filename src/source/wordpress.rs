@@ -17,6 +17,7 @@ mod enclosures;
 mod error;
 mod gone;
 mod interface;
+mod limited_json;
 mod listed;
 mod listing;
 mod lookups;

@@ -46,6 +46,16 @@ pub enum WordPressError {
         /// What was expected.
         expected: &'static str,
     },
+    /// The answer is JSON of more items, or of more values, than are taken into memory.
+    #[error("{url} answered with more than {limit} {of}")]
+    TooMuchJson {
+        /// The address.
+        url: String,
+        /// The limit.
+        limit: usize,
+        /// What it counts.
+        of: &'static str,
+    },
     /// There is no REST interface.
     #[error("{url} shows no REST interface of WordPress: {reason}")]
     NoInterface {
@@ -96,6 +106,7 @@ impl WordPressError {
             // Half an answer is not JSON either.
             WordPressError::NotJson { .. } => true,
             WordPressError::OtherJson { .. }
+            | WordPressError::TooMuchJson { .. }
             | WordPressError::Pause { .. }
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
@@ -115,7 +126,9 @@ impl WordPressError {
                     | CallError::IncompleteBody { .. }
             ),
             WordPressError::Status { status, .. } => status.is_server_error(),
-            WordPressError::NotJson { .. } | WordPressError::OtherJson { .. } => true,
+            WordPressError::NotJson { .. }
+            | WordPressError::OtherJson { .. }
+            | WordPressError::TooMuchJson { .. } => true,
             WordPressError::Pause { .. }
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
@@ -134,6 +147,7 @@ impl WordPressError {
                     | CallError::CallTimeout { .. }
             ),
             WordPressError::Status { status, .. } => *status == StatusCode::GATEWAY_TIMEOUT,
+            WordPressError::TooMuchJson { .. } => true,
             WordPressError::NotJson { .. }
             | WordPressError::OtherJson { .. }
             | WordPressError::Pause { .. }

@@ -111,6 +111,18 @@ fn every_fault_is_said_in_words_and_ends() {
             "redirects to https://login.example/, which is another site",
         ),
         (
+            ok(&"[".repeat(5 << 20), ""),
+            "answered with more than 4 MiB",
+        ),
+        (
+            ok(&json!(vec![json!({ "id": 1 }); 101]).to_string(), ""),
+            "answered with more than 100 items",
+        ),
+        (
+            ok(&json!([vec![0; 50_000]]).to_string(), ""),
+            "answered with more than 50000 values",
+        ),
+        (
             b"HTTP/1.0 200 OK\r\ncontent-length: 900\r\n\r\n[{".to_vec(),
             "ends early or is damaged",
         ),
@@ -207,6 +219,45 @@ fn a_post_that_cannot_be_rendered_is_refused_alone() {
         is_reading.then(|| status("500 X", "<html>", ""))
     });
     assert!(read(&wordpress(&site)).is_err());
+}
+
+/// Texts may be large; a post that is made of many small values is refused alone.
+#[test]
+fn large_texts_are_read_and_a_post_of_too_many_values_is_refused_alone() {
+    let site = FakeSite::with_posts(9);
+    let comment = format!("<p>Мәтін</p><!-- {} -->", "x".repeat(1 << 20));
+    for (id, post) in &mut site.state().posts {
+        post["content"]["rendered"] = json!(comment);
+        if *id == 50 {
+            post["meta"] = json!(vec![json!({ "a": 0 }); 30_000]);
+        }
+    }
+    site.fail(|url, state: &mut FakeState| {
+        // A listing does not show texts.
+        let is_listing = url.path().ends_with("/posts") && parameter(url, "include").is_none();
+        let posts = state.posts.values().cloned();
+        let posts: Vec<_> = posts
+            .map(|mut post| {
+                post["content"] = json!({ "protected": false });
+                post["meta"] = json!(null);
+                post
+            })
+            .collect();
+        let total = format!("x-wp-total: {}\r\n", posts.len());
+        is_listing.then(|| ok(&json!(posts).to_string(), &total))
+    });
+    let outcomes = read(&wordpress(&site)).expect("the others");
+    let bad = "the site cannot show the post: ";
+    assert!(outcomes[4].starts_with(bad), "{}", outcomes[4]);
+    assert!(
+        outcomes[4].ends_with("answered with more than 50000 values"),
+        "{}",
+        outcomes[4]
+    );
+    let good = outcomes
+        .iter()
+        .filter(|outcome| outcome.starts_with("Жазба"));
+    assert_eq!(good.count(), 8);
 }
 
 #[test]
