@@ -1,11 +1,14 @@
 //! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: a `[[redirect]]`, followed to its last target; an address of WordPress's own
-//! feeds, where the articles come from there and no feed has it; an article or asset; the
+//! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
 //! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
-//! page. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
+//! page; and, where the articles come from WordPress, an address of its own feeds, which may have the path
+//! of the catalogue and say by its query what it means. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
 //! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
 //! Percent-encoding makes no difference.
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::sync::Arc;
