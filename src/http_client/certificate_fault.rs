@@ -1,7 +1,5 @@
 //! What is wrong with a certificate, in words, and what helps.
 
-use std::error::Error;
-use std::io;
 use std::time::{Duration, SystemTime};
 
 use rustls::CertificateError;
@@ -12,24 +10,8 @@ use super::tls_roots::CERTIFICATE_FILE;
 /// Names of a certificate that a message shows.
 const NAMES_MAX: usize = 3;
 
-/// The fault of a certificate among the causes of an error.
-pub(super) fn find(error: &(dyn Error + 'static)) -> Option<String> {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(rustls::Error::InvalidCertificate(fault)) = error.downcast_ref() {
-            return Some(words(fault));
-        }
-        // An error of I/O that is asked for its cause passes over what it holds.
-        let held = error.downcast_ref().and_then(io::Error::get_ref);
-        cause = match held {
-            Some(held) => Some(held),
-            None => error.source(),
-        };
-    }
-    None
-}
-
-fn words(fault: &CertificateError) -> String {
+/// What is wrong (RFC 5280, section 6; RFC 9525 for names), and what helps.
+pub(super) fn words(fault: &CertificateError) -> String {
     match fault {
         CertificateError::NotValidForNameContext {
             expected,

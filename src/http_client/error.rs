@@ -1,6 +1,7 @@
 //! Why a call failed, in words that contain no secret.
 
 use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use super::certificate_fault;
@@ -74,13 +75,17 @@ pub enum CallError {
 
 impl CallError {
     pub(super) fn of(url: String, error: &hyper_util::client::legacy::Error) -> CallError {
-        match certificate_fault::find(error) {
-            Some(reason) => CallError::Certificate { url, reason },
-            None => CallError::Unreachable {
-                url,
-                reason: reason(error),
-            },
-        }
+        let reason = match tls_error(error) {
+            Some(rustls::Error::InvalidCertificate(fault)) => {
+                let reason = certificate_fault::words(fault);
+                return CallError::Certificate { url, reason };
+            }
+            Some(rustls::Error::InvalidMessage(_)) => {
+                "the server does not speak TLS on this port".to_owned()
+            }
+            _ => reason(error),
+        };
+        CallError::Unreachable { url, reason }
     }
 
     /// Whether the same call may succeed in a moment. A call that has taken long enough already is not
@@ -106,6 +111,23 @@ pub(super) fn reason(error: &(dyn Error + 'static)) -> String {
         last = source;
     }
     last.to_string()
+}
+
+/// The error of TLS among the causes of an error.
+fn tls_error<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e rustls::Error> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref() {
+            return Some(error);
+        }
+        // An error of I/O that is asked for its cause passes over what it holds.
+        let held = error.downcast_ref().and_then(io::Error::get_ref);
+        cause = match held {
+            Some(held) => Some(held),
+            None => error.source(),
+        };
+    }
+    None
 }
 
 /// A number of bytes in words.
