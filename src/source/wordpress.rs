@@ -17,6 +17,7 @@ mod enclosures;
 mod error;
 mod gone;
 mod interface;
+mod limited_json;
 mod listed;
 mod listing;
 mod lookups;
@@ -52,7 +53,7 @@ pub use self::term_numbers::TermNumbers;
 use self::walk::{Walk, one, recent};
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
-use crate::http_client::{CallLimits, HttpClient, Proxies};
+use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
 use crate::model::time::Timestamp;
 
@@ -167,7 +168,12 @@ impl WordPress {
         });
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = format!("taspa/{version} (+{})", settings.public_url);
-        let client = HttpClient::new(&user_agent, CallLimits::default(), Proxies::from_env());
+        let limits = CallLimits {
+            spacing: pace.spacing,
+            ..CallLimits::default()
+        };
+        let roots = TlsRoots::from_env().map_err(|error| stopped(error.to_string()))?;
+        let client = HttpClient::new(&user_agent, limits, Proxies::from_env(), &roots);
         let site = Site::new(client, url, authorization, config.post_types.clone(), pace);
         Ok(WordPress(Arc::new(Inner {
             name: site.shown(),

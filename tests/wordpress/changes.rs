@@ -125,8 +125,12 @@ fn names_and_pictures_are_seen_when_all_is_compared() {
         let location = answer.find("location").unwrap_or_default();
         assert_eq!((answer.status, location), (301, expected), "{address}");
     }
-    for address in ["/category/none/feed/", "/?feed=rss2&p=1001"] {
-        assert!(daemon.get(address).find("location").is_none(), "{address}");
+    for (address, status) in [
+        ("/category/none/feed/", 404),
+        ("/?feed=rss2&tag=kopir&author_name=editor", 404),
+        ("/?feed=rss2&p=1001", 410),
+    ] {
+        assert_eq!(daemon.get(address).status, status, "{address}");
     }
     // Another daemon, without the state of this one, serves the same bytes.
     let other = Daemon::start(&site.newsroom("refresh = \"1h\""));

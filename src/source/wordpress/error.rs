@@ -46,6 +46,16 @@ pub enum WordPressError {
         /// What was expected.
         expected: &'static str,
     },
+    /// The answer is JSON of more items, or of more values, than are taken into memory.
+    #[error("{url} answered with more than {limit} {of}")]
+    TooMuchJson {
+        /// The address.
+        url: String,
+        /// The limit.
+        limit: usize,
+        /// What it counts.
+        of: &'static str,
+    },
     /// There is no REST interface.
     #[error("{url} shows no REST interface of WordPress: {reason}")]
     NoInterface {
@@ -89,21 +99,14 @@ impl WordPressError {
     /// Whether the same call may succeed in a moment.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            WordPressError::Call(error) => match error {
-                CallError::Unreachable { .. } | CallError::Cut { .. } => true,
-                // It has taken long enough already.
-                CallError::Silent { .. }
-                | CallError::Slow { .. }
-                | CallError::TooLarge { .. }
-                | CallError::Redirected { .. }
-                | CallError::Circle(_) => false,
-            },
+            WordPressError::Call(error) => error.is_transient(),
             WordPressError::Status { status, .. } => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
             }
             // Half an answer is not JSON either.
             WordPressError::NotJson { .. } => true,
             WordPressError::OtherJson { .. }
+            | WordPressError::TooMuchJson { .. }
             | WordPressError::Pause { .. }
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
@@ -118,12 +121,14 @@ impl WordPressError {
             WordPressError::Call(error) => matches!(
                 error,
                 CallError::TooLarge { .. }
-                    | CallError::Silent { .. }
-                    | CallError::Slow { .. }
-                    | CallError::Cut { .. }
+                    | CallError::ResponseTimeout { .. }
+                    | CallError::CallTimeout { .. }
+                    | CallError::IncompleteBody { .. }
             ),
             WordPressError::Status { status, .. } => status.is_server_error(),
-            WordPressError::NotJson { .. } | WordPressError::OtherJson { .. } => true,
+            WordPressError::NotJson { .. }
+            | WordPressError::OtherJson { .. }
+            | WordPressError::TooMuchJson { .. } => true,
             WordPressError::Pause { .. }
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
@@ -137,9 +142,12 @@ impl WordPressError {
         match self {
             WordPressError::Call(error) => matches!(
                 error,
-                CallError::TooLarge { .. } | CallError::Silent { .. } | CallError::Slow { .. }
+                CallError::TooLarge { .. }
+                    | CallError::ResponseTimeout { .. }
+                    | CallError::CallTimeout { .. }
             ),
             WordPressError::Status { status, .. } => *status == StatusCode::GATEWAY_TIMEOUT,
+            WordPressError::TooMuchJson { .. } => true,
             WordPressError::NotJson { .. }
             | WordPressError::OtherJson { .. }
             | WordPressError::Pause { .. }

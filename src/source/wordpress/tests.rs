@@ -239,12 +239,14 @@ fn a_poll_lists_every_arrival() {
 fn calls_run_one_after_another_and_at_most_twenty_a_second() {
     let site = FakeSite::with_posts(150);
     let settings = AcceptSettings::of_site(Zone::UTC, "kk", "https://dala.example/");
+    let began = std::time::Instant::now();
     let source = WordPress::new(&config(&site), settings).expect("a source");
     let places = places(&source);
     std::thread::scope(|scope| {
         scope.spawn(|| ids(source.walk(Names::Known)));
         source.read(&places, |_, _| {}).expect("a reading");
     });
+    let took = began.elapsed();
     let state = site.state();
     assert!(state.requests.len() >= 9, "{}", state.requests.len());
     let mut requests: Vec<_> = state
@@ -255,10 +257,10 @@ fn calls_run_one_after_another_and_at_most_twenty_a_second() {
     requests.sort();
     for pair in requests.windows(2) {
         assert!(pair[1].0 >= pair[0].1, "two calls at once");
-        // The server sees a call some time after it was made.
-        let spacing = pair[1].0.duration_since(*pair[0].0);
-        assert!(spacing >= Duration::from_millis(30), "{spacing:?}");
     }
+    // A server may see a call long after it was made, so all of them count together.
+    let spacings = u32::try_from(requests.len() - 1).expect("a few calls");
+    assert!(took >= spacings * Duration::from_millis(50), "{took:?}");
 }
 
 /// Posts go from a large site: those that few calls find, and how many calls.

@@ -111,6 +111,18 @@ fn every_fault_is_said_in_words_and_ends() {
             "redirects to https://login.example/, which is another site",
         ),
         (
+            ok(&"[".repeat(5 << 20), ""),
+            "answered with more than 4 MiB",
+        ),
+        (
+            ok(&json!(vec![json!({ "id": 1 }); 101]).to_string(), ""),
+            "answered with more than 100 items",
+        ),
+        (
+            ok(&json!([vec![0; 50_000]]).to_string(), ""),
+            "answered with more than 50000 values",
+        ),
+        (
             b"HTTP/1.0 200 OK\r\ncontent-length: 900\r\n\r\n[{".to_vec(),
             "ends early or is damaged",
         ),
@@ -207,6 +219,39 @@ fn a_post_that_cannot_be_rendered_is_refused_alone() {
         is_reading.then(|| status("500 X", "<html>", ""))
     });
     assert!(read(&wordpress(&site)).is_err());
+}
+
+/// Posts may be large; one that is made of many small values is refused alone.
+#[test]
+fn large_posts_are_read_and_one_of_too_many_values_is_refused_alone() {
+    let site = FakeSite::with_posts(3);
+    for (id, post) in &mut site.state().posts {
+        post["meta"] = match id {
+            20 => json!(vec![json!({ "a": 0 }); 30_000]),
+            _ => json!({ "notes": "x".repeat(5 << 19) }),
+        };
+    }
+    site.fail(|url, state: &mut FakeState| {
+        // A listing does not show such fields.
+        let is_listing = url.path().ends_with("/posts") && parameter(url, "include").is_none();
+        let mut posts = state.posts.clone();
+        for post in posts.values_mut() {
+            post["meta"].take();
+        }
+        let posts: Vec<_> = posts.values().collect();
+        is_listing.then(|| ok(&json!(posts).to_string(), "x-wp-total: 3\r\n"))
+    });
+    let outcomes = read(&wordpress(&site)).expect("the others");
+    assert_eq!((&*outcomes[0], &*outcomes[2]), ("Жазба 10", "Жазба 30"));
+    let refused = &outcomes[1];
+    assert!(
+        refused.starts_with("the site cannot show the post: "),
+        "{refused}"
+    );
+    assert!(
+        refused.ends_with("answered with more than 50000 values"),
+        "{refused}"
+    );
 }
 
 #[test]
