@@ -111,6 +111,11 @@ impl Column {
         self.traits().is_mark || self.traits().is_table
     }
 
+    /// Whether it may keep its row from readers, now or from some instant on.
+    pub(super) fn may_withhold(&self) -> bool {
+        self.may_hide() || self.traits().is_date
+    }
+
     /// Whether nothing but a date makes sense in it.
     fn must_be_date(&self) -> bool {
         self.traits().is_date && !self.traits().may_be_flag
@@ -118,10 +123,7 @@ impl Column {
 
     /// Whether its value is part of a row's stamp: an edit of it is seen although `updated` does not move.
     pub(super) fn is_in_stamp(&self) -> bool {
-        let KeyTraits {
-            is_date, is_mark, ..
-        } = self.traits();
-        is_date || is_mark || self.is("id")
+        self.may_withhold() || self.is("id")
     }
 }
 

@@ -10,6 +10,7 @@ use super::engine::Task;
 use super::listing::SameIdRows;
 use super::row::{self, BEGINNING_CHARS, ROW_BYTES_MAX, Texts};
 use super::{Sql, SqlError};
+use crate::model::article::Refusal;
 use crate::model::time::Timestamp;
 use crate::source::{Place, ReadOutcome, ReadResult};
 
@@ -52,12 +53,19 @@ impl PartExtent {
 struct ReadRow {
     rows: SameIdRows,
     columns: u64,
-    /// Whether one of the rows is hidden.
-    is_hidden: bool,
+    /// What becomes of the last good version if the rows are refused together.
+    refusal: Refusal,
     /// `None` if the row is longer than what was read.
     outcome: Option<ReadOutcome>,
     /// The size of a longer row; `None` if it is gone.
     bytes: Option<u64>,
+}
+
+/// The size of a longer row, and the digest of its columns.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    bytes: u64,
+    columns: u64,
 }
 
 impl Sql {
@@ -104,8 +112,10 @@ impl Sql {
                     true => row::slow(),
                     false => row::failed(&error),
                 };
-                let refusal = refusal.withdrawn_if(self.is_hidden(&ids));
-                done(row, ReadOutcome::Unreadable(refusal).into());
+                done(
+                    row,
+                    ReadOutcome::Unreadable(self.refuse(refusal, &ids)).into(),
+                );
                 continue;
             }
             parts.extend([second, first].map(|rows| Part {
@@ -128,18 +138,18 @@ impl Sql {
         self.visit_rows(Task::Rows(extent.chars(), ids), |row| {
             let found = row.place(&rules.reading.zone, now);
             let columns = row.columns_digest(Texts::Whole);
-            let is_hidden = row.is_hidden(&rules.reading, now);
+            let refuse = |refusal| row.refuse(refusal, &rules.reading, now);
             if let Some(same) = read.get_mut(row.id()) {
                 same.rows.add(&found);
                 same.columns = same.columns.wrapping_add(columns);
-                same.is_hidden |= is_hidden;
+                same.refusal = refuse(same.refusal.clone());
                 return;
             }
             let is_long = extent == PartExtent::Beginnings && row.is_cut(extent.chars());
             let accept = || ReadOutcome::of("row", || row.accept(&rules.reading, now));
             let row = ReadRow {
                 columns,
-                is_hidden,
+                refusal: refuse(row::shared_id(1, row.id())),
                 outcome: (!is_long).then(accept),
                 bytes: None,
                 rows: SameIdRows::new(found),
@@ -150,18 +160,19 @@ impl Sql {
         Ok(read)
     }
 
-    /// Whether columns hide one of these rows, which cannot be read whole; `false` if those cannot be read
-    /// either.
-    fn is_hidden(&self, ids: &[String]) -> bool {
+    /// The refusal of these rows, which cannot be read whole. What they say of their visibility counts if it
+    /// can be read.
+    fn refuse(&self, refusal: Refusal, ids: &[String]) -> Refusal {
         let (reading, now) = (&self.0.engine.rules.reading, Timestamp::now());
-        let mut is_hidden = false;
+        let mut refused = refusal.clone();
         let read = self.visit_rows(Task::Marks(ids.to_vec()), |row| {
-            is_hidden |= row.is_hidden(reading, now);
+            refused = row.refuse(refused.clone(), reading, now);
         });
-        read.is_ok() && is_hidden
+        read.map_or(refusal, |()| refused)
     }
 
-    /// Asks the database for the sizes of the longer rows.
+    /// Asks the database for the sizes of the longer rows, and for what a listing shows of their columns: of
+    /// a value that was cut, the length is not known.
     fn measure(&self, read: &mut HashMap<String, ReadRow>) -> Result<(), SqlError> {
         let long = read.iter().filter(|(_, row)| row.outcome.is_none());
         let long: Vec<String> = long.map(|(id, _)| id.clone()).collect();
@@ -169,14 +180,23 @@ impl Sql {
             return Ok(());
         }
         let engine = &self.0.engine;
+        let mut measures: HashMap<String, Measure> = HashMap::new();
         let mut failure = None;
-        self.visit_rows(Task::Sizes(long), |row| {
-            match (engine.number(row.cells.get(1)), read.get_mut(row.id())) {
-                (Ok(bytes), Some(row)) => row.bytes = Some(bytes),
-                (Ok(_), None) => {}
-                (Err(error), _) => failure = Some(error),
+        self.visit_rows(Task::Sizes(long), |row| match engine.number(row.behind()) {
+            Ok(bytes) => {
+                let measure = measures.entry(row.id().to_owned()).or_default();
+                let columns = row.columns_digest(Texts::Lengths);
+                measure.bytes = measure.bytes.saturating_add(bytes);
+                measure.columns = measure.columns.wrapping_add(columns);
             }
+            Err(error) => failure = Some(error),
         })?;
+        for (id, measure) in measures {
+            if let Some(row) = read.get_mut(&id) {
+                row.bytes = Some(measure.bytes);
+                row.columns = measure.columns;
+            }
+        }
         failure.map_or(Ok(()), Err)
     }
 }
@@ -196,16 +216,16 @@ fn take_results(
             Some(ReadRow {
                 rows,
                 columns,
-                is_hidden,
+                refusal,
                 ..
             }) if rows.rows > 1 => {
-                let refusal = row::shared_id(rows.rows, path).withdrawn_if(is_hidden);
+                let refusal = row::shared_id(rows.rows, path).bounded_by(&refusal);
                 let outcome = ReadOutcome::Shared(rows.into_place().stamp, refusal);
                 ReadResult { outcome, columns }
             }
             Some(ReadRow {
                 columns,
-                is_hidden,
+                refusal,
                 outcome,
                 bytes,
                 ..
@@ -213,7 +233,7 @@ fn take_results(
                 (Some(outcome), _) => ReadResult { outcome, columns },
                 (None, None) => ReadOutcome::Unsettled.into(),
                 (None, Some(bytes)) if bytes > ROW_BYTES_MAX as u64 => ReadResult {
-                    outcome: ReadOutcome::Refused(row::too_large(bytes).withdrawn_if(is_hidden)),
+                    outcome: ReadOutcome::Refused(row::too_large(bytes).bounded_by(&refusal)),
                     columns,
                 },
                 (None, Some(bytes)) => {
@@ -231,7 +251,10 @@ fn take_results(
                     continue;
                 }
             },
-            None if path.is_empty() => ReadOutcome::Refused(row::no_id()).into(),
+            None if path.is_empty() => ReadResult {
+                outcome: ReadOutcome::Refused(row::no_id()),
+                columns: places[row].columns.unwrap_or(0),
+            },
             None => ReadOutcome::Unsettled.into(),
         };
         done(row, result);
