@@ -41,7 +41,7 @@ use crate::index::Index;
 use crate::ingest::change_set::{ChangeSet, ProblemChange, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::ingest::problems::{FoundProblems, Problems};
-use crate::ingest::renamed_file::{ArticleTrace, RECENT_MAX, RecentTraces};
+use crate::ingest::renamed_file::{ArticleTrace, RECENT_MAX, RecentTraces, TextDigest};
 use crate::ingest::report::Report;
 use crate::model::article::Refusal;
 use crate::model::article_meta::Change;
@@ -442,7 +442,8 @@ impl<'a> Run<'a> {
         let mut reader = self.store.article_reader()?;
         for row in &missing_rows {
             let article = reader.article(row.meta.record)?;
-            let renamed = recent.remove(row, &article);
+            let gone = ArticleTrace::new(TextDigest::of(&article), row);
+            let renamed = recent.remove(gone);
             let renamed = renamed.map(|file| file.problem(source));
             self.result.report.renamed.extend(renamed);
         }
