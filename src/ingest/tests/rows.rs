@@ -174,8 +174,35 @@ fn a_refusal_is_stored_once_whatever_becomes_of_the_last_good_version() {
         assert_eq!(commits, 1, "{values}");
         let article = rows.store.article("a").expect("a readable row");
         assert_eq!(article.map(|row| row.meta.expires), expected, "{values}");
-        rows.reconcile(Scope::Ids, || commits += 1);
-        assert_eq!(commits, 1, "{values}");
+        for scope in [Scope::Ids, Scope::All] {
+            rows.reconcile(scope, || commits += 1);
+            assert_eq!(commits, 1, "{values}");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_the_database_cannot_read_keeps_no_other_from_being_compared() {
+    let rows = Rows::with(&["a", "b", "c"], "true");
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (3, 3));
+    rows.run(
+        "UPDATE articles SET title = 'fails' WHERE id = 'b'; UPDATE articles SET title = 'Новый' WHERE id = 'c'",
+    );
+    for changes in [1, 0] {
+        let result = rows.reconcile(Scope::All, || {});
+        assert_eq!(counts(&result), (3, changes));
+        let problems: Vec<String> = result
+            .report
+            .problems
+            .first
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert!(
+            problems.len() == 1
+                && problems[0].contains("row b: error: the database cannot read this row"),
+            "{problems:?}"
+        );
     }
 }
 

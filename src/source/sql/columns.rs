@@ -116,6 +116,11 @@ impl Column {
         self.may_hide() || self.traits().is_date
     }
 
+    /// Whether it may hold a date as text, which says itself whether it has a zone.
+    pub(super) fn may_be_written_date(&self) -> bool {
+        self.traits().is_date && matches!(self.kind, Kind::Text | Kind::Any)
+    }
+
     /// Whether nothing but a date makes sense in it.
     fn must_be_date(&self) -> bool {
         self.traits().is_date && !self.traits().may_be_flag
@@ -317,6 +322,19 @@ pub(super) fn not_indexed() -> ColumnProblem {
             "let `id` be a plain column with an index, such as the primary key, and the query pass \
                conditions on it to the table"
                 .to_owned(),
+    }
+}
+
+/// The dates of all rows cannot be read, so nothing is known of their order.
+pub(super) fn unread_dates(error: &SqlError) -> ColumnProblem {
+    ColumnProblem {
+        is_error: false,
+        message: format!(
+            "whether `updated` comes before `date` cannot be told, since the dates of all rows cannot be read: \
+             {error}"
+        ),
+        hint: "comparisons of all ids fail for the same reason: correct the value, or convert it in the query"
+            .to_owned(),
     }
 }
 

@@ -69,11 +69,12 @@ struct Measure {
 }
 
 impl Sql {
-    /// Reads rows, and calls `done` with the index of each place and its result. Fails at once while the
+    /// Reads rows at `now`, and calls `done` with the index of each place and its result. Fails at once while the
     /// probe fails.
     pub fn read(
         &self,
         places: &[Place],
+        now: Timestamp,
         mut done: impl FnMut(usize, ReadResult),
     ) -> Result<(), SqlError> {
         let all = Vec::from_iter(0..places.len());
@@ -89,7 +90,7 @@ impl Sql {
                 return Err(error);
             }
             let ids: Vec<String> = rows.iter().map(|&row| places[row].path.clone()).collect();
-            let error = match self.read_part(&ids, extent) {
+            let error = match self.read_part(&ids, extent, now) {
                 Ok(read) => {
                     succeeded = true;
                     parts.extend(take_results(places, &rows, read, &mut done));
@@ -98,7 +99,10 @@ impl Sql {
                 Err(error) => error,
             };
             // If even their stamps fail, it is the database or the query, not the rows.
-            if !error.may_be_of_one_row() || timeouts == TIMEOUTS_MAX || self.stat(&ids).is_err() {
+            if !error.may_be_of_one_row()
+                || timeouts == TIMEOUTS_MAX
+                || self.stat(&ids, now).is_err()
+            {
                 return Err(error);
             }
             timeouts += usize::from(error.is_timeout());
@@ -114,7 +118,7 @@ impl Sql {
                 };
                 done(
                     row,
-                    ReadOutcome::Unreadable(self.refuse(refusal, &ids)).into(),
+                    ReadOutcome::Unreadable(self.refuse(refusal, &ids, now)).into(),
                 );
                 continue;
             }
@@ -131,8 +135,9 @@ impl Sql {
         &self,
         ids: &[String],
         extent: PartExtent,
+        now: Timestamp,
     ) -> Result<HashMap<String, ReadRow>, SqlError> {
-        let (rules, now) = (&self.0.engine.rules, Timestamp::now());
+        let rules = &self.0.engine.rules;
         let ids = ids.iter().filter(|id| !id.is_empty()).cloned().collect();
         let mut read: HashMap<String, ReadRow> = HashMap::new();
         self.visit_rows(Task::Rows(extent.chars(), ids), |row| {
@@ -162,8 +167,8 @@ impl Sql {
 
     /// The refusal of these rows, which cannot be read whole. What they say of their visibility counts if it
     /// can be read.
-    fn refuse(&self, refusal: Refusal, ids: &[String]) -> Refusal {
-        let (reading, now) = (&self.0.engine.rules.reading, Timestamp::now());
+    fn refuse(&self, refusal: Refusal, ids: &[String], now: Timestamp) -> Refusal {
+        let reading = &self.0.engine.rules.reading;
         let mut refused = refusal.clone();
         let read = self.visit_rows(Task::Marks(ids.to_vec()), |row| {
             refused = row.refuse(refused.clone(), reading, now);
@@ -230,6 +235,11 @@ fn take_results(
                 bytes,
                 ..
             }) => match (outcome, bytes) {
+                // That of a panic does not know what the row says.
+                (Some(ReadOutcome::Refused(refused)), _) => ReadResult {
+                    outcome: ReadOutcome::Refused(refused.bounded_by(&refusal)),
+                    columns,
+                },
                 (Some(outcome), _) => ReadResult { outcome, columns },
                 (None, None) => ReadOutcome::Unsettled.into(),
                 (None, Some(bytes)) if bytes > ROW_BYTES_MAX as u64 => ReadResult {

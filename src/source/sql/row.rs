@@ -8,10 +8,10 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::SqlError;
 use super::columns::{Column, Kind, STAMP_CHARS, Selected};
 use super::editor_blocks;
-use super::watermark::{MILLISECONDS, Raw};
+use super::watermark::{DAY_BYTES, MILLISECONDS, Raw};
 use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
-use crate::model::time::{Timestamp, Zone};
+use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::source::Place;
 use crate::source::article_file::fields::{Fields, key_traits};
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
@@ -250,6 +250,18 @@ impl Row<'_> {
         }
         let context = ParseContext::new(reading, None);
         Fields::new(&pairs, 0, reading).refuse(refusal, &context, now)
+    }
+
+    /// The columns in which it has a time without a zone as text. A day needs none.
+    pub(super) fn local_times(&self) -> impl Iterator<Item = &str> {
+        let written = self.columns().filter(|(column, cell)| {
+            let text = cell.text.as_deref().unwrap_or_default().trim();
+            let has_time = text.len() > DAY_BYTES && text.contains(':');
+            column.may_be_written_date()
+                && has_time
+                && matches!(date::parse(text), Ok(WrittenDate::Local(_)))
+        });
+        written.map(|(column, _)| &*column.name)
     }
 
     /// What the statement selects behind the columns.

@@ -99,7 +99,7 @@ fn an_id_that_is_too_long_is_skipped_alone() {
     ]);
     let (mut ids, mut skipped) = (Vec::new(), Vec::new());
     let sql = news.sql();
-    for row in sql.walk(Extent::All) {
+    for row in sql.walk(Extent::All, Timestamp::now()) {
         match row {
             Ok(found) => ids.push(found),
             Err(ListingError::Unlisted(unlisted)) => {
