@@ -159,8 +159,8 @@ fn push(traces: &mut VecDeque<ArticleTrace>, trace: ArticleTrace) {
     traces.push_back(trace);
 }
 
-/// Finds the articles of `store` that a state folder has under another key, at most [`RECENT_MAX`]; none if
-/// the folder has no articles of this layout.
+/// Finds the articles of `store` that a state folder has under another key, at most a thousand; none if the
+/// folder has no articles of this layout.
 pub fn find_since(
     folder: &Path,
     source: &Source,
