@@ -34,6 +34,7 @@ mod site_report;
 mod state_folder;
 mod supervisor;
 mod template_text;
+mod title_markup;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -41,8 +41,9 @@ use crate::index::Index;
 use crate::ingest::change_set::{ChangeSet, ProblemChange, owned_article};
 use crate::ingest::key_conflicts::KeyConflicts;
 use crate::ingest::problems::{FoundProblems, Problems};
-use crate::ingest::renamed_file::{ArticleTrace, RECENT_MAX, RecentTraces};
+use crate::ingest::renamed_file::{ArticleTrace, RECENT_MAX, RecentTraces, TextDigest};
 use crate::ingest::report::Report;
+use crate::model::article::Refusal;
 use crate::model::article_meta::Change;
 use crate::model::record::RecordId;
 use crate::model::removal_guard::{Missing, Removal, RemovalGuard};
@@ -340,7 +341,10 @@ impl<'a> Run<'a> {
         let is_unchanged = row.columns == *columns
             && row.warnings == *warnings
             && match outcome {
-                Err(refusal) => row.refusal.as_ref() == Some(refusal),
+                Err(refusal) => {
+                    row.refusal.as_ref() == Some(&refusal.stored())
+                        && !self.shows_too_long(&row, refusal)?
+                }
                 Ok(ReadArticle { meta, .. }) => {
                     let owner = self.store.article(&meta.key)?;
                     owner.is_some_and(|owner| match &row.refusal {
@@ -352,6 +356,16 @@ impl<'a> Run<'a> {
                 }
             };
         Ok(is_unchanged.then_some(row))
+    }
+
+    /// Whether the last good version of a file is there longer than its refusal lets it be.
+    fn shows_too_long(&self, row: &FileRow, refusal: &Refusal) -> Result<bool, StoreError> {
+        let (Some(key), Some(end)) = (&row.key, refusal.expires) else {
+            return Ok(refusal.withdraws && row.key.is_some());
+        };
+        let article = self.store.article(key)?;
+        let expires = article.and_then(|article| article.meta.expires);
+        Ok(refusal.withdraws || expires.is_none_or(|expires| expires > end))
     }
 
     /// The keys of the expected articles that are nowhere.
@@ -428,7 +442,8 @@ impl<'a> Run<'a> {
         let mut reader = self.store.article_reader()?;
         for row in &missing_rows {
             let article = reader.article(row.meta.record)?;
-            let renamed = recent.remove(row, &article);
+            let gone = ArticleTrace::new(TextDigest::of(&article), row);
+            let renamed = recent.remove(gone);
             let renamed = renamed.map(|file| file.problem(source));
             self.result.report.renamed.extend(renamed);
         }

@@ -175,7 +175,7 @@ async fn reading_loop(
             rescan_at = Instant::now() + interval;
         }
         let removal = (confirming.as_ref()).map_or(Removal::Held, |(id, _)| Removal::Loss(*id));
-        health.note_watching(watcher.refusal());
+        health.note_watching(watcher.refusal().as_deref());
         let read = read(publisher, health, &scopes, removal, &mut log, &watcher).await;
         // Nothing is published before articles could be read once.
         if publisher.handle().snapshot().is_some() || log.failure.is_none() {
@@ -185,6 +185,7 @@ async fn reading_loop(
             Some(note) => watcher.note(note).await,
             None => watcher.note_panic(),
         }
+        health.note_watching(watcher.refusal().as_deref());
         let confirmation = publisher.driver().take_confirmation();
         if let Some(((_, result), confirmation)) = confirming.take().zip(confirmation) {
             // Nobody may wait for it any more.

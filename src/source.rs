@@ -269,6 +269,16 @@ pub enum SourceError {
     Site(#[from] WordPressError),
 }
 
+impl SourceError {
+    /// Whether a value of one row may be the reason, so that the other rows can be read.
+    pub(crate) fn may_be_of_one_row(&self) -> bool {
+        match self {
+            SourceError::Database(error) => error.may_be_of_one_row() && !error.is_timeout(),
+            SourceError::Folder { .. } | SourceError::Site(_) => false,
+        }
+    }
+}
+
 /// Why a listing is not complete.
 #[derive(Debug)]
 pub enum ListingError {
@@ -469,13 +479,13 @@ impl Source {
             Source::Sql(sql) => match scope {
                 Scope::At { path, .. } => {
                     let row = sql
-                        .stat(std::slice::from_ref(path))
+                        .stat(std::slice::from_ref(path), self.now())
                         .map_err(ListingError::from);
                     Box::new(row.map(|mut row| row.pop()).transpose().into_iter())
                 }
-                Scope::Recent => Box::new(sql.walk(Extent::Recent)),
-                Scope::Ids => Box::new(sql.walk(Extent::All)),
-                Scope::All => Box::new(sql.walk(Extent::Columns)),
+                Scope::Recent => Box::new(sql.walk(Extent::Recent, self.now())),
+                Scope::Ids => Box::new(sql.walk(Extent::All, self.now())),
+                Scope::All => Box::new(sql.walk(Extent::Columns, self.now())),
             },
             Source::WordPress(site) => match scope {
                 Scope::At { path, .. } => site.walk_one(path),
@@ -493,14 +503,15 @@ impl Source {
         share: &[Place],
         mut done: impl FnMut(usize, ReadResult),
     ) -> Result<(), SourceError> {
+        let now = self.now();
         match self {
             Source::Directory(directory) => {
                 for (number, found) in share.iter().enumerate() {
-                    done(number, directory.read(found).into());
+                    done(number, directory.read(found, now).into());
                 }
                 Ok(())
             }
-            Source::Sql(sql) => Ok(sql.read(share, done)?),
+            Source::Sql(sql) => Ok(sql.read(share, now, done)?),
             Source::WordPress(site) => Ok(site.read(share, done)?),
         }
     }
@@ -509,7 +520,7 @@ impl Source {
     pub fn stat(&self, paths: &[String]) -> Result<Vec<Place>, SourceError> {
         match self {
             Source::Directory(directory) => Ok(directory.stat(paths)),
-            Source::Sql(sql) => Ok(sql.stat(paths)?),
+            Source::Sql(sql) => Ok(sql.stat(paths, self.now())?),
             // No two posts share an id.
             Source::WordPress(_) => Ok(Vec::new()),
         }
@@ -525,6 +536,10 @@ impl Source {
             return folder.clocks();
         }
         (Instant::now(), Timestamp::now())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clocks().1
     }
 
     /// Whether this is the stamp of several rows with one id, of which a listing of recent rows may show
@@ -555,7 +570,7 @@ impl Source {
     /// Whether a file that held an article was emptied on purpose.
     pub fn is_emptied(&self, found: &Place) -> bool {
         match self {
-            Source::Directory(_) => directory::file::is_emptied(found),
+            Source::Directory(_) => directory::file::is_emptied(found, self.now()),
             Source::Sql(_) | Source::WordPress(_) => false,
         }
     }

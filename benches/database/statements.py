@@ -156,7 +156,7 @@ class Postgres(Database):
     user = "postgres"
     recipe = "table"
     ordered = '(id)::text COLLATE "C"'
-    digest = "hashtext((id)::text)::int8"
+    digest = "('x' || left(encode(sha256((id)::text::bytea), 'hex'), 15))::bit(60)::int8"
     columns = (
         "id, title, date, updated, url, summary, section, to_json(tags), to_json(authors), lang, image, expires, "
         "octet_length(content_html)"

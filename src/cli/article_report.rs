@@ -1,12 +1,13 @@
 //! What `taspa check` tells of the articles that it accepts: what readers will miss in them, what was
 //! guessed, and which keys had no effect. None of it is a problem by itself, apart from what a template left
-//! in a text.
+//! in a text, and what stands in a title as markup.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem;
 
 use super::template_text::template_text;
+use super::title_markup::title_markup;
 use crate::index::natural;
 use crate::model::article::{Accepted, Article, Visibility};
 use crate::model::count::{counted, many};
@@ -44,8 +45,8 @@ struct Findings {
     lacks_picture: bool,
     /// The language that was guessed, if it is not the site's.
     guessed: Option<Box<str>>,
-    /// What a template left in its texts.
-    template: Option<Box<Problem>>,
+    /// What a template left in its texts, or markup in its title.
+    problem: Option<Box<Problem>>,
     /// The numbers of its keys that nothing knows.
     unknown_keys: Box<[u16]>,
 }
@@ -136,7 +137,9 @@ impl ArticleReport {
             lacks_text: article.body.is_empty(),
             lacks_picture: article.image.is_none() && !article.body.as_str().contains("<img"),
             guessed: is_guessed.then(|| article.language.as_str().into()),
-            template: template_problem(file, article).map(Box::new),
+            problem: template_problem(file, article)
+                .or_else(|| title_problem(file, article))
+                .map(Box::new),
             ..Findings::default()
         }
     }
@@ -158,7 +161,7 @@ impl ArticleReport {
     /// Hands out the problems that were found.
     pub(super) fn take_problems(&mut self) -> impl Iterator<Item = Problem> {
         let articles = self.articles.values_mut();
-        articles.filter_map(|article| Some(*article.template.take()?))
+        articles.filter_map(|article| Some(*article.problem.take()?))
     }
 
     /// The lines of the report, fewer where there is less to tell.
@@ -301,31 +304,59 @@ fn in_order(mut files: Vec<&str>, at_most: usize) -> Vec<&str> {
     files
 }
 
-/// The warning about what a template left in a title, a lead or a text.
+/// The warning about what a template left in a title, a name, a lead or a text.
 fn template_problem(file: &str, article: &Article) -> Option<Problem> {
+    let title = [("the title", article.title.as_str())].into_iter();
+    let sections = article.sections.iter();
+    let sections = sections.map(|section| ("a section", section.name.as_str()));
+    let tags = article.tags.iter().map(|tag| ("a tag", tag.name.as_str()));
+    let authors = article.authors.iter();
+    let authors = authors.map(|author| ("an author", author.name.as_str()));
     let texts = [
-        ("title", article.title.as_str()),
-        ("lead", article.lead.as_str()),
-        ("text", article.body.as_str()),
+        ("the lead", article.lead.as_str()),
+        ("the text", article.body.as_str()),
     ];
     // A lead may have it from code, where it is meant to be read.
     let is_of_code = |place: &str, left: &str| {
         let begin = left.get(..2).unwrap_or(left);
-        place == "lead" && article.body.as_str().contains(begin)
+        place == "the lead" && article.body.as_str().contains(begin)
     };
-    let left = texts
-        .into_iter()
+    let places = title.chain(sections).chain(tags).chain(authors);
+    let mut left = places
+        .chain(texts)
         .filter_map(|(place, text)| Some((place, template_text(text)?)));
-    let (place, left) = left
-        .into_iter()
-        .find(|(place, left)| !is_of_code(place, left))?;
-    Some(Problem {
+    let (place, left) = left.find(|(place, left)| !is_of_code(place, left))?;
+    let message = format!("{place} has the text of a template: `{left}`");
+    let hint = "taspa runs no templates: write there what readers should see";
+    Some(warning(file, message, hint))
+}
+
+/// The warning about markup that readers see in a title.
+fn title_problem(file: &str, article: &Article) -> Option<Problem> {
+    let markup = title_markup(article.title.as_str())?;
+    let shown = excerpt(markup).replace('`', "'");
+    Some(match markup.starts_with('&') {
+        true => warning(
+            file,
+            format!("the title shows the reference `{shown}`"),
+            "it was encoded twice: write the character itself, or the reference once",
+        ),
+        false => warning(
+            file,
+            format!("the title shows the tag `{shown}`"),
+            "give a title with markup as `title_html` in place of `title`",
+        ),
+    })
+}
+
+fn warning(file: &str, message: String, hint: &str) -> Problem {
+    Problem {
         severity: Severity::Warning,
         file: file.to_owned(),
         line: None,
         column: None,
-        message: format!("the {place} has the text of a template: `{left}`"),
-        hint: Some("taspa runs no templates: write there what readers should see".to_owned()),
+        message,
+        hint: Some(hint.to_owned()),
         excerpt: None,
-    })
+    }
 }

@@ -343,14 +343,14 @@ fn of_query(loaded: &Loaded, severity: Severity, message: String, hint: Option<S
     loaded.file.problem(severity, place, message, hint)
 }
 
-/// Files that the state folder has under another name.
+/// Files that the state folder has under another name, and rows that it has under another id.
 fn renamed_files(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
     let source = published.source();
-    if !matches!(&*source, Source::Directory(_)) {
+    if matches!(&*source, Source::WordPress(_)) {
         return Vec::new();
     }
     // The comparison of the state folder with the configuration says if it cannot be read.
-    let renamed = renamed_file::find_since(&loaded.config.server.state, published.store());
+    let renamed = renamed_file::find_since(&loaded.config.server.state, &source, published.store());
     let renamed = renamed.unwrap_or_default();
     let problems = renamed.iter().map(|file| file.problem(&source));
     problems.collect()

@@ -50,13 +50,15 @@ fn local_times(source: &Source) -> Option<String> {
     let Source::Sql(sql) = source else {
         return None;
     };
-    let columns = sql.dates_without_zone();
+    // What fails here has failed before.
+    let columns = sql.dates_without_zone().ok()?;
     let columns = columns.iter().map(|name| format!("`{name}`"));
     let columns = columns.collect::<Vec<_>>().join(", ");
     let newest = sql.position().newest?;
     (!columns.is_empty()).then(|| {
         format!(
-            "times without a zone, which count as `time-zone`: {columns}; the newest is {newest}"
+            "times without a zone, which count as `time-zone`: {columns}; the newest is {newest}: where that is \
+             hours off, convert them in the query"
         )
     })
 }

@@ -6,6 +6,7 @@ use crate::ingest::key_conflicts::KeyConflicts;
 use crate::model::article::Refusal;
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::{RecordId, Stamp};
+use crate::model::time::Timestamp;
 use crate::source::Place;
 use crate::store::{ArticleRow, Batch, FileRow, StoreError};
 
@@ -63,13 +64,12 @@ impl ChangeSet {
                 if before.is_some() {
                     self.release(batch, &found.path)?;
                 }
-                let refusal = Refusal {
-                    withdraws: false,
-                    ..refusal
-                };
                 self.refuse(batch, &found, columns, None, None, refusal)
             }
             Err(refusal) => {
+                if let Some(end) = refusal.expires {
+                    self.expire(batch, &found.path, end)?;
+                }
                 let key = before.as_ref().and_then(|row| row.key.clone());
                 self.refuse(batch, &found, columns, key, before, refusal)
             }
@@ -164,12 +164,31 @@ impl ChangeSet {
         let row = FileRow {
             stamp: found.stamp,
             key,
-            refusal: Some(refusal),
+            refusal: Some(refusal.stored()),
             columns,
             warnings: Vec::new(),
         };
         batch.put_file(&found.path, &row)?;
         self.note(&found.path, before, Some(row));
+        Ok(())
+    }
+
+    /// Lets the article of a file leave at `end`, unless it leaves earlier. Once the file is accepted, its
+    /// article has its own expiry again.
+    fn expire(
+        &mut self,
+        batch: &mut Batch<'_>,
+        path: &str,
+        end: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(mut row) = owned_article(batch, path)? else {
+            return Ok(());
+        };
+        if row.meta.expires.is_none_or(|expires| expires > end) {
+            row.meta.expires = Some(end);
+            batch.put_article(&row)?;
+            self.changes.push(Change::Put(row.meta));
+        }
         Ok(())
     }
 

@@ -37,7 +37,7 @@ pub(super) struct Listed {
 
 impl Comparison<'_> {
     /// Compares everything within `scopes`, or stops when the receiver of batches is dropped.
-    pub(super) fn run(self, scopes: &[Scope]) -> Listed {
+    pub(super) fn run(mut self, scopes: &[Scope]) -> Listed {
         let mut listed = Listed::default();
         let mut batch = Vec::new();
         // The rows of the store are counted before this reading changes one.
@@ -45,7 +45,20 @@ impl Comparison<'_> {
             .iter()
             .partition::<Vec<_>, _>(|scope| scope.is_full());
         for scope in all.into_iter().chain(parts) {
-            if let Err(failure) = self.compare(scope, &mut batch, &mut listed) {
+            let compared = self.compare(scope, &mut batch, &mut listed);
+            let compared = match compared {
+                // A value that the database cannot read fails the listing of all columns. So rows are read
+                // instead, where it fails its own row alone.
+                Err(ReconcileError::Source(failure))
+                    if *scope == Scope::All && failure.may_be_of_one_row() =>
+                {
+                    listed = Listed::default();
+                    self.reread = true;
+                    self.compare(&Scope::Ids, &mut batch, &mut listed)
+                }
+                compared => compared,
+            };
+            if let Err(failure) = compared {
                 listed.failure = Some(failure);
                 return listed;
             }

@@ -17,9 +17,6 @@ use crate::store::{ArticleRow, PeekedArticles, Store, StoreError};
 /// an import or a loss.
 pub(super) const RECENT_MAX: usize = 1_000;
 
-/// The renamed files that one reading or `taspa check` reports.
-const RENAMED_MAX: usize = 100;
-
 /// An article of the same title, date and text as one that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RenamedFile {
@@ -43,39 +40,54 @@ impl RenamedFile {
     /// The warning about it.
     pub fn problem(&self, source: &Source) -> Problem {
         let RenamedFile { key, .. } = self;
+        let (same, hint) = match source {
+            Source::Directory(_) => (
+                "title, date and text",
+                format!(
+                    "to keep its id, add the key `id = \"{key}\"` (in newsroom text the line ` id {key}` below \
+                     the date), or give the file its former name"
+                ),
+            ),
+            Source::Sql(_) | Source::WordPress(_) => (
+                "title and date",
+                format!(
+                    "an id must never change: let the query give it the `id` that readers know, `{key}`"
+                ),
+            ),
+        };
         Problem {
             severity: Severity::Warning,
             file: source.locate(&self.after),
             line: None,
             column: None,
             message: format!(
-                "it has the title, date and text of `{}`, which is gone: readers see the article twice",
+                "it has the {same} of `{}`, which is gone: readers see the article twice",
                 source.locate(&self.before)
             ),
-            hint: Some(format!(
-                "to keep its id, add the key `id = \"{key}\"` (in newsroom text the line ` id {key}` below \
-                 the date), or give the file its former name"
-            )),
+            hint: Some(hint),
             excerpt: None,
         }
     }
 }
 
-/// The digest of an article's title, date and text.
+/// The digest of an article's title, date and text. Of a row that has another id the query may have changed,
+/// and with it the text, so `taspa check` leaves that out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TextDigest(u128);
 
 impl TextDigest {
     pub(super) fn of(article: &Article) -> TextDigest {
-        let Article {
-            title,
-            published,
-            body,
-            ..
-        } = article;
+        TextDigest::with_text(article, article.body.as_str())
+    }
+
+    fn of_title(article: &Article) -> TextDigest {
+        TextDigest::with_text(article, "")
+    }
+
+    fn with_text(article: &Article, text: &str) -> TextDigest {
         let mut digest = Xxh3::new();
-        digest.update(&published.0.to_le_bytes());
-        for text in [title.as_str(), "\n", body.as_str()] {
+        digest.update(&article.published.0.to_le_bytes());
+        for text in [article.title.as_str(), "\n", text] {
             digest.update(text.as_bytes());
         }
         TextDigest(digest.digest128())
@@ -91,9 +103,9 @@ pub(super) struct ArticleTrace {
 }
 
 impl ArticleTrace {
-    fn new(article: &Article, row: &ArticleRow) -> ArticleTrace {
+    pub(super) fn new(digest: TextDigest, row: &ArticleRow) -> ArticleTrace {
         ArticleTrace {
-            digest: TextDigest::of(article),
+            digest,
             path: row.path.clone(),
             key: row.meta.key.clone(),
         }
@@ -119,8 +131,7 @@ impl RecentTraces {
     }
 
     /// Adds an article that is gone; the file that it was renamed to, if one is known.
-    pub(super) fn remove(&mut self, row: &ArticleRow, article: &Article) -> Option<RenamedFile> {
-        let gone = ArticleTrace::new(article, row);
+    pub(super) fn remove(&mut self, gone: ArticleTrace) -> Option<RenamedFile> {
         let renamed = take(&mut self.added, &gone);
         let found = renamed.map(|added| RenamedFile::new(&gone, &added));
         if found.is_none() {
@@ -148,9 +159,17 @@ fn push(traces: &mut VecDeque<ArticleTrace>, trace: ArticleTrace) {
     traces.push_back(trace);
 }
 
-/// Finds the articles of `store` that a state folder has under another key; none if the folder has no
-/// articles of this layout.
-pub fn find_since(folder: &Path, store: &Store) -> Result<Vec<RenamedFile>, StoreError> {
+/// Finds the articles of `store` that a state folder has under another key, at most a thousand; none if the
+/// folder has no articles of this layout.
+pub fn find_since(
+    folder: &Path,
+    source: &Source,
+    store: &Store,
+) -> Result<Vec<RenamedFile>, StoreError> {
+    let digest = match source {
+        Source::Directory(_) => TextDigest::of,
+        Source::Sql(_) | Source::WordPress(_) => TextDigest::of_title,
+    };
     let Some(mut former) = PeekedArticles::open(folder)? else {
         return Ok(Vec::new());
     };
@@ -172,7 +191,7 @@ pub fn find_since(folder: &Path, store: &Store) -> Result<Vec<RenamedFile>, Stor
     let mut traces = RecentTraces::default();
     for row in gone {
         let article = former.reader.article(row.meta.record)?;
-        traces.remove(&row, &article);
+        traces.remove(ArticleTrace::new(digest(&article), &row));
     }
     let mut reader = store.article_reader()?;
     for row in store.article_rows()? {
@@ -181,10 +200,7 @@ pub fn find_since(folder: &Path, store: &Store) -> Result<Vec<RenamedFile>, Stor
             continue;
         }
         let article = reader.article(row.meta.record)?;
-        renamed.extend(traces.add(ArticleTrace::new(&article, &row)));
-        if renamed.len() == RENAMED_MAX {
-            break;
-        }
+        renamed.extend(traces.add(ArticleTrace::new(digest(&article), &row)));
     }
     Ok(renamed)
 }

@@ -451,6 +451,51 @@ fn a_file_that_breaks_keeps_its_last_good_version() {
 }
 
 #[test]
+fn the_last_good_version_of_a_file_that_breaks_leaves_when_the_file_expires() {
+    let newsroom = Newsroom::keyed_by(KeyFrom::Path);
+    let expires = || {
+        let row = newsroom.store.article("a").expect("a readable row");
+        row.map(|row| row.meta.expires)
+    };
+    let [early, late] = [2100, 2200].map(|year| Some(Timestamp::start_of_year(year)));
+    let (good, bad) = ("date: 2026-01-08", "date: вчера");
+    for (keys, expected) in [
+        (vec![good], Some(None)),
+        (vec![bad], Some(None)),
+        (vec![bad, "expires: 2200-01-01T00:00Z"], Some(late)),
+        (
+            vec![
+                bad,
+                "expires: 2200-01-01T00:00Z",
+                "expiryDate: 2100-01-01T00:00Z",
+            ],
+            Some(early),
+        ),
+        // It is not known how long a version may stay that is no longer there.
+        (vec![bad, "expires: 2200-01-01T00:00Z"], Some(early)),
+        (vec![bad], Some(early)),
+        (vec![good, "expires: 2200-01-01T00:00Z"], Some(late)),
+        (
+            vec![bad, "expires: 2200-01-01T00:00Z", "title: {"],
+            Some(late),
+        ),
+        (
+            vec![bad, "expires: 2100-01-01T00:00Z", "title: {"],
+            Some(early),
+        ),
+        (vec![good], Some(None)),
+        (vec![bad, "expires: 2020-01-01"], None),
+    ] {
+        let keys = keys.join("\n");
+        let file = format!("---\ntitle: Мост\n{keys}\n---\nТекст.\n");
+        newsroom.write("a.md", file.as_bytes());
+        newsroom.read();
+        assert_eq!(expires(), expected, "{keys}");
+        assert_eq!(changes(&newsroom.read()), [""; 0], "{keys}");
+    }
+}
+
+#[test]
 fn a_file_that_never_was_an_article_is_reported_on_every_reading() {
     let newsroom = Newsroom::with(&["a.txt"]);
     let huge = vec![b'x'; (2 << 20) + 1];

@@ -281,6 +281,9 @@ pub struct Refusal {
     /// Whether the article may not be published, so that its last good version goes too.
     #[serde(skip)]
     pub withdraws: bool,
+    /// When the last good version goes, because the article says so.
+    #[serde(skip)]
+    pub expires: Option<Timestamp>,
 }
 
 impl Refusal {
@@ -295,6 +298,7 @@ impl Refusal {
             reason: reason.into(),
             hint: hint.into(),
             withdraws: false,
+            expires: None,
         }
     }
 
@@ -304,6 +308,30 @@ impl Refusal {
         Refusal {
             withdraws: self.withdraws || hidden,
             ..self
+        }
+    }
+
+    /// This refusal, which takes the last good version away at `end` at the latest.
+    #[must_use]
+    pub fn expiring(self, end: Option<Timestamp>) -> Refusal {
+        Refusal {
+            expires: self.expires.into_iter().chain(end).min(),
+            ..self
+        }
+    }
+
+    /// This refusal, after which no more of the last good version stays than after `other`.
+    #[must_use]
+    pub fn bounded_by(self, other: &Refusal) -> Refusal {
+        self.withdrawn_if(other.withdraws).expiring(other.expires)
+    }
+
+    /// What the store holds of it: what is wrong, without what becomes of the last good version.
+    pub fn stored(&self) -> Refusal {
+        Refusal {
+            withdraws: false,
+            expires: None,
+            ..self.clone()
         }
     }
 }

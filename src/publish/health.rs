@@ -96,7 +96,7 @@ pub enum Degraded {
     Stalled(Stall),
     /// feeds.toml was refused, for this reason.
     Reload(Arc<str>),
-    /// The system does not report changes of files, for this reason.
+    /// Changes are noticed late: which ones, and why.
     Unwatched(Arc<str>),
     /// This loss is held.
     Held(HeldLoss),

@@ -171,9 +171,7 @@ impl Admin {
                 format!("{} has made no progress since {since}", work.noun())
             }
             Degraded::Reload(reason) => format!("feeds.toml was refused: {reason}"),
-            Degraded::Unwatched(reason) => {
-                format!("changes are noticed only every `rescan`: {reason}")
-            }
+            Degraded::Unwatched(reason) => reason.to_string(),
             Degraded::Held(loss) => {
                 format!(
                     "{loss} since {}: held until `taspa confirm` confirms it",

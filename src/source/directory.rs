@@ -175,8 +175,8 @@ impl Directory {
         })
     }
 
-    /// Reads and accepts one file. A panic while accepting it costs this file alone.
-    pub fn read(&self, found: &Place) -> ReadOutcome {
+    /// Reads and accepts one file at `now`. A panic while accepting it costs this file alone.
+    pub fn read(&self, found: &Place, now: Timestamp) -> ReadOutcome {
         // What was said of it when it was listed is not known any more; a new listing says it.
         let Some((stamp, inherited)) = self.inheritance.find(found.stamp) else {
             return ReadOutcome::Unsettled;
@@ -185,7 +185,7 @@ impl Directory {
             stamp,
             ..found.clone()
         };
-        let outcome = self.read_file(found, &inherited);
+        let outcome = self.read_file(found, &inherited, now);
         match outcome {
             // A hidden article must not be public by its last good version.
             ReadOutcome::Refused(refusal) => {
@@ -198,7 +198,7 @@ impl Directory {
         }
     }
 
-    fn read_file(&self, found: &Place, inherited: &Inherited) -> ReadOutcome {
+    fn read_file(&self, found: &Place, inherited: &Inherited, now: Timestamp) -> ReadOutcome {
         let is_being_written = || self.write_log.is_being_written(found.stamp.inode);
         if is_being_written() {
             return ReadOutcome::Unsettled;
@@ -209,7 +209,12 @@ impl Directory {
             Ok(None) => return ReadOutcome::Unsettled,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return ReadOutcome::Unsettled,
             Err(error) => {
-                return ReadOutcome::Unreadable(self.unreadable(&found.path, inherited, &error));
+                return ReadOutcome::Unreadable(self.unreadable(
+                    &found.path,
+                    inherited,
+                    &error,
+                    now,
+                ));
             }
         };
         let outcome = ReadOutcome::of("file", || match found.stamp.size > FILE_BYTES_MAX {
@@ -218,18 +223,24 @@ impl Directory {
         });
         match outcome {
             ReadOutcome::Refused(refusal) if !refusal.withdraws => ReadOutcome::of("file", || {
-                Err(self.withdraw_hidden(&found.path, &bytes, inherited, refusal))
+                Err(self.withdraw_hidden(&found.path, &bytes, inherited, refusal, now))
             }),
             outcome => outcome,
         }
     }
 
     /// The refusal of a file that cannot be read: what is above it may hide its article.
-    fn unreadable(&self, path: &str, inherited: &Inherited, error: &io::Error) -> Refusal {
+    fn unreadable(
+        &self,
+        path: &str,
+        inherited: &Inherited,
+        error: &io::Error,
+        now: Timestamp,
+    ) -> Refusal {
         let hint = "make the file readable for the user that runs taspa";
         let refusal = Refusal::new(None, format!("cannot be read: {error}"), hint);
         let context = self.context(path, inherited);
-        Fields::new(&[], 1, &self.reading).refuse(refusal, &context, Timestamp::now())
+        Fields::new(&[], 1, &self.reading).refuse(refusal, &context, now)
     }
 
     /// The refusal of a file with these bytes, for whatever reason: where they may hide the article, its last
@@ -240,6 +251,7 @@ impl Directory {
         bytes: &[u8],
         inherited: &Inherited,
         refusal: Refusal,
+        now: Timestamp,
     ) -> Refusal {
         let text = encoding::decode_damaged(bytes, self.legacy);
         let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(&text));
@@ -256,7 +268,7 @@ impl Directory {
         // Without title and date they are not the keys of the article, which may be a table of its own.
         let keys = keys.filter(|keys| Fields::new(keys, 1, &self.reading).are_of_article());
         let keys = keys.unwrap_or_else(|| rough_keys::find(&text, &self.reading));
-        Fields::new(&keys, 1, &self.reading).refuse(refusal, &context, Timestamp::now())
+        Fields::new(&keys, 1, &self.reading).refuse(refusal, &context, now)
     }
 
     fn context<'c>(&'c self, path: &str, inherited: &'c Inherited) -> ParseContext<'c> {

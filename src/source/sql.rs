@@ -48,7 +48,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use self::advice::DateOrder;
 pub use self::columns::ColumnProblem;
-use self::columns::Selected;
+use self::columns::{Column, Selected};
 use self::database::Database;
 pub use self::engine::DatabasePosition;
 use self::engine::{Engine, Step, Task};
@@ -185,17 +185,18 @@ impl Sql {
     }
 
     /// Lists rows in the byte order of their ids; several rows with one id are one place. An error of the
-    /// database is the last item; without one the listing is complete.
+    /// database is the last item; without one the listing is complete. `now` is the time of the reading.
     pub fn walk(
         &self,
         extent: Extent,
+        now: Timestamp,
     ) -> impl Iterator<Item = Result<Place, ListingError>> + use<> {
-        Walk::start(self, extent)
+        Walk::start(self, extent, now)
     }
 
-    /// The places with these ids as they are now, in the byte order of the ids, without missing ones.
-    pub fn stat(&self, ids: &[String]) -> Result<Vec<Place>, SqlError> {
-        let (zone, now) = (&self.0.engine.rules.reading.zone, Timestamp::now());
+    /// The places with these ids as they are `now`, in the byte order of the ids, without missing ones.
+    pub fn stat(&self, ids: &[String], now: Timestamp) -> Result<Vec<Place>, SqlError> {
+        let zone = &self.0.engine.rules.reading.zone;
         let mut places: BTreeMap<String, SameIdRows> = BTreeMap::new();
         for ids in ids.chunks(ROWS_A_STATEMENT) {
             self.visit_rows(Task::Stamps(ids.to_vec()), |row| {
@@ -250,27 +251,39 @@ impl Sql {
             let of_poll = of_poll.unwrap_or(false);
             problems.extend(of_poll.then(|| advice::poll_scans_all(&columns)));
         }
-        problems.extend(self.date_order().problem());
+        problems.extend(match self.date_order() {
+            Ok(order) => order.problem(),
+            Err(error) => Some(columns::unread_dates(&error)),
+        });
         Ok(problems)
     }
 
-    /// The order of the dates of all rows, as far as they can be read.
-    fn date_order(&self) -> DateOrder {
+    /// The order of the dates of all rows.
+    fn date_order(&self) -> Result<DateOrder, SqlError> {
         let zone = &self.0.engine.rules.reading.zone;
         let mut order = DateOrder::default();
         let seconds = |row: &Row<'_>, name| row.moment(name, zone)?.seconds();
-        // Whoever reads the articles reports the failure.
-        let _ = self.visit_rows(Task::AllStamps, |row| {
+        self.visit_rows(Task::AllStamps, |row| {
             order.add(seconds(&row, "updated"), seconds(&row, "date"));
-        });
-        order
+        })?;
+        Ok(order)
     }
 
-    /// The dates of the query that have no zone; none where its columns are not known.
-    pub fn dates_without_zone(&self) -> Vec<String> {
+    /// The columns of times that have no zone: all of them by their type, or a value by its form.
+    pub fn dates_without_zone(&self) -> Result<Vec<String>, SqlError> {
         let engine = self.0.engine.clone();
-        let columns = self.wait(async move { engine.columns().await });
-        columns.map_or(Vec::new(), |columns| advice::without_zone(&columns))
+        let columns = self.wait(async move { engine.columns().await })?;
+        let mut names = advice::without_zone(&columns);
+        if columns.0.iter().any(Column::may_be_written_date) {
+            self.visit_rows(Task::AllStamps, |row| {
+                for name in row.local_times() {
+                    if names.iter().all(|known| known != name) {
+                        names.push(name.to_owned());
+                    }
+                }
+            })?;
+        }
+        Ok(names)
     }
 
     /// Whether the query's columns or their types differ from the last full listing, so that every row

@@ -3,9 +3,9 @@
 //! A watcher yields the scopes to read, and is told the result of each reading. An outage of a database
 //! goes through a channel of its own, because it must be reported while a reading hangs.
 
-use crate::source::directory::Directory;
 use crate::source::directory::watcher::DirectoryWatcher;
-use crate::source::sql::watcher::SqlWatcher;
+use crate::source::directory::{self, Directory};
+use crate::source::sql::{self, watcher::SqlWatcher};
 use crate::source::watcher_messages::{OutageSender, ReadingNote};
 use crate::source::wordpress::watcher::WordPressWatcher;
 use crate::source::{Scope, Source};
@@ -61,12 +61,16 @@ impl SourceWatcher {
         }
     }
 
-    /// Why changes are noticed only by comparing everything, if the system refuses to report them.
-    pub(crate) fn refusal(&self) -> Option<&str> {
-        match self {
-            SourceWatcher::Directory(watcher) => watcher.refusal(),
-            SourceWatcher::Sql(_) | SourceWatcher::WordPress(_) => None,
-        }
+    /// Which changes are noticed only by comparing everything, and why.
+    pub(crate) fn refusal(&self) -> Option<String> {
+        let (late, reason) = match self {
+            SourceWatcher::Directory(watcher) => {
+                (directory::watcher::NOTICED_LATE, watcher.refusal())
+            }
+            SourceWatcher::Sql(watcher) => (sql::watcher::NOTICED_LATE, watcher.refusal()),
+            SourceWatcher::WordPress(_) => return None,
+        };
+        reason.map(|reason| format!("{late}: {reason}"))
     }
 
     /// Whether the source is known to be down.

@@ -212,6 +212,79 @@ fn query_without_rows_is_a_warning() {
     }
 }
 
+/// What stands in a title, and what is said of it.
+const TITLES: [(&str, &str); 4] = [
+    (
+        "Мост &amp;mdash; открыт",
+        "the title shows the reference `&mdash;`",
+    ),
+    ("Мост <em>открыт</em>", "the title shows the tag `<em>`"),
+    (
+        "Мост {{ city }}",
+        "the title has the text of a template: `{{ city }}`",
+    ),
+    (
+        "Мост %%sitename%%",
+        "the title has the text of a template: `%%sitename%%`",
+    ),
+];
+
+#[test]
+fn markup_and_templates_in_titles_are_warnings() {
+    for table in Kind::ALL.into_iter().filter_map(Table::released) {
+        for ((title, _), row) in TITLES.iter().zip(&RELEASED) {
+            table.execute(&format!(
+                "UPDATE articles SET title = '{title}' WHERE id = {}",
+                row.id
+            ));
+        }
+        let said: Vec<String> = TITLES
+            .iter()
+            .zip(&RELEASED)
+            .map(|((_, said), row)| format!("row {}: warning: {said}", row.id))
+            .collect();
+        let said: Vec<&str> = said.iter().map(String::as_str).collect();
+        let output = check(&table.newsroom(""), &[]);
+        assert_ends(
+            &output,
+            0,
+            &[&said[..], &["0 errors, 4 warnings"]].concat(),
+            &[],
+        );
+    }
+}
+
+#[test]
+fn times_without_a_zone_are_named() {
+    const SAID: [&str; 4] = [
+        "times without a zone, which count as `time-zone`: ",
+        "`date`",
+        "; the newest is 20",
+        "convert them in the query",
+    ];
+    for table in Kind::ALL.into_iter().filter_map(Table::released) {
+        let local = match table.kind {
+            Kind::Postgres => "published AT TIME ZONE 'Asia/Almaty' AS date",
+            Kind::MariaDb => "published AS date",
+            Kind::Sqlite => "substr(replace(published, 'T', ' '), 1, 19) AS date",
+        };
+        let query = QUERY.replace("published AS date", local);
+        let output = check(&newsroom(&table.url, &query, ""), &[]);
+        assert_ends(&output, 0, &SAID, &[]);
+        let as_text = match table.kind {
+            Kind::Postgres => format!(
+                "left(({})::text, 19) AS date",
+                local.trim_end_matches(" AS date")
+            ),
+            Kind::MariaDb => "CAST(published AS CHAR) AS date".to_owned(),
+            Kind::Sqlite => continue,
+        };
+        let query = QUERY.replace("published AS date", &as_text);
+        let output = check(&newsroom(&table.url, &query, ""), &[]);
+        assert_ends(&output, 0, &SAID, &[]);
+    }
+}
+
 #[test]
 fn connection_error_hides_the_password() {
     let nobody_there = format!("{READER}@127.0.0.1:{}/news", free_port());

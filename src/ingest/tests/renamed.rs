@@ -1,4 +1,5 @@
 use super::*;
+use crate::ingest::driver::Driver;
 
 fn renamed(result: &ReadingResult) -> Vec<String> {
     let files = result.report.renamed.iter();
@@ -44,4 +45,62 @@ fn an_id_keeps_a_renamed_file_the_same_article() {
     });
     assert_eq!(renamed(&result), [""; 0]);
     assert_eq!(newsroom.stored(), ["bridge = b.md: T"]);
+}
+
+/// A full reading of a table by this query, into a store.
+fn read_rows(folder: &TempDir, query: &str, store: Arc<Store>) -> Arc<Source> {
+    let feeds = format!("[source.sql]\nurl = 'sqlite:news.db'\nquery = \"{query}\"");
+    let config = testkit::newsroom(&feeds, folder.path());
+    let driver = Driver::new(&config, store).expect("a driver");
+    let read = driver.read(&[Scope::All], Removal::Held, Priority::Normal, &mut |_| {});
+    assert!(read.report.failure.is_none(), "{:?}", read.report.failure);
+    driver.source()
+}
+
+#[test]
+fn rows_whose_ids_changed_are_named_with_the_former_ids() {
+    let folder = tempfile::tempdir().expect("a folder");
+    sqlite::write(
+        &folder.path().join("news.db"),
+        "CREATE TABLE articles (id INTEGER, title TEXT, date TEXT, text TEXT);
+         INSERT INTO articles VALUES (1, 'Мост', '2026-01-08', 'а'), (2, 'Мост', '2026-01-09', 'б'),
+            (3, 'Рынок', '2026-01-09', 'в'), (4, 'Река', '2026-01-10', 'г')",
+    );
+    let state = folder.path().join("state");
+    let before = "SELECT id, title, date, text AS content_html FROM articles";
+    let store = Arc::new(Store::open(&state).expect("a store"));
+    read_rows(&folder, before, store);
+    for (after, expected) in [
+        (before, &[][..]),
+        // A system that replaces another one may give other HTML as well.
+        (
+            "SELECT 'n' || id AS id, title, date, 'новый' AS content_html FROM articles",
+            &[("n1", "1"), ("n2", "2"), ("n3", "3"), ("n4", "4")],
+        ),
+        (
+            "SELECT CASE id WHEN 3 THEN 33 ELSE id END AS id, title, date FROM articles",
+            &[("33", "3")],
+        ),
+        // Another date makes it another article.
+        (
+            "SELECT id + 10 AS id, title, CASE id WHEN 4 THEN '2026-01-10' ELSE '2026-02-01' END AS date \
+             FROM articles",
+            &[("14", "4")],
+        ),
+    ] {
+        let store = Arc::new(Store::scratch().expect("a scratch store"));
+        let source = read_rows(&folder, after, store.clone());
+        let renamed = renamed_file::find_since(&state, &source, &store).expect("a state");
+        let named: Vec<(&str, &str)> = renamed.iter().map(|row| (&*row.after, &*row.key)).collect();
+        assert_eq!(named, expected, "{after}");
+        for row in &renamed {
+            let problem = row.problem(&source).to_string();
+            let begin = format!(
+                "[source.sql] row {}: warning: it has the title and date of `[source.sql] row {}`, which is gone",
+                row.after, row.before
+            );
+            assert!(problem.starts_with(&begin), "{problem}");
+            assert!(problem.ends_with(&format!("`{}`", row.key)), "{problem}");
+        }
+    }
 }

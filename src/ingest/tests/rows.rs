@@ -15,7 +15,9 @@ impl Rows {
         let folder = tempfile::tempdir().expect("a folder");
         let feeds = format!(
             "[source.sql]\nurl = 'sqlite:news.db'\n\
-             query = \"SELECT id, coalesce(title, id) AS title, date, draft FROM articles WHERE {condition}\""
+             query = \"SELECT id, coalesce(title, id) AS title, date, draft, expires, \
+             CASE title WHEN 'fails' THEN abs(-9223372036854775807 - 1) END AS content_html \
+             FROM articles WHERE {condition}\""
         );
         let source = Source::new(&testkit::newsroom(&feeds, folder.path())).expect("an address");
         let rows = Rows {
@@ -25,7 +27,8 @@ impl Rows {
             source,
         };
         rows.run(
-            "CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT, title TEXT, draft INTEGER)",
+            "CREATE TABLE articles (id TEXT PRIMARY KEY, date TEXT, title TEXT, draft INTEGER, \
+             expires TEXT)",
         );
         for id in ids {
             rows.insert(id);
@@ -148,6 +151,59 @@ fn a_refused_row_in_the_recheck_window_is_reported_until_it_is_valid() {
     let result = rows.reconcile(Scope::Recent, || {});
     assert_eq!(counts(&result), (1, 1));
     assert_eq!(*result.report.problems, ProblemSummary::default());
+}
+
+/// A row that the database cannot read is read again with each comparison.
+#[test]
+fn a_refusal_is_stored_once_whatever_becomes_of_the_last_good_version() {
+    for (values, expected) in [
+        ("draft = 1", None),
+        ("date = '2100-01-08'", None),
+        ("expires = '2020-01-08'", None),
+        (
+            "expires = '2100-01-01T00:00Z'",
+            Some(Some(Timestamp::start_of_year(2100))),
+        ),
+        ("draft = 0", Some(None)),
+    ] {
+        let rows = Rows::with(&["a"], "true");
+        assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (1, 1));
+        rows.run(&format!("UPDATE articles SET title = 'fails', {values}"));
+        let mut commits = 0;
+        rows.reconcile(Scope::Ids, || commits += 1);
+        assert_eq!(commits, 1, "{values}");
+        let article = rows.store.article("a").expect("a readable row");
+        assert_eq!(article.map(|row| row.meta.expires), expected, "{values}");
+        for scope in [Scope::Ids, Scope::All] {
+            rows.reconcile(scope, || commits += 1);
+            assert_eq!(commits, 1, "{values}");
+        }
+    }
+}
+
+#[test]
+fn a_row_that_the_database_cannot_read_keeps_no_other_from_being_compared() {
+    let rows = Rows::with(&["a", "b", "c"], "true");
+    assert_eq!(counts(&rows.reconcile(Scope::All, || {})), (3, 3));
+    rows.run(
+        "UPDATE articles SET title = 'fails' WHERE id = 'b'; UPDATE articles SET title = 'Новый' WHERE id = 'c'",
+    );
+    for changes in [1, 0] {
+        let result = rows.reconcile(Scope::All, || {});
+        assert_eq!(counts(&result), (3, changes));
+        let problems: Vec<String> = result
+            .report
+            .problems
+            .first
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert!(
+            problems.len() == 1
+                && problems[0].contains("row b: error: the database cannot read this row"),
+            "{problems:?}"
+        );
+    }
 }
 
 #[test]

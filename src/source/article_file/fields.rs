@@ -181,7 +181,8 @@ impl<'p> Fields<'p> {
     }
 
     /// The refusal of an article with these keys. Where they say that readers may not see it at `now`, its last
-    /// good version goes too: they hide it, it has expired, or its date is still to come.
+    /// good version goes too: they hide it, it has expired, or its date is still to come. Where it will expire,
+    /// that version goes then.
     pub(in crate::source) fn refuse(
         &self,
         refusal: Refusal,
@@ -198,7 +199,10 @@ impl<'p> Fields<'p> {
             let mut dates = self.dates(context.inherited).flatten();
             dates.any(|date| zone.resolve(date) > now)
         };
-        refusal.withdrawn_if(marks.withhold(zone, now) || is_embargoed())
+        let expires = marks.expires.iter().map(|&date| zone.resolve(date)).min();
+        refusal
+            .withdrawn_if(marks.withhold(zone, now) || is_embargoed())
+            .expiring(expires)
     }
 
     fn understood_draft(

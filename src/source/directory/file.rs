@@ -29,10 +29,10 @@ const QUIET_AFTER_CLOSE: Duration = Duration::from_millis(20);
 /// An article's file that has been empty for so long counts as deleted.
 const EMPTIED_SECONDS: i64 = 60;
 
-/// Whether a file has been empty long enough to count as deleted.
-pub(in crate::source) fn is_emptied(found: &Place) -> bool {
+/// Whether a file has been empty long enough at `now` to count as deleted.
+pub(in crate::source) fn is_emptied(found: &Place, now: Timestamp) -> bool {
     let written = i64::try_from(found.stamp.modified / 1_000_000_000).unwrap_or(i64::MAX);
-    found.stamp.size == 0 && Timestamp::now().0.saturating_sub(written) >= EMPTIED_SECONDS
+    found.stamp.size == 0 && now.0.saturating_sub(written) >= EMPTIED_SECONDS
 }
 
 pub(super) fn too_large(bytes: u64) -> Refusal {

@@ -22,7 +22,7 @@ fn read(path: &str, bytes: &[u8]) -> Result<Accepted, Refusal> {
     let [found] = found.as_slice() else {
         panic!("{path} is not listed: {found:?}");
     };
-    match directory.read(found) {
+    match directory.read(found, Timestamp::now()) {
         ReadOutcome::Accepted(accepted) => Ok(*accepted),
         ReadOutcome::Refused(refusal) => Err(refusal),
         other => panic!("{path}: {other:?}"),
@@ -450,7 +450,7 @@ fn of_a_file_that_is_too_large_only_the_start_and_the_end_are_read() {
         let bytes = read_unchanged(&path, &found).expect("a file");
         let bytes = bytes.expect("a file that has not changed");
         assert_eq!(bytes.len() as u64, FILE_BYTES_MAX, "{name}");
-        let ReadOutcome::Refused(refusal) = directory.read(&found) else {
+        let ReadOutcome::Refused(refusal) = directory.read(&found, Timestamp::now()) else {
             panic!("{name} is not refused");
         };
         let reason = "the file is larger than 2097152 bytes: it has 1099511627776";
@@ -458,7 +458,10 @@ fn of_a_file_that_is_too_large_only_the_start_and_the_end_are_read() {
         // It grew after it was listed, so the next listing shows it again.
         found.stamp.size = 100;
         assert!(
-            matches!(directory.read(&found), ReadOutcome::Unsettled),
+            matches!(
+                directory.read(&found, Timestamp::now()),
+                ReadOutcome::Unsettled
+            ),
             "{name}"
         );
     }

@@ -42,6 +42,9 @@ enum Events {
     None,
 }
 
+/// What follows where the system reports no changes: only listings of everything are left.
+pub(crate) const NOTICED_LATE: &str = "changes are noticed only every `rescan`";
+
 impl Events {
     fn refusal(&self) -> Option<&str> {
         match self {
@@ -55,7 +58,7 @@ impl DirectoryWatcher {
     pub(crate) async fn start(folder: Directory) -> DirectoryWatcher {
         let events = DirectoryWatcher::watch(&folder).await;
         if let Some(reason) = events.refusal() {
-            warn!("changes are noticed only every `rescan`: {reason}");
+            warn!("{NOTICED_LATE}: {reason}");
         }
         DirectoryWatcher {
             folder,
@@ -77,10 +80,7 @@ impl DirectoryWatcher {
         match started.await {
             Ok(Ok(events)) => events,
             Ok(Err(failure @ WatchError::Silent { .. })) => {
-                warn!(
-                    "changes are noticed only every `rescan`: {}",
-                    chain(&failure)
-                );
+                warn!("{NOTICED_LATE}: {}", chain(&failure));
                 Events::None
             }
             Ok(Err(failure @ (WatchError::TooMany | WatchError::Refused(_)))) => Events::Refused {
@@ -164,7 +164,7 @@ impl DirectoryWatcher {
             }
             (Some(before), Some(reason)) if before == reason => false,
             (before, Some(reason)) => {
-                warn!("changes are noticed only every `rescan`: {reason}");
+                warn!("{NOTICED_LATE}: {reason}");
                 before.is_none()
             }
         }

@@ -111,6 +111,16 @@ impl Column {
         self.traits().is_mark || self.traits().is_table
     }
 
+    /// Whether it may keep its row from readers, now or from some instant on.
+    pub(super) fn may_withhold(&self) -> bool {
+        self.may_hide() || self.traits().is_date
+    }
+
+    /// Whether it may hold a date as text, which says itself whether it has a zone.
+    pub(super) fn may_be_written_date(&self) -> bool {
+        self.traits().is_date && matches!(self.kind, Kind::Text | Kind::Any)
+    }
+
     /// Whether nothing but a date makes sense in it.
     fn must_be_date(&self) -> bool {
         self.traits().is_date && !self.traits().may_be_flag
@@ -118,10 +128,7 @@ impl Column {
 
     /// Whether its value is part of a row's stamp: an edit of it is seen although `updated` does not move.
     pub(super) fn is_in_stamp(&self) -> bool {
-        let KeyTraits {
-            is_date, is_mark, ..
-        } = self.traits();
-        is_date || is_mark || self.is("id")
+        self.may_withhold() || self.is("id")
     }
 }
 
@@ -315,6 +322,19 @@ pub(super) fn not_indexed() -> ColumnProblem {
             "let `id` be a plain column with an index, such as the primary key, and the query pass \
                conditions on it to the table"
                 .to_owned(),
+    }
+}
+
+/// The dates of all rows cannot be read, so nothing is known of their order.
+pub(super) fn unread_dates(error: &SqlError) -> ColumnProblem {
+    ColumnProblem {
+        is_error: false,
+        message: format!(
+            "whether `updated` comes before `date` cannot be told, since the dates of all rows cannot be read: \
+             {error}"
+        ),
+        hint: "comparisons of all ids fail for the same reason: correct the value, or convert it in the query"
+            .to_owned(),
     }
 }
 

@@ -98,11 +98,11 @@ pub(super) enum Task {
     RecentStamps,
     /// The stamps of the rows with these ids.
     Stamps(Vec<String>),
-    /// The columns of the rows with these ids that may hide them.
+    /// The columns of the rows with these ids that may keep them from readers.
     Marks(Vec<String>),
     /// All columns of the rows with these ids, each up to this many characters.
     Rows(usize, Vec<String>),
-    /// The ids of the rows with these ids, each with the bytes of all columns.
+    /// All columns of the rows with these ids, of texts their lengths, each with the bytes of all.
     Sizes(Vec<String>),
 }
 
@@ -158,7 +158,7 @@ impl Engine {
             Task::AllStamps => (LONG, Column::is_in_stamp),
             Task::AllColumns => (LONGER, |_| true),
             Task::RecentStamps | Task::Stamps(_) => (SHORT, Column::is_in_stamp),
-            Task::Marks(_) => (SHORT, |column| column.may_hide() || column.is("id")),
+            Task::Marks(_) => (SHORT, |column| column.may_withhold() || column.is("id")),
             Task::Rows(..) | Task::Sizes(_) => (SHORT, |_| true),
         };
         if matches!(
@@ -171,7 +171,7 @@ impl Engine {
         let columns = self.columns().await?;
         locked(&self.required).update(&columns)?;
         let dialect = self.database.dialect();
-        let mut selected = columns.known(wanted);
+        let selected = columns.known(wanted);
         let (query, of) = (&self.query, &selected.columns);
         let statement = match task {
             Task::AllStamps => dialect.listing(query, of),
@@ -181,11 +181,7 @@ impl Engine {
             // JSON that is cut would count as JSON that cannot be read, which hides the row.
             Task::Marks(ids) => dialect.by_id(query, of, ROW_BYTES_MAX + 1, &ids),
             Task::Rows(chars, ids) => dialect.by_id(query, of, chars, &ids),
-            Task::Sizes(ids) => {
-                let statement = dialect.sizes(query, of, &ids);
-                selected.columns.retain(|column| column.is("id"));
-                statement
-            }
+            Task::Sizes(ids) => dialect.sizes(query, of, &ids),
         };
         if out.send(Ok(Step::Columns(selected))).await.is_err() {
             return Ok(());

@@ -80,12 +80,12 @@ pub enum SqlError {
 
 impl SqlError {
     /// Whether the database took too long.
-    pub(super) fn is_timeout(&self) -> bool {
+    pub(in crate::source) fn is_timeout(&self) -> bool {
         matches!(self, SqlError::Timeout { .. } | SqlError::Slow { .. })
     }
 
     /// Whether the statement may succeed without one of its rows.
-    pub(super) fn may_be_of_one_row(&self) -> bool {
+    pub(in crate::source) fn may_be_of_one_row(&self) -> bool {
         match self {
             SqlError::Database { is_about_data, .. } => *is_about_data,
             other => other.is_timeout(),

@@ -102,7 +102,7 @@ impl Iterator for Walk {
 }
 
 impl Walk {
-    pub(super) fn start(sql: &Sql, extent: Extent) -> Walk {
+    pub(super) fn start(sql: &Sql, extent: Extent, now: Timestamp) -> Walk {
         let task = match extent {
             Extent::All => Task::AllStamps,
             Extent::Columns => Task::AllColumns,
@@ -110,7 +110,7 @@ impl Walk {
         };
         Walk {
             began: Instant::now(),
-            now: Timestamp::now(),
+            now,
             engine: sql.0.engine.clone(),
             rows: sql.start(task),
             extent,

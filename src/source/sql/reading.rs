@@ -10,6 +10,7 @@ use super::engine::Task;
 use super::listing::SameIdRows;
 use super::row::{self, BEGINNING_CHARS, ROW_BYTES_MAX, Texts};
 use super::{Sql, SqlError};
+use crate::model::article::Refusal;
 use crate::model::time::Timestamp;
 use crate::source::{Place, ReadOutcome, ReadResult};
 
@@ -52,20 +53,28 @@ impl PartExtent {
 struct ReadRow {
     rows: SameIdRows,
     columns: u64,
-    /// Whether one of the rows is hidden.
-    is_hidden: bool,
+    /// What becomes of the last good version if the rows are refused together.
+    refusal: Refusal,
     /// `None` if the row is longer than what was read.
     outcome: Option<ReadOutcome>,
     /// The size of a longer row; `None` if it is gone.
     bytes: Option<u64>,
 }
 
+/// The size of a longer row, and the digest of its columns.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    bytes: u64,
+    columns: u64,
+}
+
 impl Sql {
-    /// Reads rows, and calls `done` with the index of each place and its result. Fails at once while the
+    /// Reads rows at `now`, and calls `done` with the index of each place and its result. Fails at once while the
     /// probe fails.
     pub fn read(
         &self,
         places: &[Place],
+        now: Timestamp,
         mut done: impl FnMut(usize, ReadResult),
     ) -> Result<(), SqlError> {
         let all = Vec::from_iter(0..places.len());
@@ -81,7 +90,7 @@ impl Sql {
                 return Err(error);
             }
             let ids: Vec<String> = rows.iter().map(|&row| places[row].path.clone()).collect();
-            let error = match self.read_part(&ids, extent) {
+            let error = match self.read_part(&ids, extent, now) {
                 Ok(read) => {
                     succeeded = true;
                     parts.extend(take_results(places, &rows, read, &mut done));
@@ -90,7 +99,10 @@ impl Sql {
                 Err(error) => error,
             };
             // If even their stamps fail, it is the database or the query, not the rows.
-            if !error.may_be_of_one_row() || timeouts == TIMEOUTS_MAX || self.stat(&ids).is_err() {
+            if !error.may_be_of_one_row()
+                || timeouts == TIMEOUTS_MAX
+                || self.stat(&ids, now).is_err()
+            {
                 return Err(error);
             }
             timeouts += usize::from(error.is_timeout());
@@ -104,8 +116,10 @@ impl Sql {
                     true => row::slow(),
                     false => row::failed(&error),
                 };
-                let refusal = refusal.withdrawn_if(self.is_hidden(&ids));
-                done(row, ReadOutcome::Unreadable(refusal).into());
+                done(
+                    row,
+                    ReadOutcome::Unreadable(self.refuse(refusal, &ids, now)).into(),
+                );
                 continue;
             }
             parts.extend([second, first].map(|rows| Part {
@@ -121,25 +135,26 @@ impl Sql {
         &self,
         ids: &[String],
         extent: PartExtent,
+        now: Timestamp,
     ) -> Result<HashMap<String, ReadRow>, SqlError> {
-        let (rules, now) = (&self.0.engine.rules, Timestamp::now());
+        let rules = &self.0.engine.rules;
         let ids = ids.iter().filter(|id| !id.is_empty()).cloned().collect();
         let mut read: HashMap<String, ReadRow> = HashMap::new();
         self.visit_rows(Task::Rows(extent.chars(), ids), |row| {
             let found = row.place(&rules.reading.zone, now);
             let columns = row.columns_digest(Texts::Whole);
-            let is_hidden = row.is_hidden(&rules.reading, now);
+            let refuse = |refusal| row.refuse(refusal, &rules.reading, now);
             if let Some(same) = read.get_mut(row.id()) {
                 same.rows.add(&found);
                 same.columns = same.columns.wrapping_add(columns);
-                same.is_hidden |= is_hidden;
+                same.refusal = refuse(same.refusal.clone());
                 return;
             }
             let is_long = extent == PartExtent::Beginnings && row.is_cut(extent.chars());
             let accept = || ReadOutcome::of("row", || row.accept(&rules.reading, now));
             let row = ReadRow {
                 columns,
-                is_hidden,
+                refusal: refuse(row::shared_id(1, row.id())),
                 outcome: (!is_long).then(accept),
                 bytes: None,
                 rows: SameIdRows::new(found),
@@ -150,18 +165,19 @@ impl Sql {
         Ok(read)
     }
 
-    /// Whether columns hide one of these rows, which cannot be read whole; `false` if those cannot be read
-    /// either.
-    fn is_hidden(&self, ids: &[String]) -> bool {
-        let (reading, now) = (&self.0.engine.rules.reading, Timestamp::now());
-        let mut is_hidden = false;
+    /// The refusal of these rows, which cannot be read whole. What they say of their visibility counts if it
+    /// can be read.
+    fn refuse(&self, refusal: Refusal, ids: &[String], now: Timestamp) -> Refusal {
+        let reading = &self.0.engine.rules.reading;
+        let mut refused = refusal.clone();
         let read = self.visit_rows(Task::Marks(ids.to_vec()), |row| {
-            is_hidden |= row.is_hidden(reading, now);
+            refused = row.refuse(refused.clone(), reading, now);
         });
-        read.is_ok() && is_hidden
+        read.map_or(refusal, |()| refused)
     }
 
-    /// Asks the database for the sizes of the longer rows.
+    /// Asks the database for the sizes of the longer rows, and for what a listing shows of their columns: of
+    /// a value that was cut, the length is not known.
     fn measure(&self, read: &mut HashMap<String, ReadRow>) -> Result<(), SqlError> {
         let long = read.iter().filter(|(_, row)| row.outcome.is_none());
         let long: Vec<String> = long.map(|(id, _)| id.clone()).collect();
@@ -169,14 +185,23 @@ impl Sql {
             return Ok(());
         }
         let engine = &self.0.engine;
+        let mut measures: HashMap<String, Measure> = HashMap::new();
         let mut failure = None;
-        self.visit_rows(Task::Sizes(long), |row| {
-            match (engine.number(row.cells.get(1)), read.get_mut(row.id())) {
-                (Ok(bytes), Some(row)) => row.bytes = Some(bytes),
-                (Ok(_), None) => {}
-                (Err(error), _) => failure = Some(error),
+        self.visit_rows(Task::Sizes(long), |row| match engine.number(row.behind()) {
+            Ok(bytes) => {
+                let measure = measures.entry(row.id().to_owned()).or_default();
+                let columns = row.columns_digest(Texts::Lengths);
+                measure.bytes = measure.bytes.saturating_add(bytes);
+                measure.columns = measure.columns.wrapping_add(columns);
             }
+            Err(error) => failure = Some(error),
         })?;
+        for (id, measure) in measures {
+            if let Some(row) = read.get_mut(&id) {
+                row.bytes = Some(measure.bytes);
+                row.columns = measure.columns;
+            }
+        }
         failure.map_or(Ok(()), Err)
     }
 }
@@ -196,24 +221,29 @@ fn take_results(
             Some(ReadRow {
                 rows,
                 columns,
-                is_hidden,
+                refusal,
                 ..
             }) if rows.rows > 1 => {
-                let refusal = row::shared_id(rows.rows, path).withdrawn_if(is_hidden);
+                let refusal = row::shared_id(rows.rows, path).bounded_by(&refusal);
                 let outcome = ReadOutcome::Shared(rows.into_place().stamp, refusal);
                 ReadResult { outcome, columns }
             }
             Some(ReadRow {
                 columns,
-                is_hidden,
+                refusal,
                 outcome,
                 bytes,
                 ..
             }) => match (outcome, bytes) {
+                // That of a panic does not know what the row says.
+                (Some(ReadOutcome::Refused(refused)), _) => ReadResult {
+                    outcome: ReadOutcome::Refused(refused.bounded_by(&refusal)),
+                    columns,
+                },
                 (Some(outcome), _) => ReadResult { outcome, columns },
                 (None, None) => ReadOutcome::Unsettled.into(),
                 (None, Some(bytes)) if bytes > ROW_BYTES_MAX as u64 => ReadResult {
-                    outcome: ReadOutcome::Refused(row::too_large(bytes).withdrawn_if(is_hidden)),
+                    outcome: ReadOutcome::Refused(row::too_large(bytes).bounded_by(&refusal)),
                     columns,
                 },
                 (None, Some(bytes)) => {
@@ -231,7 +261,10 @@ fn take_results(
                     continue;
                 }
             },
-            None if path.is_empty() => ReadOutcome::Refused(row::no_id()).into(),
+            None if path.is_empty() => ReadResult {
+                outcome: ReadOutcome::Refused(row::no_id()),
+                columns: places[row].columns.unwrap_or(0),
+            },
             None => ReadOutcome::Unsettled.into(),
         };
         done(row, result);

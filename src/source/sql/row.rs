@@ -8,13 +8,12 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::SqlError;
 use super::columns::{Column, Kind, STAMP_CHARS, Selected};
 use super::editor_blocks;
-use super::watermark::{MILLISECONDS, Raw};
+use super::watermark::{DAY_BYTES, MILLISECONDS, Raw};
 use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
 use crate::model::record::Stamp;
-use crate::model::time::{Timestamp, Zone};
+use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::source::Place;
 use crate::source::article_file::fields::{Fields, key_traits};
-use crate::source::article_file::hidden;
 use crate::source::article_file::tree::{self, KeyValue, Node, Value};
 use crate::source::article_file::{ParseContext, date};
 use crate::source::recheck_window;
@@ -92,7 +91,7 @@ impl Row<'_> {
 
     /// The sum of its id alone: a digest that the database sent behind the columns, or our own.
     pub(super) fn id_sum(&self) -> IdSum {
-        match self.cells.get(self.selected.columns.len()) {
+        match self.behind() {
             Some(cell) => IdSum {
                 rows: 1,
                 digests: cell
@@ -214,15 +213,14 @@ impl Row<'_> {
         hash.digest()
     }
 
-    /// The article at `now`. The refusal of a row that is hidden withdraws it.
+    /// The article; its refusal says what becomes of the last good version at `now`.
     pub(super) fn accept(
         &self,
         reading: &AcceptSettings,
         now: Timestamp,
     ) -> Result<Accepted, Refusal> {
-        let is_hidden = || self.is_hidden(reading, now);
         self.read(reading)
-            .map_err(|refusal| refusal.withdrawn_if(is_hidden()))
+            .map_err(|refusal| self.refuse(refusal, reading, now))
     }
 
     fn read(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
@@ -233,16 +231,42 @@ impl Row<'_> {
         draft.accept(key, reading)
     }
 
-    /// Whether the columns that were read hide the row at `now`, or one that may hide it cannot be read.
-    pub(super) fn is_hidden(&self, reading: &AcceptSettings, now: Timestamp) -> bool {
+    /// The refusal of this row, for whatever reason: what the columns that were read say of its visibility
+    /// counts for its last good version as well, as in a file. A column that may hide it and cannot be read
+    /// hides it.
+    pub(super) fn refuse(
+        &self,
+        refusal: Refusal,
+        reading: &AcceptSettings,
+        now: Timestamp,
+    ) -> Refusal {
         let mut pairs = Vec::new();
-        for (column, cell) in self.columns().filter(|(column, _)| column.may_hide()) {
+        for (column, cell) in self.columns().filter(|(column, _)| column.may_withhold()) {
             match pair(column, cell) {
                 Ok(pair) => pairs.push(pair),
-                Err(_) => return true,
+                Err(_) if column.may_hide() => return refusal.withdrawn_if(true),
+                Err(_) => {}
             }
         }
-        hidden::marks(&pairs, reading).withhold(&reading.zone, now)
+        let context = ParseContext::new(reading, None);
+        Fields::new(&pairs, 0, reading).refuse(refusal, &context, now)
+    }
+
+    /// The columns in which it has a time without a zone as text. A day needs none.
+    pub(super) fn local_times(&self) -> impl Iterator<Item = &str> {
+        let written = self.columns().filter(|(column, cell)| {
+            let text = cell.text.as_deref().unwrap_or_default().trim();
+            let has_time = text.len() > DAY_BYTES && text.contains(':');
+            column.may_be_written_date()
+                && has_time
+                && matches!(date::parse(text), Ok(WrittenDate::Local(_)))
+        });
+        written.map(|(column, _)| &*column.name)
+    }
+
+    /// What the statement selects behind the columns.
+    pub(super) fn behind(&self) -> Option<&Cell> {
+        self.cells.get(self.selected.columns.len())
     }
 
     fn cell(&self, name: &str) -> Option<(&Column, &Cell)> {

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use tokio::sync::watch;
+use tokio::task::block_in_place;
+
 use super::testkit::{FakePostgres, Reaction};
 use super::*;
 use crate::config::Secret;
@@ -15,6 +18,8 @@ use crate::model::record::Stamp;
 use crate::model::time::Zone;
 use crate::source::sql::reading::TIMEOUTS_MAX;
 use crate::source::sql::row::ROW_BYTES_MAX;
+use crate::source::sql::watcher::SqlWatcher;
+use crate::source::watcher_messages::ReadingNote;
 use crate::source::{ReadOutcome, ReadResult, SourceError};
 use crate::testkit::sqlite;
 
@@ -90,7 +95,7 @@ fn reading() -> AcceptSettings {
 }
 
 fn walk(sql: &Sql, extent: Extent) -> Vec<Place> {
-    let found: Result<Vec<Place>, ListingError> = sql.walk(extent).collect();
+    let found: Result<Vec<Place>, ListingError> = sql.walk(extent, Timestamp::now()).collect();
     found.expect("a listing")
 }
 
@@ -101,7 +106,7 @@ fn ids(found: &[Place]) -> Vec<&str> {
 /// The results of all places, in their order.
 fn read(sql: &Sql, found: &[Place]) -> Result<Vec<ReadResult>, SqlError> {
     let mut results: Vec<Option<ReadResult>> = found.iter().map(|_| None).collect();
-    sql.read(found, |number, result| {
+    sql.read(found, Timestamp::now(), |number, result| {
         assert!(results[number].replace(result).is_none(), "two results");
     })?;
     let results = results.into_iter();
@@ -136,7 +141,7 @@ fn ids_come_in_the_order_of_their_bytes() {
     let news = News::new(&rows);
     assert_eq!(ids(&walk(&news.sql(), Extent::All)), expected);
     assert!(matches!(
-        gone.walk(Extent::All).next(),
+        gone.walk(Extent::All, Timestamp::now()).next(),
         Some(Err(ListingError::Source(SourceError::Database(
             SqlError::Unreachable { .. }
         ))))
@@ -160,7 +165,7 @@ fn a_row_whose_id_is_not_text_is_skipped_alone() {
     let sql = news.sql();
     for extent in [Extent::All, Extent::Recent] {
         let (mut found, mut broken) = (Vec::new(), Vec::new());
-        for row in sql.walk(extent) {
+        for row in sql.walk(extent, Timestamp::now()) {
             match row {
                 Ok(row) => found.push(row),
                 Err(ListingError::Unlisted(unlisted)) => {
@@ -458,11 +463,13 @@ fn rows_that_share_an_id_are_refused_alone() {
         assert_eq!(refused(read).reason, reason);
     }
     assert_eq!(
-        sql.stat(&["1".to_owned(), "3".to_owned()]),
+        sql.stat(&["1".to_owned(), "3".to_owned()], Timestamp::now()),
         Ok(vec![found[1].clone()])
     );
     news.write("DELETE FROM articles WHERE rowid = 2");
-    let alone = sql.stat(&["1".to_owned()]).expect("an answer");
+    let alone = sql
+        .stat(&["1".to_owned()], Timestamp::now())
+        .expect("an answer");
     assert_ne!(alone[0].stamp, found[1].stamp);
 }
 
@@ -515,7 +522,10 @@ fn polls_list_rows_that_may_have_changed() {
 fn a_query_without_required_columns_is_an_error() {
     let news = News::new(&[FIRST]);
     let sql = news.query("SELECT id, title, published_at FROM articles");
-    let error = sql.walk(Extent::All).next().expect("an end");
+    let error = sql
+        .walk(Extent::All, Timestamp::now())
+        .next()
+        .expect("an end");
     let Err(ListingError::Source(error)) = error else {
         panic!("a listing without dates");
     };
@@ -629,6 +639,37 @@ fn reading_bytes_depend_on_the_query_and_not_on_the_address() {
 }
 
 /// The next event, which must arrive within a few seconds.
+#[tokio::test(flavor = "multi_thread")]
+async fn ids_that_cannot_be_added_up_are_reported_until_they_can() {
+    let news = block_in_place(|| News::new(&[FIRST]));
+    let write = |sql| block_in_place(|| news.write(sql));
+    let sql = news.sql();
+    let (down, _) = watch::channel(None);
+    let mut watcher = SqlWatcher::start(sql.clone(), down);
+    let reading = |is_full| ReadingNote {
+        is_full,
+        compared_columns: is_full,
+        failed: false,
+        is_held: false,
+        unsettled: Vec::new(),
+        new: Vec::new(),
+        took: Duration::ZERO,
+    };
+    block_in_place(|| walk(&sql, Extent::All));
+    watcher.note(&reading(true)).await;
+    write("ALTER TABLE articles RENAME TO away");
+    // One failure may be a passing one.
+    for expected in [false, true, true] {
+        watcher.note(&reading(false)).await;
+        let refusal = watcher.refusal();
+        assert_eq!(refusal.is_some(), expected, "{refusal:?}");
+        assert!(refusal.is_none_or(|reason| reason.contains("no such table: articles")));
+    }
+    write("ALTER TABLE away RENAME TO articles");
+    watcher.note(&reading(false)).await;
+    assert_eq!(watcher.refusal(), None);
+}
+
 async fn next(events: &mut SourceEvents) -> SourceEvent {
     tokio::time::timeout(Duration::from_secs(10), events.next())
         .await

@@ -28,6 +28,12 @@ const HELD_REREAD_AFTER: Duration = Duration::from_secs(2);
 /// but at least this many times as long as the last one took.
 const LONG_READING_SHARE: u32 = 10;
 
+/// What follows where the ids cannot be added up: only comparisons of all ids are left.
+pub(crate) const NOTICED_LATE: &str = "rows that come or go are noticed only every `reconcile`";
+
+/// With so many failures in a row to add up the ids, it is no passing one.
+const SUM_FAILURES: usize = 2;
+
 /// How soon all columns are compared again after that failed, with the same share.
 const COLUMNS_RETRY_AFTER: Duration = Duration::from_secs(60);
 
@@ -44,6 +50,8 @@ pub(crate) struct SqlWatcher {
     full_failed: bool,
     retry_delay: Duration,
     listed: ListedIds,
+    /// How often in a row the ids could not be added up, and why.
+    unsummed: Option<(usize, String)>,
 }
 
 /// The readings that events demand.
@@ -74,6 +82,7 @@ impl SqlWatcher {
             full_failed: false,
             retry_delay: RETRY_FIRST,
             listed: ListedIds::default(),
+            unsummed: None,
         }
     }
 
@@ -85,6 +94,12 @@ impl SqlWatcher {
     /// that failed only another full one does.
     pub(crate) fn ends_outage(&self, is_full: bool) -> bool {
         !self.is_down() && (is_full || !self.full_failed)
+    }
+
+    /// Why rows that come or go are noticed late, if the ids cannot be added up.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        let (failures, reason) = self.unsummed.as_ref()?;
+        (*failures >= SUM_FAILURES).then_some(reason)
     }
 
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
@@ -184,11 +199,24 @@ impl SqlWatcher {
             };
             Ok::<_, SqlError>((sql.id_sum()?, of_new))
         });
-        match sums.await {
-            Ok(Ok((all, of_new))) => self.listed.after_partial_reading(all, of_new, new.len()),
-            // The next poll asks again.
-            Ok(Err(_)) | Err(_) => false,
+        let reason = match sums.await {
+            Ok(Ok((all, of_new))) => {
+                if self.refusal().is_some() {
+                    info!("rows that come or go are noticed by the next poll again");
+                }
+                self.unsummed = None;
+                return self.listed.after_partial_reading(all, of_new, new.len());
+            }
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "adding up the ids ended early".to_owned(),
+        };
+        // The next poll asks again.
+        let failures = self.unsummed.take().map_or(0, |(failures, _)| failures) + 1;
+        if failures == SUM_FAILURES {
+            warn!("{NOTICED_LATE}: {reason}");
         }
+        self.unsummed = Some((failures, reason));
+        false
     }
 
     /// Plans a full reading after a delay that grows with each call, because it is not known what a

@@ -120,7 +120,7 @@ impl HighestValues {
 }
 
 /// The length of `2026-01-08`.
-const DAY_BYTES: usize = 10;
+pub(super) const DAY_BYTES: usize = 10;
 
 /// Larger numbers are milliseconds, smaller ones seconds.
 pub(super) const MILLISECONDS: i64 = 100_000_000_000;

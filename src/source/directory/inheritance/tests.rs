@@ -63,7 +63,7 @@ impl Folder {
     }
 
     fn read(&self, place: &Place) -> Accepted {
-        match self.directory.read(place) {
+        match self.directory.read(place, Timestamp::now()) {
             ReadOutcome::Accepted(accepted) => *accepted,
             other => panic!("{}: {other:?}", place.path),
         }
@@ -73,7 +73,7 @@ impl Folder {
     fn public(&self) -> Vec<String> {
         let (places, _) = self.list(None);
         let places = places.into_iter();
-        let public = places.filter(|place| match self.directory.read(place) {
+        let public = places.filter(|place| match self.directory.read(place, Timestamp::now()) {
             ReadOutcome::Accepted(accepted) => {
                 let is_embargoed = accepted.article.published > Timestamp::now();
                 accepted.visibility == Visibility::Public && !is_embargoed
@@ -409,7 +409,10 @@ fn every_listing_gives_an_article_the_same_stamp() {
     let other = directory(&folder.path(""));
     let listed: Vec<_> = other.walk(Some("x/deep/a.md"), false).flatten().collect();
     assert_eq!(listed, std::slice::from_ref(a));
-    assert!(matches!(other.read(a), ReadOutcome::Accepted(_)));
+    assert!(matches!(
+        other.read(a, Timestamp::now()),
+        ReadOutcome::Accepted(_)
+    ));
 }
 
 #[test]
@@ -429,7 +432,7 @@ fn a_change_above_changes_the_stamp_and_nothing_is_read_between() {
     // What an old listing says of the article is known until the listing after the next.
     assert_eq!(folder.read(&hidden[0]).visibility, Visibility::Draft);
     stamps(&folder);
-    let forgotten = folder.directory.read(&hidden[0]);
+    let forgotten = folder.directory.read(&hidden[0], Timestamp::now());
     assert!(matches!(forgotten, ReadOutcome::Unsettled));
 }
 

@@ -39,7 +39,7 @@ fn fate(path: &str, bytes: &[u8]) -> Fate {
     reading.fields = names.into_iter().collect();
     let directory = testkit::directory_with(KeyFrom::Path, &root, reading);
     let place = directory.stat_file(path).expect("a file");
-    let outcome = directory.read(&place);
+    let outcome = directory.read(&place, Timestamp::now());
     FakeFolder::remove(&root);
     match outcome {
         ReadOutcome::Accepted(article) => {
@@ -75,7 +75,7 @@ fn an_unreadable_file_below_a_cascade_that_hides_is_not_public() {
             .find(place.stamp)
             .expect("its parents");
         let error = io::Error::from(io::ErrorKind::PermissionDenied);
-        let refusal = directory.unreadable(&place.path, &inherited, &error);
+        let refusal = directory.unreadable(&place.path, &inherited, &error, Timestamp::now());
         assert_eq!(refusal.withdraws, expected, "{cascade}");
     }
 }
@@ -416,7 +416,7 @@ fn the_end_of_a_file_that_is_too_large_is_searched_too() {
         let directory = directory(folder.path());
         let mut found = directory.stat_file("a.json").expect("a file");
         found.closed = true;
-        let ReadOutcome::Refused(refusal) = directory.read(&found) else {
+        let ReadOutcome::Refused(refusal) = directory.read(&found, Timestamp::now()) else {
             panic!("it is not refused");
         };
         assert_eq!(refusal.withdraws, expected == Fate::Hidden, "{mark}");

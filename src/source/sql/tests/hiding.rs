@@ -258,6 +258,68 @@ fn a_hidden_row_that_is_refused_withdraws_its_last_good_version() {
     );
 }
 
+/// A row of each kind that is refused: its last good version stays as long as its dates say.
+#[test]
+fn the_dates_of_a_refused_row_count_for_its_last_good_version() {
+    let row = |id: &str, text: &str| format!("{id}, '', '2026-01-08', NULL, NULL, NULL, {text}");
+    let news = News::new(&[
+        &row("'fails'", "NULL"),
+        &row("'large'", "hex(zeroblob(2000000))"),
+        &row("'title'", "'x'"),
+        &row("'twice'", "'x'"),
+        &row("'twice'", "'x'"),
+    ]);
+    let end = Timestamp::start_of_year(2100);
+    for (columns, expected) in [
+        ("published_at AS date", (false, None)),
+        ("published_at AS date, NULL AS expires", (false, None)),
+        // In one of several rows it is enough.
+        (
+            "CASE WHEN id <> 'twice' OR rowid = 5 THEN '2100-01-08' ELSE published_at END AS date",
+            (true, None),
+        ),
+        (
+            "published_at AS date, '2100-01-08' AS published_at",
+            (true, None),
+        ),
+        (
+            "published_at AS date, '{\"publishDate\": \"2100-01-08\"}' AS extra",
+            (true, None),
+        ),
+        (
+            "published_at AS date, CASE WHEN id <> 'twice' OR rowid = 5 THEN '2100-01-01T00:00Z' END AS expires",
+            (false, Some(end)),
+        ),
+        (
+            "published_at AS date, '2101-01-08' AS unpublish_date, '2100-01-01T00:00Z' AS expires",
+            (false, Some(end)),
+        ),
+        (
+            "published_at AS date, '{\"expires\": \"2100-01-01T00:00Z\"}' AS params",
+            (false, Some(end)),
+        ),
+    ] {
+        let sql = news.query(&format!(
+            "SELECT id, title, {columns}, \
+             CASE id WHEN 'fails' THEN abs(-9223372036854775807 - 1) ELSE content_html END AS content_html \
+             FROM articles"
+        ));
+        let found = walk(&sql, Extent::All);
+        assert_eq!(found.len(), 4);
+        for (found, read) in found.iter().zip(read(&sql, &found).expect("rows")) {
+            match read.outcome {
+                ReadOutcome::Refused(refusal)
+                | ReadOutcome::Shared(_, refusal)
+                | ReadOutcome::Unreadable(refusal) => {
+                    let fate = (refusal.withdraws, refusal.expires);
+                    assert_eq!(fate, expected, "{}: {columns}", found.path);
+                }
+                other => panic!("not refused: {other:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn long_json_of_a_row_that_fails_is_read_whole() {
     let news = News::new(&["'fails', 'Т', '2026-01-08', NULL, NULL, NULL, NULL"]);
@@ -293,9 +355,24 @@ fn what_hides_a_row_is_part_of_its_stamp() {
             "'2027-01-08' AS published_at",
         ),
         ("NULL AS expires", "'2026-02-08' AS expires"),
+        ("NULL AS extra", "'{\"draft\": true}' AS extra"),
+        (
+            "'{\"expires\": \"2026-02-08\"}' AS Params",
+            "'{\"expires\": \"2026-02-09\"}' AS Params",
+        ),
+        (
+            "'{\"draft\": false}' AS metadata",
+            "'{\"draft\": true}' AS metadata",
+        ),
+        ("'{}' AS meta", "'{\"status\": \"draft\"}' AS meta"),
     ] {
         assert_eq!(stamp(before), stamp(before));
         assert_ne!(stamp(before), stamp(after), "{after}");
     }
     assert_eq!(stamp("'а' AS tags"), stamp("'б' AS tags"));
+    // Of a longer value, a stamp only says that there is one.
+    let long = |draft| {
+        format!("'{{\"draft\": {draft}, \"x\": \"' || hex(zeroblob(600)) || '\"}}' AS extra")
+    };
+    assert_eq!(stamp(&long("true")), stamp(&long("false")));
 }

@@ -61,6 +61,31 @@ fn a_long_text_is_in_the_revision_but_not_in_the_columns_digest() {
     assert!(columns[0] != others[0] && columns[1] != others[1]);
 }
 
+/// Otherwise it would be read again with each comparison.
+#[test]
+fn rows_of_any_size_have_the_columns_of_their_listing() {
+    let long = |column: &str| format!("hex(zeroblob({column}))");
+    let news = News::new(&[
+        &row_of(1, 10),
+        &row_of(2, 100_000),
+        &row_of(3, 3 << 20),
+        &row_of(4, 3 << 20),
+        &row_of(4, 3 << 20),
+        "'', 'Т', '2026-01-08', NULL, NULL, NULL, 'x'",
+        "NULL, 'Т', '2026-01-08', NULL, NULL, NULL, 'y'",
+        &format!(
+            "6, {}, '2026-01-08', NULL, NULL, NULL, 'x'",
+            long("2000000")
+        ),
+        &format!("7, 'Т', '2026-01-08', NULL, NULL, {}, 'ю'", long("20000")),
+    ]);
+    let sql = news.sql();
+    let found = walk(&sql, Extent::Columns);
+    for (found, read) in found.iter().zip(read(&sql, &found).expect("rows")) {
+        assert_eq!(Some(read.columns), found.columns, "{}", found.path);
+    }
+}
+
 #[test]
 fn an_id_that_is_too_long_is_skipped_alone() {
     let long = "б".repeat(600);
@@ -74,7 +99,7 @@ fn an_id_that_is_too_long_is_skipped_alone() {
     ]);
     let (mut ids, mut skipped) = (Vec::new(), Vec::new());
     let sql = news.sql();
-    for row in sql.walk(Extent::All) {
+    for row in sql.walk(Extent::All, Timestamp::now()) {
         match row {
             Ok(found) => ids.push(found),
             Err(ListingError::Unlisted(unlisted)) => {
