@@ -19,9 +19,11 @@ mod gone;
 mod interface;
 mod listed;
 mod listing;
+mod lookup_table;
 mod lookups;
 mod post;
 mod reading;
+mod recent;
 mod rendered;
 mod site;
 mod term_numbers;
@@ -32,10 +34,10 @@ mod tests;
 mod walk;
 pub(crate) mod watcher;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -47,16 +49,18 @@ use xxhash_rust::xxh3::xxh3_128;
 pub use self::error::WordPressError;
 use self::listed::Known;
 use self::lookups::Lookups;
+use self::reading::CallSize;
+use self::recent::{one, recent};
 use self::site::{Pace, Site};
 pub use self::term_numbers::TermNumbers;
-use self::walk::{Walk, one, recent};
+use self::walk::Walk;
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
 use crate::http_client::{CallLimits, HttpClient, Proxies};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
 use crate::model::time::Timestamp;
 
-pub(super) use self::lookups::ITEMS_A_CALL;
+pub(super) use self::lookup_table::ITEMS_A_CALL;
 
 /// How far before the last listing a poll starts: posts in the recheck window, and ten seconds for what was
 /// being written.
@@ -103,18 +107,29 @@ struct State {
     listed: Option<Timestamp>,
     /// The last change of a post.
     newest: Option<Timestamp>,
-    /// Posts that the site counted last.
-    counted: u64,
-    /// The posts of each type that the listings have shown.
-    known: Vec<Known>,
+    /// What is known of each type of posts; empty before a complete listing.
+    types: Vec<TypeState>,
     /// Posts that have gone, until the listing of one place says so.
     gone: BTreeSet<u64>,
+    /// How many posts of each type the last listing lacked, and since when listings lack as many.
+    lacking: Option<(Vec<u64>, Instant)>,
+    /// Whether the site lists posts by their last change; `None` until it was asked.
+    filters_changes: Option<bool>,
+    call_size: CallSize,
+    /// Posts that the site could not show when they were asked for alone.
+    failed: BTreeSet<u64>,
+    /// Posts that were listed and then not shown, and how often in a row.
+    absent: BTreeMap<u64, u32>,
+}
+
+/// What the listings have shown of a type of posts.
+#[derive(Clone, Debug, Default)]
+struct TypeState {
+    known: Known,
+    /// Posts that the site counted last.
+    counted: u64,
     /// How many posts the site counts beyond those that it lists, if it does so for good.
     hidden: u64,
-    /// Posts whose texts one call asks for.
-    posts_a_call: usize,
-    /// Posts that the last listing had and should have had, if it had too few.
-    incomplete: Option<(u64, u64)>,
 }
 
 impl fmt::Debug for Inner {
@@ -150,14 +165,14 @@ impl WordPress {
         settings: AcceptSettings,
         pace: Pace,
     ) -> Result<WordPress, WordPressError> {
-        let stopped = |reason: String| WordPressError::Stopped(reason);
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("taspa-wordpress")
             .enable_all()
             .build()
-            .map_err(|error| stopped(format!("no thread can be started: {error}")))?;
-        let url = Url::parse(&config.url).map_err(|error| stopped(error.to_string()))?;
+            .map_err(|error| WordPressError::NoThread(error.to_string()))?;
+        let url = Url::parse(&config.url);
+        let url = url.map_err(|error| WordPressError::Address(error.to_string()))?;
         let authorization = config.login.as_ref().map(|(user, password)| {
             let login = STANDARD.encode(format!("{user}:{}", password.expose()));
             let value = HeaderValue::from_str(&format!("Basic {login}"));
@@ -177,10 +192,7 @@ impl WordPress {
             settings,
             lookups: tokio::sync::Mutex::default(),
             numbers: Arc::default(),
-            state: Mutex::new(State {
-                posts_a_call: ITEMS_A_CALL,
-                ..State::default()
-            }),
+            state: Mutex::default(),
             runtime: Some(runtime),
         })))
     }
@@ -216,12 +228,19 @@ impl WordPress {
 
     /// What the listings have shown, as bytes for the next start.
     pub fn memory(&self) -> Vec<u8> {
-        [TERM_NUMBERS.as_bytes(), &self.0.numbers.encode()].concat()
+        let mut memory = self.memory_heading();
+        memory.extend(self.0.numbers.encode());
+        memory
     }
 
-    /// Restores the memory of an earlier run, if it is not the mark of a first reading.
+    /// How the memory of this site begins. Another site has other numbers.
+    fn memory_heading(&self) -> Vec<u8> {
+        format!("{TERM_NUMBERS}{}\n", self.name()).into_bytes()
+    }
+
+    /// Restores the memory of an earlier run of the same site, if it is not the mark of a first reading.
     pub fn restore_memory(&self, memory: &[u8]) {
-        if let Some(numbers) = memory.strip_prefix(TERM_NUMBERS.as_bytes()) {
+        if let Some(numbers) = memory.strip_prefix(&*self.memory_heading()) {
             self.0.numbers.restore(numbers);
         }
     }
@@ -231,10 +250,9 @@ impl WordPress {
         &self.0.numbers
     }
 
-    /// Why articles have no authors, if the site does not show them.
-    pub fn hidden_authors(&self) -> Option<String> {
-        let lookups = self.0.lookups.blocking_lock();
-        lookups.hidden_authors().map(str::to_owned)
+    /// What articles lack because the site hides it, and why.
+    pub fn hidden(&self) -> Vec<String> {
+        self.0.lookups.blocking_lock().hidden()
     }
 
     /// Lists all posts in the order of their ids. An error of the site is the last item; without one the
@@ -248,7 +266,7 @@ impl WordPress {
         let Some(since) = self.since() else {
             return Box::new(self.walk(Names::Known));
         };
-        match self.wait(recent(self.clone(), since)) {
+        match self.call(recent(self.clone(), since)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
             Err(error) => Box::new([Err(error.into())].into_iter()),
         }
@@ -260,7 +278,7 @@ impl WordPress {
         if self.state().gone.remove(&id) {
             return Box::new(std::iter::empty());
         }
-        match self.wait(one(self.clone(), id)) {
+        match self.call(one(self.clone(), id)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
             Err(error) => Box::new([Err(error.into())].into_iter()),
         }
@@ -275,26 +293,55 @@ impl WordPress {
         Some(since.plus(-OVERLAP_SECONDS))
     }
 
-    /// The settings of another configuration know what this one's listings have shown of the same site.
+    /// The settings of another configuration know what this one's listings have shown, if they read the same
+    /// posts.
     pub(super) fn with_state_of(self, before: &WordPress) -> WordPress {
-        if self.name() == before.name() {
+        if self.0.site.is_same_as(&before.0.site) {
             let state = before.state().clone();
             *self.state() = state;
             self.0.numbers.restore(&before.0.numbers.encode());
         }
+        self.0.site.keep_pause_of(&before.0.site);
         self
+    }
+
+    /// Whether answers about what posts name lacked something for the first time since the last call.
+    ///
+    /// Nobody holds them between two readings.
+    fn takes_new_gaps(&self) -> bool {
+        let lookups = self.0.lookups.try_lock();
+        lookups.is_ok_and(|mut lookups| lookups.take_new_gaps())
     }
 
     /// Whether the number of posts is not the number known.
     fn has_drifted(&self) -> bool {
         let state = self.state();
-        let known: usize = state.known.iter().map(|known| known.len()).sum();
-        state.counted != known as u64 + state.hidden
+        let mut types = state.types.iter();
+        types.any(|of_type| of_type.counted != of_type.known.len() as u64 + of_type.hidden)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic leaves no change half done.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` like [`WordPress::wait`]. After an error the interface is found anew: the site may have
+    /// moved it.
+    fn call<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, WordPressError>> + Send + 'static,
+    ) -> Result<T, WordPressError> {
+        let result = self.wait(work);
+        if let Err(error) = &result {
+            self.doubt_interface(error);
+        }
+        result
+    }
+
+    fn doubt_interface(&self, error: &WordPressError) {
+        if !matches!(error, WordPressError::Pause { .. }) {
+            self.0.site.doubt_interface();
+        }
     }
 
     /// Runs `work` on the runtime and waits for it.
@@ -308,7 +355,7 @@ impl WordPress {
                 let _ = sender.send(work.await);
             });
         }
-        let ended = || WordPressError::Stopped("the program is stopping".to_owned());
-        receiver.recv().unwrap_or_else(|_| Err(ended()))
+        let ended = |_| Err(WordPressError::Stopping);
+        receiver.recv().unwrap_or_else(ended)
     }
 }

@@ -7,12 +7,12 @@
 use super::WordPress;
 use super::error::WordPressError;
 use super::listed::Known;
-use super::listing::{PAGE, page};
-use super::lookups::ITEMS_A_CALL;
-use super::walk::gmt;
+use super::listing::{PAGE, page, shown};
+use super::lookup_table::ITEMS_A_CALL;
+use super::recent::gmt;
 use crate::model::time::Timestamp;
 
-/// With fewer posts a listing of all of them takes about as many calls.
+/// With fewer posts of all types a listing of all of them takes about as many calls.
 const KNOWN_MIN: usize = 1_000;
 
 /// Calls after which a listing of all posts is cheaper.
@@ -25,13 +25,15 @@ impl WordPress {
     /// The posts that are known and have gone, if they can be found with few calls and are all that the number
     /// of posts differs by.
     pub(super) async fn find_gone(&self) -> Result<Option<Vec<u64>>, WordPressError> {
-        let known = self.state().known.clone();
+        let types = self.state().types.clone();
+        let known: usize = types.iter().map(|of_type| of_type.known.len()).sum();
+        // Posts that the site counts and hides are in no range that is known.
+        if known < KNOWN_MIN || types.iter().any(|of_type| of_type.hidden > 0) {
+            return Ok(None);
+        }
         let mut all_gone = Vec::new();
-        for (route, known) in self.0.site.interface().await?.posts.iter().zip(&known) {
-            if known.len() < KNOWN_MIN {
-                return Ok(None);
-            }
-            match self.gone_of(route, known).await? {
+        for (route, of_type) in self.0.site.interface().await?.posts.iter().zip(&types) {
+            match self.gone_of(route, &of_type.known).await? {
                 Some(gone) => all_gone.extend(gone),
                 None => return Ok(None),
             }
@@ -87,16 +89,7 @@ impl WordPress {
             return Ok(None);
         }
         // A post may have another date by the clock of the site than by ours.
-        let include: Vec<String> = gone.iter().map(u64::to_string).collect();
-        let there = match include.is_empty() {
-            true => Vec::new(),
-            false => {
-                page(&self.0.site, route, vec![("include", include.join(","))])
-                    .await?
-                    .posts
-            }
-        };
-        let is_there = there.iter().any(|post| gone.contains(&post.id));
-        Ok((!is_there).then_some(gone))
+        let there = shown(&self.0.site, route, &gone).await?;
+        Ok(there.is_empty().then_some(gone))
     }
 }

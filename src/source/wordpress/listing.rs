@@ -7,6 +7,7 @@
 
 use super::error::WordPressError;
 use super::listed::{LISTED_FIELDS, Listed};
+use super::lookup_table::ITEMS_A_CALL;
 use super::site::{List, Site};
 use crate::model::time::Timestamp;
 
@@ -123,4 +124,19 @@ pub(super) async fn page(
         counted: total.ok_or_else(|| other("a list with `X-WP-Total`"))?,
         now,
     })
+}
+
+/// Those of these posts that the site shows.
+pub(super) async fn shown(
+    site: &Site,
+    route: &str,
+    ids: &[u64],
+) -> Result<Vec<Listed>, WordPressError> {
+    let mut posts = Vec::new();
+    for ids in ids.chunks(ITEMS_A_CALL) {
+        let include: Vec<String> = ids.iter().map(u64::to_string).collect();
+        let page = page(site, route, vec![("include", include.join(","))]).await?;
+        posts.extend(page.posts.into_iter().filter(|post| ids.contains(&post.id)));
+    }
+    Ok(posts)
 }

@@ -94,7 +94,10 @@ impl WordPressWatcher {
             // These posts went while they were read, or an answer lacked them.
             self.retry();
         } else if note.is_full {
-            self.full_at = None;
+            // What an answer lacked for the first time is asked for again.
+            let is_confirmed = !self.site.takes_new_gaps();
+            let confirm_after = self.site.0.site.confirm_after();
+            self.full_at = (!is_confirmed).then(|| Instant::now() + confirm_after);
         } else if self.site.has_drifted() {
             self.full_at = Some(Instant::now());
             self.is_searching = true;
@@ -109,8 +112,8 @@ impl WordPressWatcher {
         // A listing of all posts follows a search that fails, and says why.
         let gone = searching.await.ok()?.ok().flatten()?;
         let mut state = self.site.state();
-        for known in &mut state.known {
-            known.retain(|id, _| !gone.contains(id));
+        for of_type in &mut state.types {
+            of_type.known.retain(|id, _| !gone.contains(id));
         }
         state.gone = gone.iter().copied().collect();
         Some(gone.into_iter().map(|id| Scope::at(path(id))).collect())
