@@ -56,7 +56,7 @@ impl CallSize {
         self.posts
     }
 
-    fn shrink(&mut self, posts: usize) {
+    pub(super) fn shrink(&mut self, posts: usize) {
         self.posts = self.posts.min(posts.max(POSTS_A_CALL_MIN));
         self.succeeded = 0;
     }
@@ -90,17 +90,11 @@ impl WordPress {
         places: &[Place],
         done: &mut impl FnMut(usize, ReadResult),
     ) -> Result<(), WordPressError> {
+        let ids = |part: &[usize]| Vec::from_iter(part.iter().map(|&number| id(&places[number])));
+        let all: Vec<usize> = (0..places.len()).collect();
         let mut parts = self.parts(places);
-        let id = |number: usize| listed::id(&places[number].path).unwrap_or_default();
-        let ids = |part: &[usize]| part.iter().map(|&number| id(number)).collect::<Vec<u64>>();
-        let refuse = |number: usize, reason: String| {
-            let hint = "open the post's page; a plugin may fail on it";
-            let is_protected = listed::is_protected(places[number].stamp);
-            let refusal = Refusal::new(None, reason, hint).withdrawn_if(is_protected);
-            ReadOutcome::Unreadable(refusal).into()
-        };
         let mut failed_calls = 0;
-        // Whether the site can show a post at all.
+        // Whether the site has shown posts since one was refused: it may go down at any time.
         let mut shows_posts = false;
         while let Some(part) = parts.pop() {
             let error = match self.fetch_items(ids(&part)) {
@@ -109,40 +103,24 @@ impl WordPress {
                     let mut read = self.articles(items)?;
                     self.state().call_size.note_success(part.len());
                     for number in part {
-                        let result = read.remove(&id(number));
-                        let is_lasting = self.note_absence(id(number), result.is_none());
-                        let lacking = || match is_lasting {
-                            true => refuse(
-                                number,
-                                "the site lists the post, but does not show it".to_owned(),
-                            ),
-                            // It has gone since it was listed, or the answer lacks it.
-                            false => ReadOutcome::Unsettled.into(),
-                        };
-                        done(number, result.unwrap_or_else(lacking));
+                        let result = read.remove(&id(&places[number]));
+                        done(number, self.shown_or_missing(&places[number], result));
                     }
                     continue;
                 }
                 Err(error) => error,
             };
-            if !error.may_be_of_one_post() {
-                return Err(error);
-            }
-            if !shows_posts && !self.shows_other_posts(&ids(&Vec::from_iter(0..places.len()))) {
+            let may_be_of_one_post = error.may_be_of_one_post();
+            if !may_be_of_one_post || !shows_posts && !self.shows_other_posts(&ids(&all)) {
                 return Err(error);
             }
             shows_posts = true;
             failed_calls += 1;
             if let &[number] = &part[..] {
-                let mut state = self.state();
-                if state.failed.len() < FAILED_POSTS_MAX {
-                    state.failed.insert(id(number));
-                }
-                drop(state);
-                done(
-                    number,
-                    refuse(number, format!("the site cannot show the post: {error}")),
-                );
+                shows_posts = false;
+                self.note_failed(id(&places[number]));
+                let reason = format!("the site cannot show the post: {error}");
+                done(number, refuse(&places[number], reason));
             } else if failed_calls < FAILED_CALLS_MAX {
                 let (first, second) = part.split_at(part.len() / 2);
                 if error.is_of_size() {
@@ -151,36 +129,47 @@ impl WordPress {
                 }
                 parts.extend([second, first].map(<[_]>::to_vec));
             } else {
+                let reason = format!("the site cannot show this post or one beside it: {error}");
                 for number in part {
-                    let reason =
-                        format!("the site cannot show this post or one beside it: {error}");
-                    done(number, refuse(number, reason));
+                    done(number, refuse(&places[number], reason.clone()));
                 }
             }
         }
         Ok(())
     }
 
-    /// Notes whether a post that was listed is missing; whether it has been for some readings.
-    fn note_absence(&self, id: u64, is_absent: bool) -> bool {
+    fn note_failed(&self, id: u64) {
         let mut state = self.state();
-        if !is_absent {
+        if state.failed.len() < FAILED_POSTS_MAX {
+            state.failed.insert(id);
+        }
+    }
+
+    /// The result of a post in an answer, which may lack it.
+    fn shown_or_missing(&self, place: &Place, result: Option<ReadResult>) -> ReadResult {
+        let mut state = self.state();
+        let id = id(place);
+        if let Some(result) = result {
             state.failed.remove(&id);
             state.absent.remove(&id);
-            return false;
+            return result;
         }
         let times = state.absent.entry(id).or_default();
         *times += 1;
-        *times >= ABSENCES_MAX
+        match *times >= ABSENCES_MAX {
+            true => refuse(
+                place,
+                "the site lists the post, but does not show it".to_owned(),
+            ),
+            // It has gone since it was listed, or this answer alone lacks it.
+            false => ReadOutcome::Unsettled.into(),
+        }
     }
 
     /// The indexes of the places that one call asks for each; the next part is the last one.
     fn parts(&self, places: &[Place]) -> Vec<Vec<usize>> {
         let state = self.state();
-        let has_failed = |number: &usize| {
-            let id = listed::id(&places[*number].path);
-            id.is_some_and(|id| state.failed.contains(&id))
-        };
+        let has_failed = |number: &usize| state.failed.contains(&id(&places[*number]));
         let (failed, others): (Vec<usize>, Vec<usize>) = (0..places.len()).partition(has_failed);
         let failed = failed.into_iter().rev().map(|number| vec![number]);
         let others = others.chunks(state.call_size.posts()).rev();
@@ -268,6 +257,18 @@ impl WordPress {
             Ok(read.collect())
         })
     }
+}
+
+fn id(place: &Place) -> u64 {
+    listed::id(&place.path).unwrap_or_default()
+}
+
+/// A post that cannot be read now keeps its last good version, unless it got a password.
+fn refuse(place: &Place, reason: String) -> ReadResult {
+    let hint = "open the post's page; a plugin may fail on it";
+    let refusal = Refusal::new(None, reason, hint);
+    let refusal = refusal.withdrawn_if(listed::is_protected(place.stamp));
+    ReadOutcome::Unreadable(refusal).into()
 }
 
 #[cfg(test)]

@@ -171,8 +171,8 @@ impl Walk {
         }
         drop(state);
         let count: usize = missing.iter().map(|(_, ids)| ids.len()).sum();
-        if count > MISSING_MAX {
-            return Ok(true);
+        if count == 0 || count > MISSING_MAX {
+            return Ok(count > 0);
         }
         let site = self.site.clone();
         self.site.call(async move {
