@@ -9,24 +9,24 @@
 //! is seen, and a number of posts that is not the number stored shows that one has gone.
 //!
 //! ```text
-//!  WordPress::walk ──▶ Walk (all) · recent ──▶ Listing, Lookups ──▶ Site ──▶ HttpClient
+//!  WordPress::walk ──▶ Walk (all) · poll::recent ──▶ Listing, Lookups ──▶ Site ──▶ HttpClient
 //!  WordPress::read ──▶ post::accept                    (a call at a time, repeated, with its pauses)
 //! ```
 
 mod enclosures;
 mod error;
-mod gone;
 mod interface;
-mod listed;
 mod listing;
 mod lookup_table;
 mod lookups;
+mod plain_text;
+mod poll;
 mod post;
+mod post_summary;
 mod reading;
-mod recent;
-mod rendered;
+mod removed_posts;
 mod site;
-mod term_numbers;
+mod term_slugs;
 #[cfg(test)]
 pub(crate) mod testkit;
 #[cfg(test)]
@@ -47,12 +47,12 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::error::WordPressError;
-use self::listed::Known;
 use self::lookups::Lookups;
+use self::poll::{one, recent};
+use self::post_summary::KnownPosts;
 use self::reading::CallSize;
-use self::recent::{one, recent};
-use self::site::{Pace, Site};
-pub use self::term_numbers::TermNumbers;
+use self::site::{RateLimit, Site};
+pub use self::term_slugs::TermSlugs;
 use self::walk::Walk;
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
@@ -72,7 +72,7 @@ const OVERLAP_SECONDS: i64 = crate::source::recheck_window::RECHECK_SECONDS + 10
 const FIRST_READING: &str = "first reading ";
 
 /// and that of a full reading.
-const TERM_NUMBERS: &str = "numbers ";
+const TERM_SLUGS: &str = "numbers ";
 
 /// What a listing of all posts takes the words of categories, tags, authors and pictures from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ struct Inner {
     rows: Duration,
     settings: AcceptSettings,
     lookups: tokio::sync::Mutex<Lookups>,
-    numbers: Arc<TermNumbers>,
+    term_slugs: Arc<TermSlugs>,
     state: Mutex<State>,
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
@@ -110,7 +110,7 @@ struct State {
     /// What is known of each type of posts; empty before a complete listing.
     types: Vec<TypeState>,
     /// Posts that have gone, until the listing of one place says so.
-    gone: BTreeSet<u64>,
+    removed: BTreeSet<u64>,
     /// How many posts of each type the last listing lacked, and since when listings lack as many.
     lacking: Option<(Vec<u64>, Instant)>,
     /// Whether the site lists posts by their last change; `None` until it was asked.
@@ -125,7 +125,7 @@ struct State {
 /// What the listings have shown of a type of posts.
 #[derive(Clone, Debug, Default)]
 struct TypeState {
-    known: Known,
+    known: KnownPosts,
     /// Posts that the site counted last.
     counted: u64,
     /// How many posts the site counts beyond those that it lists, if it does so for good.
@@ -157,13 +157,13 @@ impl WordPress {
         config: &WordPressConfig,
         settings: AcceptSettings,
     ) -> Result<WordPress, WordPressError> {
-        WordPress::with_pace(config, settings, Pace::default())
+        WordPress::with_rate_limit(config, settings, RateLimit::default())
     }
 
-    fn with_pace(
+    fn with_rate_limit(
         config: &WordPressConfig,
         settings: AcceptSettings,
-        pace: Pace,
+        rate_limit: RateLimit,
     ) -> Result<WordPress, WordPressError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -183,7 +183,13 @@ impl WordPress {
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = format!("taspa/{version} (+{})", settings.public_url);
         let client = HttpClient::new(&user_agent, CallLimits::default(), Proxies::from_env());
-        let site = Site::new(client, url, authorization, config.post_types.clone(), pace);
+        let site = Site::new(
+            client,
+            url,
+            authorization,
+            config.post_types.clone(),
+            rate_limit,
+        );
         Ok(WordPress(Arc::new(Inner {
             name: site.shown(),
             site,
@@ -191,7 +197,7 @@ impl WordPress {
             rows: Duration::from_secs(config.rows.into()),
             settings,
             lookups: tokio::sync::Mutex::default(),
-            numbers: Arc::default(),
+            term_slugs: Arc::default(),
             state: Mutex::default(),
             runtime: Some(runtime),
         })))
@@ -202,7 +208,7 @@ impl WordPress {
         let number = text
             .strip_prefix("[source.wordpress] post ")
             .unwrap_or(text);
-        number.parse().ok().map(listed::path)
+        number.parse().ok().map(post_summary::path)
     }
 
     /// The site's address.
@@ -229,25 +235,25 @@ impl WordPress {
     /// What the listings have shown, as bytes for the next start.
     pub fn memory(&self) -> Vec<u8> {
         let mut memory = self.memory_heading();
-        memory.extend(self.0.numbers.encode());
+        memory.extend(self.0.term_slugs.encode());
         memory
     }
 
     /// How the memory of this site begins. Another site has other numbers.
     fn memory_heading(&self) -> Vec<u8> {
-        format!("{TERM_NUMBERS}{}\n", self.name()).into_bytes()
+        format!("{TERM_SLUGS}{}\n", self.name()).into_bytes()
     }
 
     /// Restores the memory of an earlier run of the same site, if it is not the mark of a first reading.
     pub fn restore_memory(&self, memory: &[u8]) {
-        if let Some(numbers) = memory.strip_prefix(&*self.memory_heading()) {
-            self.0.numbers.restore(numbers);
+        if let Some(slugs) = memory.strip_prefix(&*self.memory_heading()) {
+            self.0.term_slugs.restore(slugs);
         }
     }
 
     /// The slugs of categories and authors by their numbers.
-    pub fn term_numbers(&self) -> &Arc<TermNumbers> {
-        &self.0.numbers
+    pub fn term_slugs(&self) -> &Arc<TermSlugs> {
+        &self.0.term_slugs
     }
 
     /// What articles lack because the site hides it, and why.
@@ -274,8 +280,8 @@ impl WordPress {
 
     /// The place of one post; none if it has gone.
     pub fn walk_one(&self, path: &str) -> Box<dyn Iterator<Item = Result<Place, ListingError>>> {
-        let id = listed::id(path).unwrap_or_default();
-        if self.state().gone.remove(&id) {
+        let id = post_summary::id(path).unwrap_or_default();
+        if self.state().removed.remove(&id) {
             return Box::new(std::iter::empty());
         }
         match self.call(one(self.clone(), id)) {
@@ -299,7 +305,7 @@ impl WordPress {
         if self.0.site.is_same_as(&before.0.site) {
             let state = before.state().clone();
             *self.state() = state;
-            self.0.numbers.restore(&before.0.numbers.encode());
+            self.0.term_slugs.restore(&before.0.term_slugs.encode());
         }
         self.0.site.keep_pause_of(&before.0.site);
         self

@@ -10,9 +10,9 @@ use serde_json::Value;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::WordPressError;
-use super::listed::Listed;
 use super::lookup_table::{LookupRoute, LookupTable};
-use super::rendered::plain;
+use super::plain_text::plain;
+use super::post_summary::PostSummary;
 use super::site::Site;
 use crate::model::article::{Author, Media, WrittenTerm};
 use crate::model::term::TermKind;
@@ -65,7 +65,7 @@ pub(super) struct Lookups {
     pictures: LookupTable<u64>,
     whole_pictures: LruCache<u64, Media>,
     /// The slugs of categories and authors that were fetched and not taken yet.
-    numbers: Vec<((TermKind, u64), String)>,
+    term_slugs: Vec<((TermKind, u64), String)>,
 }
 
 impl Default for Lookups {
@@ -78,7 +78,7 @@ impl Default for Lookups {
             whole_pictures: LruCache::new(
                 NonZero::new(PICTURES_MAX).unwrap_or(NonZero::<usize>::MIN),
             ),
-            numbers: Vec::new(),
+            term_slugs: Vec::new(),
         }
     }
 }
@@ -126,17 +126,17 @@ impl Lookups {
     pub(super) async fn fetch_for(
         &mut self,
         site: &Site,
-        posts: &[Listed],
+        posts: &[PostSummary],
     ) -> Result<(), WordPressError> {
         self.fetch_categories(site, posts).await?;
         let tags = posts.iter().flat_map(|post| &post.tags).copied();
         self.tags.fetch(site, tags, |_, item| term(item)).await?;
-        let numbers = &mut self.numbers;
+        let term_slugs = &mut self.term_slugs;
         let authors = posts.iter().filter_map(|post| post.author);
         let read = |id, item: &Value| {
             let author = author(item)?;
             let slug = author.slug.clone();
-            numbers.extend(slug.map(|slug| ((TermKind::Author, id), slug)));
+            term_slugs.extend(slug.map(|slug| ((TermKind::Author, id), slug)));
             Some(author)
         };
         self.authors.fetch(site, authors, read).await?;
@@ -150,7 +150,7 @@ impl Lookups {
     pub(super) async fn fetch_whole_pictures(
         &mut self,
         site: &Site,
-        posts: &[Listed],
+        posts: &[PostSummary],
     ) -> Result<(), WordPressError> {
         let pictures = posts.iter().filter_map(|post| post.picture);
         let mut digests_only: Vec<u64> = pictures.filter(|id| self.lacks(*id)).collect();
@@ -174,7 +174,7 @@ impl Lookups {
     }
 
     /// Whether the picture of a post is known, and the answer that was to show it has not.
-    pub(super) fn lacks_picture_of(&self, post: &Listed) -> bool {
+    pub(super) fn lacks_picture_of(&self, post: &PostSummary) -> bool {
         post.picture.is_some_and(|id| self.lacks(id))
     }
 
@@ -182,16 +182,16 @@ impl Lookups {
     async fn fetch_categories(
         &mut self,
         site: &Site,
-        posts: &[Listed],
+        posts: &[PostSummary],
     ) -> Result<(), WordPressError> {
         let named = posts.iter().flat_map(|post| &post.categories);
         let mut level: Vec<u64> = named.copied().collect();
         for _ in 0..DEPTH_MAX {
-            let numbers = &mut self.numbers;
+            let term_slugs = &mut self.term_slugs;
             let read = |id, item: &Value| {
                 let term = term(item)?;
                 let slug = term.written.slug.clone();
-                numbers.extend(slug.map(|slug| ((TermKind::Section, id), slug)));
+                term_slugs.extend(slug.map(|slug| ((TermKind::Section, id), slug)));
                 Some(term)
             };
             self.categories
@@ -244,7 +244,7 @@ impl Lookups {
     }
 
     /// A digest of all that a post names by numbers.
-    pub(super) fn digest(&self, post: &Listed) -> u64 {
+    pub(super) fn digest(&self, post: &PostSummary) -> u64 {
         let picture = post.picture.and_then(|id| self.pictures.find(id));
         digest(&format!(
             "{:?} {:?} {:?} {picture:?}",
@@ -255,8 +255,8 @@ impl Lookups {
     }
 
     /// The slugs of categories and authors that were fetched since the last call.
-    pub(super) fn take_numbers(&mut self) -> Vec<((TermKind, u64), String)> {
-        std::mem::take(&mut self.numbers)
+    pub(super) fn take_term_slugs(&mut self) -> Vec<((TermKind, u64), String)> {
+        std::mem::take(&mut self.term_slugs)
     }
 }
 

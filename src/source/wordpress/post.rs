@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::enclosures::enclosures;
-use super::listed::{Listed, gmt};
 use super::lookups::Lookups;
-use super::rendered::plain;
+use super::plain_text::plain;
+use super::post_summary::{PostSummary, gmt};
 use crate::model::article::{AcceptSettings, Accepted, Body, Draft, Refusal, Visibility};
 use crate::model::time::WrittenDate;
 use crate::source::article_file::date;
@@ -32,14 +32,14 @@ pub(super) fn accept(
     home: &str,
     settings: &AcceptSettings,
 ) -> Result<Accepted, Refusal> {
-    let post = Listed::of(item).unwrap_or_default();
+    let post = PostSummary::of(item).unwrap_or_default();
     let accepted = accept_post(&post, item, lookups, home, settings);
     // A post with a password goes, whatever else is wrong with it.
     accepted.map_err(|refusal| refusal.withdrawn_if(post.protected))
 }
 
 fn accept_post(
-    post: &Listed,
+    post: &PostSummary,
     item: &Value,
     lookups: &mut Lookups,
     home: &str,

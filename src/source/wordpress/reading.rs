@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::WordPress;
 use super::error::WordPressError;
-use super::listed::{self, Listed};
 use super::lookup_table::ITEMS_A_CALL;
 use super::post::{self, WHOLE_FIELDS};
+use super::post_summary::{self, PostSummary};
 use crate::model::article::Refusal;
 use crate::source::{Place, ReadOutcome, ReadResult};
 
@@ -238,7 +238,7 @@ impl WordPress {
         self.wait(async move {
             let (site, settings) = (&source.0.site, &source.0.settings);
             let home = site.interface().await?.home;
-            let posts: Vec<Listed> = items.iter().filter_map(Listed::of).collect();
+            let posts: Vec<PostSummary> = items.iter().filter_map(PostSummary::of).collect();
             let mut lookups = source.0.lookups.lock().await;
             lookups.fetch_for(site, &posts).await?;
             lookups.fetch_whole_pictures(site, &posts).await?;
@@ -260,14 +260,14 @@ impl WordPress {
 }
 
 fn id(place: &Place) -> u64 {
-    listed::id(&place.path).unwrap_or_default()
+    post_summary::id(&place.path).unwrap_or_default()
 }
 
 /// A post that cannot be read now keeps its last good version, unless it got a password.
 fn refuse(place: &Place, reason: String) -> ReadResult {
     let hint = "open the post's page; a plugin may fail on it";
     let refusal = Refusal::new(None, reason, hint);
-    let refusal = refusal.withdrawn_if(listed::is_protected(place.stamp));
+    let refusal = refusal.withdrawn_if(post_summary::is_protected(place.stamp));
     ReadOutcome::Unreadable(refusal).into()
 }
 

@@ -1,6 +1,6 @@
 //! A site and its REST interface: polite calls that answer with JSON.
 //!
-//! One call runs at a time, and calls keep a distance ([`Pace`]). A call that fails for a moment is repeated. A
+//! One call runs at a time, and calls keep a distance ([`RateLimit`]). A call that fails for a moment is repeated. A
 //! pause that the site asks for is kept by all calls.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,14 +16,14 @@ use url::Url;
 
 use super::error::WordPressError;
 use super::interface::Root;
-use super::rendered::plain;
+use super::plain_text::plain;
 use crate::http_client::{Answer, Call, HttpClient, shown};
 use crate::model::time::Timestamp;
 use crate::text;
 
 /// When calls are made.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
+pub(super) struct RateLimit {
     /// Between the beginnings of two calls.
     pub(super) spacing: Duration,
     /// The pauses before a call that failed is repeated.
@@ -32,10 +32,10 @@ pub(super) struct Pace {
     pub(super) confirm_after: Duration,
 }
 
-impl Default for Pace {
+impl Default for RateLimit {
     /// At most 20 calls a second.
-    fn default() -> Pace {
-        Pace {
+    fn default() -> RateLimit {
+        RateLimit {
             spacing: Duration::from_millis(50),
             repeat_after: [Duration::from_secs(1), Duration::from_secs(3)],
             confirm_after: Duration::from_secs(10),
@@ -59,7 +59,7 @@ pub(super) struct Site {
     pub(super) url: Url,
     authorization: Option<HeaderValue>,
     post_types: Vec<String>,
-    pace: Pace,
+    rate_limit: RateLimit,
     calls: Mutex<Calls>,
     /// When the site may be called again; it is read while a call waits.
     pause: std::sync::Mutex<Option<Instant>>,
@@ -99,14 +99,14 @@ impl Site {
         url: Url,
         authorization: Option<HeaderValue>,
         post_types: Vec<String>,
-        pace: Pace,
+        rate_limit: RateLimit,
     ) -> Site {
         Site {
             client,
             url,
             authorization,
             post_types,
-            pace,
+            rate_limit,
             calls: Mutex::new(Calls {
                 last: None,
                 interface: None,
@@ -123,7 +123,7 @@ impl Site {
 
     /// How long after the first answer that lacks something another one is believed.
     pub(super) fn confirm_after(&self) -> Duration {
-        self.pace.confirm_after
+        self.rate_limit.confirm_after
     }
 
     /// The rest of a pause that the site asked for.
@@ -304,7 +304,7 @@ impl Site {
     ) -> Result<T, WordPressError> {
         let mut call = call.clone();
         call.authorization = self.authorization.clone();
-        let mut repeats = self.pace.repeat_after.iter();
+        let mut repeats = self.rate_limit.repeat_after.iter();
         loop {
             self.wait(calls, &call.url).await?;
             let answer = self.client.call(call.clone()).await;
@@ -333,7 +333,7 @@ impl Site {
             let url = shown(url);
             return Err(WordPressError::Pause { url, wait });
         }
-        let spacing = self.pace.spacing;
+        let spacing = self.rate_limit.spacing;
         let since = calls.last.map_or(spacing, |last| last.elapsed());
         sleep(wait.max(spacing.saturating_sub(since))).await;
         calls.last = Some(Instant::now());

@@ -33,12 +33,12 @@ fn wordpress(site: &FakeSite) -> WordPress {
 
 fn with(config: &WordPressConfig) -> WordPress {
     let settings = AcceptSettings::of_site(Zone::UTC, "kk", "https://dala.example/");
-    let pace = Pace {
+    let rate_limit = RateLimit {
         spacing: Duration::ZERO,
         repeat_after: [Duration::from_millis(1); 2],
         confirm_after: Duration::ZERO,
     };
-    WordPress::with_pace(config, settings, pace).expect("a source")
+    WordPress::with_rate_limit(config, settings, rate_limit).expect("a source")
 }
 
 /// The ids of a listing, or why it failed.
@@ -46,7 +46,7 @@ fn ids(
     listing: impl Iterator<Item = Result<Place, ListingError>>,
 ) -> Result<Vec<u64>, WordPressError> {
     let places = listing.map(|place| match place {
-        Ok(place) => Ok(listed::id(&place.path).expect("an id")),
+        Ok(place) => Ok(post_summary::id(&place.path).expect("an id")),
         Err(ListingError::Source(SourceError::Site(error))) => Err(error),
         Err(other) => panic!("{other:?}"),
     });
@@ -62,7 +62,7 @@ fn places(source: &WordPress) -> Vec<Place> {
 
 #[test]
 fn a_post_is_found_by_its_number() {
-    let path = Some(listed::path(150));
+    let path = Some(post_summary::path(150));
     for (text, expected) in [
         ("150", path.clone()),
         ("[source.wordpress] post 150", path),
@@ -284,7 +284,7 @@ fn posts_that_have_gone_are_found_with_few_calls() {
     let find = || {
         site.state().requests.clear();
         let searched = source.clone();
-        let gone = source.wait(async move { searched.find_gone().await });
+        let gone = source.wait(async move { searched.find_removed().await });
         let calls = site.state().requests.len();
         (gone.expect("answers"), calls)
     };
@@ -297,13 +297,16 @@ fn posts_that_have_gone_are_found_with_few_calls() {
         found.iter_mut().for_each(|found| found.sort_unstable());
         assert_eq!(found.as_ref(), Some(&gone));
         assert!(calls < 36, "{calls} calls");
-        source.state().gone = gone.iter().copied().collect();
+        source.state().removed = gone.iter().copied().collect();
         for id in gone {
-            assert_eq!(ids(source.walk_one(&listed::path(id))), Ok(Vec::new()));
+            assert_eq!(
+                ids(source.walk_one(&post_summary::path(id))),
+                Ok(Vec::new())
+            );
             source.state().types[0].known.remove(&id);
         }
     }
-    assert_eq!(ids(source.walk_one(&listed::path(20))), Ok(vec![20]));
+    assert_eq!(ids(source.walk_one(&post_summary::path(20))), Ok(vec![20]));
     // One comes where one goes: their number does not explain it.
     let mut state = site.state();
     state.posts.remove(&5_000);
@@ -318,7 +321,7 @@ fn posts_that_have_gone_are_found_with_few_calls() {
     site.state().posts.remove(&10);
     let gone = source.wait({
         let source = source.clone();
-        async move { source.find_gone().await }
+        async move { source.find_removed().await }
     });
     assert_eq!(gone, Ok(None));
 }

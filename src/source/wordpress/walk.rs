@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::error::WordPressError;
-use super::listed::Known;
 use super::listing::{Listing, shown};
-use super::recent::{dated, newest_of};
+use super::poll::{dated, newest_of};
+use super::post_summary::KnownPosts;
 use super::{Names, State, TypeState, WordPress};
 use crate::model::time::Timestamp;
 use crate::source::{ListingError, Place};
@@ -32,7 +32,7 @@ struct TypeWalk {
     /// Places that were fetched and not taken yet.
     places: VecDeque<Place>,
     /// The posts that were listed.
-    known: Known,
+    known: KnownPosts,
 }
 
 impl TypeWalk {
@@ -40,7 +40,7 @@ impl TypeWalk {
         TypeWalk {
             listing: Listing::new(route, Vec::new()),
             places: VecDeque::new(),
-            known: Known::new(),
+            known: KnownPosts::new(),
         }
     }
 

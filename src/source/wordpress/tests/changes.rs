@@ -5,7 +5,7 @@ use url::Url;
 use super::super::testkit::{FakeSite, FakeState, ok, parameter, post, status};
 use super::{config, ids, places, with, wordpress};
 use crate::config::WordPressConfig;
-use crate::source::wordpress::{Names, WordPress, WordPressError, listed};
+use crate::source::wordpress::{Names, WordPress, WordPressError, post_summary};
 
 /// A site that shows podcasts beside its posts.
 fn with_podcasts(site: &FakeSite) -> WordPress {
@@ -41,8 +41,8 @@ fn two_types_of_posts_are_one_listing() {
     drop(state);
     let polled = ids(source.walk_recent()).expect("a poll");
     assert!(polled.contains(&9_999) && source.has_drifted());
-    assert_eq!(ids(source.walk_one(&listed::path(25))), Ok(vec![25]));
-    assert_eq!(ids(source.walk_one(&listed::path(15))), Ok(vec![]));
+    assert_eq!(ids(source.walk_one(&post_summary::path(25))), Ok(vec![25]));
+    assert_eq!(ids(source.walk_one(&post_summary::path(15))), Ok(vec![]));
 }
 
 /// A type hides posts for good, while a post of the other type goes in the middle of a listing.
@@ -82,7 +82,7 @@ fn posts_that_have_gone_are_found_beside_a_small_type() {
     places(&source);
     site.state().posts.remove(&500);
     let searched = source.clone();
-    let gone = source.wait(async move { searched.find_gone().await });
+    let gone = source.wait(async move { searched.find_removed().await });
     assert_eq!(gone, Ok(Some(vec![500])));
 }
 
@@ -99,7 +99,7 @@ const READINGS: [(&str, Reading); 4] = [
     ("a reading", |source| {
         let mut count = 0;
         let place = crate::source::Place {
-            path: listed::path(10),
+            path: post_summary::path(10),
             stamp: Default::default(),
             closed: false,
             recheck: false,
@@ -109,7 +109,7 @@ const READINGS: [(&str, Reading); 4] = [
         Ok(count)
     }),
     ("one post", |source| {
-        ids(source.walk_one(&listed::path(10))).map(|ids| ids.len())
+        ids(source.walk_one(&post_summary::path(10))).map(|ids| ids.len())
     }),
 ];
 
@@ -225,7 +225,7 @@ fn the_numbers_of_terms_are_of_one_site() {
         let next = wordpress(site);
         next.restore_memory(&memory);
         let slug = next
-            .term_numbers()
+            .term_slugs()
             .slug(crate::model::term::TermKind::Author, 1);
         assert_eq!(slug.as_deref(), expected);
     }

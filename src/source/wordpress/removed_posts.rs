@@ -6,10 +6,10 @@
 
 use super::WordPress;
 use super::error::WordPressError;
-use super::listed::Known;
 use super::listing::{PAGE, page, shown};
 use super::lookup_table::ITEMS_A_CALL;
-use super::recent::gmt;
+use super::poll::gmt;
+use super::post_summary::KnownPosts;
 use crate::model::time::Timestamp;
 
 /// With fewer posts of all types a listing of all of them takes about as many calls.
@@ -19,38 +19,38 @@ const KNOWN_MIN: usize = 1_000;
 const CALLS_MAX: usize = 40;
 
 /// The most posts that are looked for: more are a loss to be seen as a whole.
-const GONE_MAX: usize = ITEMS_A_CALL;
+const REMOVED_MAX: usize = ITEMS_A_CALL;
 
 impl WordPress {
     /// The posts that are known and have gone, if they can be found with few calls and are all that the number
     /// of posts differs by.
-    pub(super) async fn find_gone(&self) -> Result<Option<Vec<u64>>, WordPressError> {
+    pub(super) async fn find_removed(&self) -> Result<Option<Vec<u64>>, WordPressError> {
         let types = self.state().types.clone();
         let known: usize = types.iter().map(|of_type| of_type.known.len()).sum();
         // Posts that the site counts and hides are in no range that is known.
         if known < KNOWN_MIN || types.iter().any(|of_type| of_type.hidden > 0) {
             return Ok(None);
         }
-        let mut all_gone = Vec::new();
+        let mut all_removed = Vec::new();
         for (route, of_type) in self.0.site.interface().await?.posts.iter().zip(&types) {
-            match self.gone_of(route, &of_type.known).await? {
-                Some(gone) => all_gone.extend(gone),
+            match self.removed_of(route, &of_type.known).await? {
+                Some(removed) => all_removed.extend(removed),
                 None => return Ok(None),
             }
         }
-        let is_some = (1..=GONE_MAX).contains(&all_gone.len());
-        Ok(is_some.then_some(all_gone))
+        let is_some = (1..=REMOVED_MAX).contains(&all_removed.len());
+        Ok(is_some.then_some(all_removed))
     }
 
-    async fn gone_of(
+    async fn removed_of(
         &self,
         route: &str,
-        known: &Known,
+        known: &KnownPosts,
     ) -> Result<Option<Vec<u64>>, WordPressError> {
         let mut posts: Vec<(Timestamp, u64)> = known.iter().map(|(id, at)| (*at, *id)).collect();
         posts.sort_unstable();
         let mut counted = None;
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         // The newest range is the last one: posts that go are new ones mostly.
         let mut ranges = vec![(0, posts.len())];
         for _ in 0..CALLS_MAX {
@@ -72,7 +72,7 @@ impl WordPress {
             }
             if shown.counted <= PAGE {
                 let is_shown = |id| shown.posts.iter().any(|post| post.id == id);
-                gone.extend(range.iter().map(|(_, id)| *id).filter(|id| !is_shown(*id)));
+                removed.extend(range.iter().map(|(_, id)| *id).filter(|id| !is_shown(*id)));
                 continue;
             }
             // Posts with one date stay together.
@@ -84,12 +84,12 @@ impl WordPress {
             ranges.extend([(from, middle), (middle, to)]);
         }
         let is_explained =
-            counted.is_some_and(|counted| counted + gone.len() as u64 == posts.len() as u64);
-        if !ranges.is_empty() || !is_explained || gone.len() > GONE_MAX {
+            counted.is_some_and(|counted| counted + removed.len() as u64 == posts.len() as u64);
+        if !ranges.is_empty() || !is_explained || removed.len() > REMOVED_MAX {
             return Ok(None);
         }
         // A post may have another date by the clock of the site than by ours.
-        let there = shown(&self.0.site, route, &gone).await?;
-        Ok(there.is_empty().then_some(gone))
+        let there = shown(&self.0.site, route, &removed).await?;
+        Ok(there.is_empty().then_some(removed))
     }
 }

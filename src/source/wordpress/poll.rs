@@ -6,8 +6,8 @@ use tracing::warn;
 
 use super::WordPress;
 use super::error::WordPressError;
-use super::listed::{self, Known, Listed};
 use super::listing::{Listing, page, shown};
+use super::post_summary::{self, KnownPosts, PostSummary};
 use crate::model::time::Timestamp;
 use crate::source::Place;
 
@@ -19,9 +19,9 @@ pub(super) async fn recent(
     site: WordPress,
     since: Timestamp,
 ) -> Result<Vec<Place>, WordPressError> {
-    let mut all: BTreeMap<u64, Listed> = BTreeMap::new();
+    let mut all: BTreeMap<u64, PostSummary> = BTreeMap::new();
     let mut began = None;
-    let mut types: Vec<(Known, u64)> = Vec::new();
+    let mut types: Vec<(KnownPosts, u64)> = Vec::new();
     for route in site.0.site.interface().await?.posts {
         let mut posts = BTreeMap::new();
         // The number of posts is that of the last answer.
@@ -48,7 +48,7 @@ pub(super) async fn recent(
         types.push((posts.values().map(dated).collect(), counted));
         all.extend(posts);
     }
-    let posts: Vec<Listed> = all.into_values().collect();
+    let posts: Vec<PostSummary> = all.into_values().collect();
     let newest = newest_of(&posts, began);
     let places = site.places(&posts).await?;
     let mut state = site.state();
@@ -69,7 +69,7 @@ pub(super) async fn one(site: WordPress, id: u64) -> Result<Vec<Place>, WordPres
     site.places(&posts).await
 }
 
-pub(super) fn dated(post: &Listed) -> (u64, Timestamp) {
+pub(super) fn dated(post: &PostSummary) -> (u64, Timestamp) {
     (post.id, post.published.unwrap_or(Timestamp(0)))
 }
 
@@ -94,13 +94,13 @@ impl WordPress {
     }
 
     /// The places of posts, with what the posts name by numbers.
-    pub(super) async fn places(&self, posts: &[Listed]) -> Result<Vec<Place>, WordPressError> {
+    pub(super) async fn places(&self, posts: &[PostSummary]) -> Result<Vec<Place>, WordPressError> {
         let mut lookups = self.0.lookups.lock().await;
         lookups.fetch_for(&self.0.site, posts).await?;
-        self.0.numbers.add(lookups.take_numbers());
+        self.0.term_slugs.add(lookups.take_term_slugs());
         let now = Timestamp::now();
         let places = posts.iter().map(|post| Place {
-            path: listed::path(post.id),
+            path: post_summary::path(post.id),
             stamp: post.stamp(lookups.digest(post), now),
             closed: false,
             recheck: false,
@@ -111,7 +111,7 @@ impl WordPress {
 }
 
 /// The last change of these posts until `now`.
-pub(super) fn newest_of(posts: &[Listed], now: Option<Timestamp>) -> Option<Timestamp> {
+pub(super) fn newest_of(posts: &[PostSummary], now: Option<Timestamp>) -> Option<Timestamp> {
     let now = now.unwrap_or_else(Timestamp::now);
     let changes = posts.iter().filter_map(|post| post.modified);
     changes.filter(|at| *at <= now).max()
