@@ -57,7 +57,7 @@
 //! | posts that come, go or cannot be shown while a site is read | `source/wordpress/listing.rs`, `removed_posts.rs`, `reading.rs` |
 //! | what a category, tag, author or picture is while the site does not show it | `source/wordpress/lookup_table.rs` |
 //! | the addresses of WordPress's own feeds | `serve/wordpress_feeds.rs` |
-//! | limits of calls to other servers, proxies, redirects | `http_client.rs`, `http_client/connector.rs` |
+//! | limits of calls to other servers, redirects, proxies, certificates | `http_client.rs`, `http_client/proxies.rs`, `tls_roots.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
@@ -144,7 +144,7 @@
 //!    memory. [`Publisher`](publish::publisher::Publisher) alone replaces the
 //!    published state; a selection, which no snapshot lists, is built for the request that names it.
 //! 9. Library types stay home: `rss`, `atom_syndication`, `minijinja` and `quick_xml` in [`render`],
-//!    hyper in [`serve`] and [`http_client`], the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
+//!    hyper in [`serve`] and [`http_client`], rustls in [`http_client`], the status page's `minijinja` in [`serve`], `ammonia` and `pulldown-cmark` in [`text`], `redb` in [`store`], `sqlx` in
 //!    [`source::sql`], `jiff` in [`model::time`].
 //! 10. Everything that input can grow has a limit with a name.
 

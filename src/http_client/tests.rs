@@ -1,5 +1,9 @@
 //! Calls to a server of ours that misbehaves in each way that a call must survive.
 
+mod proxy;
+mod redirects;
+mod tls;
+
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -73,15 +77,16 @@ fn client(proxies: Proxies) -> HttpClient {
         connect: Duration::from_secs(2),
         first_byte: Duration::from_secs(2),
         whole: Duration::from_secs(4),
-        body_bytes: BODY_MAX,
+        spacing: Duration::ZERO,
     };
-    HttpClient::new("taspa/1 (+https://dala.example/\n)", limits, proxies)
+    let user_agent = "taspa/1 (+https://dala.example/\n)";
+    HttpClient::new(user_agent, limits, proxies, &TlsRoots::built_in())
 }
 
 async fn get(server: &Server) -> Result<Answer, CallError> {
-    client(Proxies::none())
-        .call(Call::get(server.url("/list?page=2")))
-        .await
+    let mut call = Call::get(server.url("/list?page=2"));
+    call.answer_bytes_max = BODY_MAX;
+    client(Proxies::none()).call(call).await
 }
 
 fn gzip(text: &[u8]) -> Vec<u8> {
@@ -102,6 +107,7 @@ async fn answer_is_complete_and_decompressed() {
     let heads = server.heads();
     assert!(heads[0].starts_with("GET /list?page=2 HTTP/1.1\r\n"));
     assert!(heads[0].contains("user-agent: taspa/1 (+https://dala.example/)\r\n"));
+    assert!(heads[0].contains("cache-control: no-cache\r\n"));
 }
 
 #[tokio::test]
@@ -118,7 +124,8 @@ async fn every_status_is_an_answer() {
 async fn bad_answers_are_errors_in_words_within_the_limits() {
     type Deed = Box<dyn Fn(&mut TcpStream) + Send + Sync>;
     let bomb = gzip(&vec![0; 2 * BODY_MAX]);
-    let deeds: [(Deed, &str); 9] = [
+    let trailing = [gzip(b"x"), b"y".to_vec()].concat();
+    let deeds: [(Deed, &str); 11] = [
         (
             Box::new(|_| thread::sleep(Duration::from_secs(8))),
             "gave no answer within 2 s",
@@ -178,6 +185,18 @@ async fn bad_answers_are_errors_in_words_within_the_limits() {
             }),
             "ends early or is damaged",
         ),
+        (
+            Box::new(move |client| {
+                reply(client, "200 OK\r\ncontent-encoding: gzip", b"\x1f\x8b");
+            }),
+            "ends early or is damaged",
+        ),
+        (
+            Box::new(move |client| {
+                reply(client, "200 OK\r\ncontent-encoding: gzip", &trailing);
+            }),
+            "ends early or is damaged: bytes follow its end",
+        ),
     ];
     for (number, (deed, expected)) in deeds.into_iter().enumerate() {
         let server = Server::start(move |_, client| deed(client));
@@ -188,6 +207,18 @@ async fn bad_answers_are_errors_in_words_within_the_limits() {
         assert!(error.contains(&url) && !error.contains("page=2"), "{error}");
         assert!(began.elapsed() < Duration::from_secs(6), "{number}");
     }
+}
+
+/// The length of an answer to `HEAD` is that of content which is not sent (RFC 9110, section 9.3.2).
+#[tokio::test]
+async fn an_answer_to_head_is_small_whatever_its_length_says() {
+    let server = Server::start(|_, client| {
+        let _ = client.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n");
+    });
+    let mut call = Call::get(server.url("/"));
+    call.method = Method::HEAD;
+    let answer = client(Proxies::none()).call(call).await.expect("an answer");
+    assert_eq!((answer.status, answer.body.len()), (StatusCode::OK, 0));
 }
 
 #[tokio::test]
@@ -204,7 +235,10 @@ async fn closed_port_and_missing_tls_are_errors_in_words() {
     });
     for (url, expected) in [
         (format!("http://{address}/"), "refused"),
-        (format!("https://{without_tls}/"), "cannot be reached"),
+        (
+            format!("https://{without_tls}/"),
+            "cannot be reached: the server does not speak TLS on this port",
+        ),
         (
             "http://no-such-host.invalid/".to_owned(),
             "cannot be reached",
@@ -217,88 +251,38 @@ async fn closed_port_and_missing_tls_are_errors_in_words() {
     }
 }
 
-/// Redirects by their target: where the call ends, or the words of its error.
+/// Contents that are not there as a whole, beside a status that says enough.
 #[tokio::test]
-async fn redirects_stay_on_the_host() {
-    let other = Server::start(|_, client| reply(client, "200 OK", b"other"));
-    let port = other.address.rsplit_once(':').expect("a port").1.to_owned();
-    for (target, expected) in [
-        ("/end".to_owned(), Ok("/end")),
-        ("end?x=1".to_owned(), Ok("/end")),
-        ("/again".to_owned(), Err("redirects too often")),
-        (format!("http://127.0.0.1:{port}/end"), Err("another site")),
-        (format!("http://localhost:{port}/"), Err("another site")),
-        (
-            "https://dala.example/".to_owned(),
-            Err("https://dala.example/, which is another site"),
-        ),
-        ("ftp://127.0.0.1/".to_owned(), Err("another site")),
-        (
-            "http://user:secret@dala.example/".to_owned(),
-            Err("to http://dala.example/, which"),
-        ),
-        ("http://[".to_owned(), Err("another site")),
-    ] {
-        let server = Server::start({
-            let target = target.clone();
-            move |head, client| match head.starts_with("GET /end") {
-                true => reply(client, "200 OK", b"end"),
-                false => reply(client, &format!("302 Found\r\nlocation: {target}"), b""),
-            }
+async fn a_failure_keeps_its_status_and_its_pause_whatever_its_content_is() {
+    type Deed = fn(&mut TcpStream);
+    let deeds: [Deed; 5] = [
+        |client| {
+            let _ = client.write_all(b"content-length: 99\r\n\r\nhalf");
+            let _ = client.shutdown(std::net::Shutdown::Both);
+        },
+        |client| {
+            let _ = client.write_all(b"transfer-encoding: chunked\r\n\r\n5\r\nha");
+            let _ = client.shutdown(std::net::Shutdown::Both);
+        },
+        |client| {
+            let _ = client.write_all(b"content-length: 99\r\n\r\nsilence");
+            thread::sleep(Duration::from_secs(8));
+        },
+        |client| {
+            let _ = client.write_all(b"content-length: 99999999999\r\n\r\n");
+        },
+        |client| {
+            let _ = client.write_all(b"content-encoding: gzip\r\ncontent-length: 3\r\n\r\nabc");
+        },
+    ];
+    for (number, deed) in deeds.into_iter().enumerate() {
+        let server = Server::start(move |_, client| {
+            let _ = client.write_all(b"HTTP/1.1 503 X\r\nretry-after: 90\r\n");
+            deed(client);
         });
-        match (get(&server).await, expected) {
-            (Ok(answer), Ok(path)) => assert_eq!(answer.url.path(), path),
-            (Err(error), Err(words)) => {
-                assert!(error.to_string().contains(words), "{target}: {error}");
-            }
-            (result, _) => panic!("{target}: {result:?}"),
-        }
-        let mut call = Call::get(server.url("/"));
-        call.redirects = Redirects::Answered;
-        let answer = client(Proxies::none()).call(call).await.expect("an answer");
-        assert_eq!(answer.status, StatusCode::FOUND, "{target}");
+        let answer = get(&server).await.expect("an answer");
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{number}");
+        let pause = answer.retry_after();
+        assert_eq!(pause, Some(Duration::from_secs(90)), "{number}");
     }
-    assert_eq!(other.heads(), Vec::<String>::new());
-}
-
-#[test]
-fn a_redirect_may_begin_tls_and_not_end_it() {
-    let url = |text: &str| Url::parse(text).expect("an address");
-    for (from, to, expected) in [
-        ("http://dala.example/", "https://dala.example/x", true),
-        ("https://dala.example/", "http://dala.example/x", false),
-        ("https://dala.example/", "https://dala.example:8443/", false),
-        ("https://dala.example/", "https://www.dala.example/", false),
-    ] {
-        assert_eq!(is_same_site(&url(from), &url(to)), expected, "{to}");
-    }
-}
-
-#[tokio::test]
-async fn proxy_is_asked_for_a_tunnel_except_to_this_machine() {
-    let proxy = Server::start(|head, client| match head.starts_with("CONNECT") {
-        true => {
-            let _ = client.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-        }
-        false => reply(client, "200 OK", b"through"),
-    });
-    let here = Server::start(|_, client| reply(client, "200 OK", b"here"));
-    let proxies = Proxies::all(&format!("http://user:secret@{}", proxy.address));
-    let client = client(proxies);
-    for (url, expected) in [
-        ("http://dala.example/x".to_owned(), "through"),
-        (here.url("/x").to_string(), "here"),
-    ] {
-        let url = Url::parse(&url).expect("an address");
-        let answer = client.call(Call::get(url)).await.expect("an answer");
-        assert_eq!(answer.body, expected);
-    }
-    let heads = proxy.heads();
-    assert!(
-        heads[0].starts_with("CONNECT dala.example:80 HTTP/1.1\r\n"),
-        "{heads:?}"
-    );
-    assert!(heads[0].contains("Proxy-Authorization: Basic dXNlcjpzZWNyZXQ="));
-    assert!(heads[1].starts_with("GET /x HTTP/1.1\r\n"), "{heads:?}");
-    assert_eq!(heads.len(), 2);
 }

@@ -112,7 +112,7 @@ pub(super) fn not_found(reason: &str) -> Reply {
     text(StatusCode::NOT_FOUND, "max-age=60", message)
 }
 
-/// 410 for a feed that the configuration has ended.
+/// 410 for a feed that has ended.
 pub(super) fn gone() -> Reply {
     text(StatusCode::GONE, "max-age=3600", "this feed has ended")
 }

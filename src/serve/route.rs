@@ -1,11 +1,14 @@
 //! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: a `[[redirect]]`, followed to its last target; an address of WordPress's own
-//! feeds, where the articles come from there and no feed has it; an article or asset; the
+//! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
 //! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
-//! page. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
+//! page; and, where the articles come from WordPress, an address of its own feeds, which may have the path
+//! of the catalogue and say by its query what it means. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
 //! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
 //! Percent-encoding makes no difference.
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -24,7 +27,7 @@ use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::{PageRequest, term_lists};
-use crate::serve::wordpress_feeds;
+use crate::serve::wordpress_feeds::{self, Address};
 
 /// The resource that a request target names.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ pub(crate) enum Target<'a> {
     Favicon,
     /// The canonical target, or that of a `[[redirect]]`.
     Redirect(String),
-    /// A `[[redirect]]` that is gone.
+    /// A `[[redirect]]` that is gone, or a feed of comments that WordPress had.
     Gone,
     /// With the reason.
     NotFound(String),
@@ -87,37 +90,37 @@ pub(crate) fn resolve<'a>(
         }
     };
     match configured_redirect(snapshot, path, query) {
-        None => resolve_wordpress_feed(published, &normalized, query)
-            .unwrap_or_else(|| resolve_decoded(published, path, &normalized, query)),
+        None => resolve_served(published, path, &normalized, query),
         Some(RedirectTo::Gone) => Target::Gone,
         Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(published, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
 }
 
-/// The redirect for an address of WordPress's own feeds, if the articles come from there, nothing else has
-/// that address, and the feed is here.
-fn resolve_wordpress_feed<'a>(
+/// Resolves a decoded path below the prefix. What has no other meaning may be an address of WordPress's own
+/// feeds, if the articles come from there.
+fn resolve_served<'a>(
     published: &'a PublishedState,
     path: &str,
+    normalized: &str,
     query: Option<&str>,
-) -> Option<Target<'a>> {
-    if !published.is_of_wordpress() {
-        return None;
+) -> Target<'a> {
+    let target = resolve_decoded(published, path, normalized, query);
+    // The address of the site itself says by its query what it means.
+    let is_free = normalized == "/" || matches!(target, Target::NotFound(_));
+    if !is_free || !published.is_of_wordpress() {
+        return target;
     }
     let find = |kind, number| published.slug_of_number(kind, number);
-    let to = wordpress_feeds::path_of(path, query, &find)?;
-    let is_taken = published
-        .snapshot
-        .feeds
-        .contains_key(path.trim_start_matches('/'));
-    let is_here = || {
-        !matches!(
-            resolve_decoded(published, &to, &to, None),
-            Target::NotFound(_)
-        )
-    };
-    (!is_taken && is_here()).then(|| redirect_to_path(published, &encode_path(&to)))
+    match wordpress_feeds::find(normalized, query, &find) {
+        None => target,
+        Some(Address::Comments) => Target::Gone,
+        Some(Address::Unknown(reason)) => Target::NotFound(reason),
+        Some(Address::Feed(to)) => match resolve_decoded(published, &to, &to, None) {
+            Target::NotFound(reason) => Target::NotFound(reason),
+            _ => redirect_to_path(published, &encode_path(&to)),
+        },
+    }
 }
 
 /// Resolves a decoded path below the prefix, without the redirects of feeds.toml.

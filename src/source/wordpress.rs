@@ -16,6 +16,7 @@
 mod enclosures;
 mod error;
 mod interface;
+mod limited_json;
 mod listing;
 mod lookup_table;
 mod lookups;
@@ -56,7 +57,7 @@ pub use self::term_slugs::TermSlugs;
 use self::walk::Walk;
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
-use crate::http_client::{CallLimits, HttpClient, Proxies};
+use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
 use crate::model::time::Timestamp;
 
@@ -182,7 +183,13 @@ impl WordPress {
         });
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = format!("taspa/{version} (+{})", settings.public_url);
-        let client = HttpClient::new(&user_agent, CallLimits::default(), Proxies::from_env());
+        let limits = CallLimits {
+            spacing: rate_limit.spacing,
+            ..CallLimits::default()
+        };
+        let roots = TlsRoots::from_env();
+        let roots = roots.map_err(|error| WordPressError::Certificates(error.to_string()))?;
+        let client = HttpClient::new(&user_agent, limits, Proxies::from_env(), &roots);
         let site = Site::new(
             client,
             url,

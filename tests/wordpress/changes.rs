@@ -134,8 +134,12 @@ fn names_and_pictures_are_seen_when_all_is_compared() {
         let location = answer.find("location").unwrap_or_default();
         assert_eq!((answer.status, location), (301, expected), "{address}");
     }
-    for address in ["/category/none/feed/", "/?feed=rss2&p=1001"] {
-        assert!(daemon.get(address).find("location").is_none(), "{address}");
+    for (address, status) in [
+        ("/category/none/feed/", 404),
+        ("/?feed=rss2&tag=kopir&author_name=editor", 404),
+        ("/?feed=rss2&p=1001", 410),
+    ] {
+        assert_eq!(daemon.get(address).status, status, "{address}");
     }
     // Daemons that start later, with the state of this one and without, serve the same bytes.
     daemon.stop();

@@ -46,6 +46,16 @@ pub enum WordPressError {
         /// What was expected.
         expected: &'static str,
     },
+    /// The answer is JSON of more items, or of more values, than are taken into memory.
+    #[error("{url} answered with more than {limit} {of}")]
+    TooMuchJson {
+        /// The address.
+        url: String,
+        /// The limit.
+        limit: usize,
+        /// What it counts.
+        of: &'static str,
+    },
     /// There is no REST interface.
     #[error("{url} shows no REST interface of WordPress: {reason}")]
     NoInterface {
@@ -77,6 +87,9 @@ pub enum WordPressError {
     /// No thread can be started.
     #[error("the site cannot be read: no thread can be started: {0}")]
     NoThread(String),
+    /// The certificates that the environment names cannot be read.
+    #[error("{0}")]
+    Certificates(String),
     /// The address of the configuration is not valid.
     #[error("the address of the site is not valid: {0}")]
     Address(String),
@@ -95,26 +108,20 @@ impl WordPressError {
     /// Whether the same call may succeed in a moment.
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            WordPressError::Call(error) => match error {
-                CallError::Unreachable { .. } | CallError::Cut { .. } => true,
-                // It has taken long enough already.
-                CallError::Silent { .. }
-                | CallError::Slow { .. }
-                | CallError::TooLarge { .. }
-                | CallError::Redirected { .. }
-                | CallError::Circle(_) => false,
-            },
+            WordPressError::Call(error) => error.is_transient(),
             WordPressError::Status { status, .. } => {
                 status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
             }
             // Half an answer is not JSON either.
             WordPressError::NotJson { .. } => true,
             WordPressError::OtherJson { .. }
+            | WordPressError::TooMuchJson { .. }
             | WordPressError::Pause { .. }
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
             | WordPressError::NoThread(_)
+            | WordPressError::Certificates(_)
             | WordPressError::Address(_)
             | WordPressError::Stopping => false,
         }
@@ -126,17 +133,20 @@ impl WordPressError {
             WordPressError::Call(error) => matches!(
                 error,
                 CallError::TooLarge { .. }
-                    | CallError::Silent { .. }
-                    | CallError::Slow { .. }
-                    | CallError::Cut { .. }
+                    | CallError::ResponseTimeout { .. }
+                    | CallError::CallTimeout { .. }
+                    | CallError::IncompleteBody { .. }
             ),
             WordPressError::Status { status, .. } => status.is_server_error(),
-            WordPressError::NotJson { .. } | WordPressError::OtherJson { .. } => true,
+            WordPressError::NotJson { .. }
+            | WordPressError::OtherJson { .. }
+            | WordPressError::TooMuchJson { .. } => true,
             WordPressError::Pause { .. }
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
             | WordPressError::NoThread(_)
+            | WordPressError::Certificates(_)
             | WordPressError::Address(_)
             | WordPressError::Stopping => false,
         }
@@ -147,9 +157,12 @@ impl WordPressError {
         match self {
             WordPressError::Call(error) => matches!(
                 error,
-                CallError::TooLarge { .. } | CallError::Silent { .. } | CallError::Slow { .. }
+                CallError::TooLarge { .. }
+                    | CallError::ResponseTimeout { .. }
+                    | CallError::CallTimeout { .. }
             ),
             WordPressError::Status { status, .. } => *status == StatusCode::GATEWAY_TIMEOUT,
+            WordPressError::TooMuchJson { .. } => true,
             WordPressError::NotJson { .. }
             | WordPressError::OtherJson { .. }
             | WordPressError::Pause { .. }
@@ -157,6 +170,7 @@ impl WordPressError {
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
             | WordPressError::NoThread(_)
+            | WordPressError::Certificates(_)
             | WordPressError::Address(_)
             | WordPressError::Stopping => false,
         }

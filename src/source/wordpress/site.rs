@@ -1,7 +1,7 @@
 //! A site and its REST interface: polite calls that answer with JSON.
 //!
-//! One call runs at a time, and calls keep a distance ([`RateLimit`]). A call that fails for a moment is repeated. A
-//! pause that the site asks for is kept by all calls.
+//! One call runs at a time, and requests keep a distance ([`RateLimit`]). A call that fails for a moment is
+//! repeated. A pause that the site asks for is kept by all calls.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -16,15 +16,16 @@ use url::Url;
 
 use super::error::WordPressError;
 use super::interface::Root;
+use super::limited_json::{self, ITEMS_MAX, JsonFault, VALUES_MAX};
 use super::plain_text::plain;
-use crate::http_client::{Answer, Call, HttpClient, shown};
+use crate::http_client::{ANSWER_BYTES_MAX, Answer, Call, HttpClient, shown};
 use crate::model::time::Timestamp;
 use crate::text;
 
 /// When calls are made.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RateLimit {
-    /// Between the beginnings of two calls.
+    /// Between the beginnings of two requests, redirects included.
     pub(super) spacing: Duration,
     /// The pauses before a call that failed is repeated.
     pub(super) repeat_after: [Duration; 2],
@@ -33,7 +34,7 @@ pub(super) struct RateLimit {
 }
 
 impl Default for RateLimit {
-    /// At most 20 calls a second.
+    /// At most 20 requests a second.
     fn default() -> RateLimit {
         RateLimit {
             spacing: Duration::from_millis(50),
@@ -49,6 +50,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(20);
 /// The longest pause that a site can ask for.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(60 * 60);
 
+/// Bytes of an answer without the texts of posts. A hundred posts of a listing take 30 KiB.
+const SMALL_BYTES_MAX: usize = 4 << 20;
+
 /// Characters of a message of WordPress that are repeated.
 const MESSAGE_CHARS: usize = 120;
 
@@ -59,7 +63,10 @@ pub(super) struct Site {
     pub(super) url: Url,
     authorization: Option<HeaderValue>,
     post_types: Vec<String>,
-    rate_limit: RateLimit,
+    /// The pauses before a call that failed is repeated.
+    repeat_after: [Duration; 2],
+    /// How long after the first answer that lacks something another one is believed.
+    confirm_after: Duration,
     calls: Mutex<Calls>,
     /// When the site may be called again; it is read while a call waits.
     pause: std::sync::Mutex<Option<Instant>>,
@@ -69,7 +76,6 @@ pub(super) struct Site {
 
 /// What the calls know of each other.
 struct Calls {
-    last: Option<Instant>,
     interface: Option<Interface>,
 }
 
@@ -106,11 +112,9 @@ impl Site {
             url,
             authorization,
             post_types,
-            rate_limit,
-            calls: Mutex::new(Calls {
-                last: None,
-                interface: None,
-            }),
+            repeat_after: rate_limit.repeat_after,
+            confirm_after: rate_limit.confirm_after,
+            calls: Mutex::new(Calls { interface: None }),
             pause: std::sync::Mutex::new(None),
             is_interface_doubted: AtomicBool::new(false),
         }
@@ -123,7 +127,7 @@ impl Site {
 
     /// How long after the first answer that lacks something another one is believed.
     pub(super) fn confirm_after(&self) -> Duration {
-        self.rate_limit.confirm_after
+        self.confirm_after
     }
 
     /// The rest of a pause that the site asked for.
@@ -166,7 +170,11 @@ impl Site {
         let mut calls = self.calls.lock().await;
         let root = self.find_interface(&mut calls).await?.root;
         let url = root.route(route, query);
-        let (answer, value) = self.json(&mut calls, &url).await?;
+        let call = Call {
+            answer_bytes_max: bytes_max(query),
+            ..Call::get(url.clone())
+        };
+        let (answer, value) = self.json(&mut calls, call).await?;
         let header = |name| answer.header(name)?.trim().parse().ok();
         match value {
             Value::Array(items) => Ok(List {
@@ -206,7 +214,7 @@ impl Site {
     ) -> Result<Interface, WordPressError> {
         let mut head = Call::get(self.url.clone());
         head.method = Method::HEAD;
-        let page = self.repeat(calls, &head, Ok).await?;
+        let page = self.repeat(calls, head, Ok).await?;
         let is_down = page.status.is_server_error() && calls.interface.is_some();
         if is_down || page.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(WordPressError::Status {
@@ -223,7 +231,7 @@ impl Site {
         let roots = [named].into_iter().chain(Root::usual(&self.url)).flatten();
         for root in roots {
             let index = root.route("", &[("_fields", "home,namespaces".to_owned())]);
-            let index = match self.json(calls, &index).await {
+            let index = match self.json(calls, small(index)).await {
                 Ok((_, index)) => index,
                 Err(error @ WordPressError::Pause { .. }) => return Err(error),
                 Err(error) => {
@@ -258,18 +266,21 @@ impl Site {
         let mut routes = Vec::new();
         for name in &self.post_types {
             let url = root.route(&format!("wp/v2/types/{name}"), &[]);
-            let (_, of_type) = self.json(calls, &url).await.map_err(|error| match error {
-                WordPressError::Status {
-                    status, message, ..
-                } if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
-                    WordPressError::NoSuchType {
-                        url: self.shown(),
-                        name: name.clone(),
-                        message,
+            let (_, of_type) = self
+                .json(calls, small(url.clone()))
+                .await
+                .map_err(|error| match error {
+                    WordPressError::Status {
+                        status, message, ..
+                    } if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS => {
+                        WordPressError::NoSuchType {
+                            url: self.shown(),
+                            name: name.clone(),
+                            message,
+                        }
                     }
-                }
-                error => error,
-            })?;
+                    error => error,
+                })?;
             let base = of_type["rest_base"].as_str();
             let Some(base) = base.filter(|base| !base.is_empty()) else {
                 return Err(WordPressError::OtherJson {
@@ -286,27 +297,26 @@ impl Site {
     async fn json(
         &self,
         calls: &mut MutexGuard<'_, Calls>,
-        url: &Url,
+        call: Call,
     ) -> Result<(Answer, Value), WordPressError> {
-        self.repeat(calls, &Call::get(url.clone()), |answer| {
+        self.repeat(calls, call, |answer| {
             let value = parse(&answer)?;
             Ok((answer, value))
         })
         .await
     }
 
-    /// Makes a call, and repeats it while it fails for a moment.
+    /// Makes a call, and repeats it while it fails for a moment. Who holds `calls` makes the only one.
     async fn repeat<T>(
         &self,
-        calls: &mut MutexGuard<'_, Calls>,
-        call: &Call,
+        _calls: &mut MutexGuard<'_, Calls>,
+        mut call: Call,
         read: impl Fn(Answer) -> Result<T, WordPressError>,
     ) -> Result<T, WordPressError> {
-        let mut call = call.clone();
         call.authorization = self.authorization.clone();
-        let mut repeats = self.rate_limit.repeat_after.iter();
+        let mut repeats = self.repeat_after.iter();
         loop {
-            self.wait(calls, &call.url).await?;
+            self.keep_pause(&call.url).await?;
             let answer = self.client.call(call.clone()).await;
             if let Ok(answer) = &answer {
                 self.note_pause(answer);
@@ -322,21 +332,14 @@ impl Site {
         }
     }
 
-    /// Waits until the next call may begin.
-    async fn wait(
-        &self,
-        calls: &mut MutexGuard<'_, Calls>,
-        url: &Url,
-    ) -> Result<(), WordPressError> {
+    /// Waits for the end of a pause that the site asked for.
+    async fn keep_pause(&self, url: &Url) -> Result<(), WordPressError> {
         let wait = self.pause();
         if wait > PAUSE_MAX {
             let url = shown(url);
             return Err(WordPressError::Pause { url, wait });
         }
-        let spacing = self.rate_limit.spacing;
-        let since = calls.last.map_or(spacing, |last| last.elapsed());
-        sleep(wait.max(spacing.saturating_sub(since))).await;
-        calls.last = Some(Instant::now());
+        sleep(wait).await;
         Ok(())
     }
 
@@ -364,7 +367,7 @@ fn parse(answer: &Answer) -> Result<Value, WordPressError> {
         .body
         .strip_prefix(b"\xef\xbb\xbf")
         .unwrap_or(&answer.body);
-    let value = serde_json::from_slice(body);
+    let value = limited_json::parse(body);
     if answer.status != StatusCode::OK {
         let value: Value = value.unwrap_or_default();
         let message = value["message"].as_str().map(shortened);
@@ -374,10 +377,41 @@ fn parse(answer: &Answer) -> Result<Value, WordPressError> {
             message: message.filter(|message| !message.is_empty()),
         });
     }
-    value.map_err(|_| WordPressError::NotJson {
-        url,
-        what: what_is(&answer.body),
+    value.map_err(|fault| match fault {
+        JsonFault::NotJson => WordPressError::NotJson {
+            url,
+            what: what_is(&answer.body),
+        },
+        JsonFault::TooManyItems => WordPressError::TooMuchJson {
+            url,
+            limit: ITEMS_MAX,
+            of: "items",
+        },
+        JsonFault::TooManyValues => WordPressError::TooMuchJson {
+            url,
+            limit: VALUES_MAX,
+            of: "values",
+        },
     })
+}
+
+/// A call whose answer is small.
+fn small(url: Url) -> Call {
+    Call {
+        answer_bytes_max: SMALL_BYTES_MAX,
+        ..Call::get(url)
+    }
+}
+
+/// The limit of the answer to a query: only lists with the texts of posts are large.
+fn bytes_max(query: &[(&str, String)]) -> usize {
+    let fields = query.iter().find(|(name, _)| *name == "_fields");
+    let has_texts =
+        |(_, fields): &(&str, String)| fields.split(',').any(|field| field == "content");
+    match fields.is_none_or(has_texts) {
+        true => ANSWER_BYTES_MAX,
+        false => SMALL_BYTES_MAX,
+    }
 }
 
 /// A message without markup, on one line.

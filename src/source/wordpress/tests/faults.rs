@@ -166,6 +166,18 @@ fn every_fault_is_said_in_words_and_ends() {
             "redirects to https://login.example/, which is another site",
         ),
         (
+            ok(&"[".repeat(5 << 20), ""),
+            "answered with more than 4 MiB",
+        ),
+        (
+            ok(&json!(vec![json!({ "id": 1 }); 101]).to_string(), ""),
+            "answered with more than 100 items",
+        ),
+        (
+            ok(&json!([vec![0; 50_000]]).to_string(), ""),
+            "answered with more than 50000 values",
+        ),
+        (
             b"HTTP/1.0 200 OK\r\ncontent-length: 900\r\n\r\n[{".to_vec(),
             "ends early or is damaged",
         ),

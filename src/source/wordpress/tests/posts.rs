@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::super::testkit::{FakeSite, parameter, status};
+use super::super::testkit::{FakeSite, FakeState, ok, parameter, status};
 use super::{places, read, read_places, wordpress};
 use crate::source::ReadOutcome;
 
@@ -29,6 +29,45 @@ fn a_post_that_cannot_be_rendered_is_refused_alone() {
     });
     assert!(read(&wordpress(&site)).is_err());
     assert!(site.state().requests.len() < 40);
+}
+
+/// Texts may be large; a post that is made of many small values is refused alone.
+#[test]
+fn large_texts_are_read_and_a_post_of_too_many_values_is_refused_alone() {
+    let site = FakeSite::with_posts(9);
+    let comment = format!("<p>Мәтін</p><!-- {} -->", "x".repeat(1 << 20));
+    for (id, post) in &mut site.state().posts {
+        post["content"]["rendered"] = json!(comment);
+        if *id == 50 {
+            post["meta"] = json!(vec![json!({ "a": 0 }); 30_000]);
+        }
+    }
+    site.fail(|url, state: &mut FakeState| {
+        // A listing does not show texts.
+        let is_listing = url.path().ends_with("/posts") && parameter(url, "include").is_none();
+        let posts = state.posts.values().cloned();
+        let posts: Vec<_> = posts
+            .map(|mut post| {
+                post["content"] = json!({ "protected": false });
+                post["meta"] = json!(null);
+                post
+            })
+            .collect();
+        let total = format!("x-wp-total: {}\r\n", posts.len());
+        is_listing.then(|| ok(&json!(posts).to_string(), &total))
+    });
+    let outcomes = read(&wordpress(&site)).expect("the others");
+    let bad = "the site cannot show the post: ";
+    assert!(outcomes[4].starts_with(bad), "{}", outcomes[4]);
+    assert!(
+        outcomes[4].ends_with("answered with more than 50000 values"),
+        "{}",
+        outcomes[4]
+    );
+    let good = outcomes
+        .iter()
+        .filter(|outcome| outcome.starts_with("Жазба"));
+    assert_eq!(good.count(), 8);
 }
 
 #[test]
