@@ -42,6 +42,7 @@ mod terms;
 mod testkit;
 #[cfg(test)]
 mod tests;
+mod text_by_language;
 mod value;
 mod wordpress;
 
@@ -60,6 +61,7 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
 use crate::model::time::Zone;
+use crate::model::translations::Translations;
 use crate::text::Shortcode;
 
 /// A checked `feeds.toml`.
@@ -130,6 +132,8 @@ pub struct Site {
     pub icon: Option<String>,
     /// A picture for feeds, absolute URL.
     pub logo: Option<String>,
+    /// Its name and what it is about in other languages, for pages.
+    pub translations: Translations,
 }
 
 /// The daemon.
@@ -473,6 +477,8 @@ pub struct DeclaredFeed {
     pub title: String,
     /// What it is about.
     pub description: Option<String>,
+    /// Its title and description in other languages, for pages.
+    pub translations: Translations,
     /// BCP 47; the site's where absent.
     pub language: Option<String>,
     /// The author of entries that name none.
@@ -496,6 +502,8 @@ pub struct Alias {
     pub to: Term,
     /// `to` as the file writes it, without prefix: what feeds print.
     pub to_text: String,
+    /// `from` in the same way, for the headings of pages.
+    pub from_text: String,
 }
 
 /// A `[[redirect]]`.

@@ -21,5 +21,6 @@ pub mod removal_guard;
 pub mod selection;
 pub mod term;
 pub mod time;
+pub mod translations;
 pub mod url_encoding;
 pub mod validators;

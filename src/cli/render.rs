@@ -43,12 +43,11 @@ fn render_page(
     language: Option<&str>,
 ) -> Result<Bytes, String> {
     let published = publisher.published().ok_or("nothing is published")?;
-    let own = || Locale::of_site(&published.snapshot.config.site.language);
-    let locale = language.and_then(Locale::from_tag).unwrap_or_else(own);
+    let chosen = language.and_then(Locale::from_tag);
     let page = publisher
         .find_page(&published, request)
         .map_err(|missing| chain(&missing))?;
-    documents::render_page(publisher.store(), &published, &page, locale)
+    documents::render_page(publisher.store(), &published, &page, chosen)
         .map_err(|failure| chain(&failure))
 }
 

@@ -41,8 +41,9 @@ fn feed_name(text: &str) -> Result<String, Mismatch> {
 const NAME_BYTES_MAX: usize = 200;
 
 /// First parts of paths that mean something else.
-const RESERVED: [&str; 7] = [
-    "articles", "assets", "authors", "feeds", "sections", "select", "tags",
+const RESERVED: [&str; 10] = [
+    "articles", "assets", "authors", "build", "feeds", "hub", "sections", "select", "sitemaps",
+    "tags",
 ];
 
 /// The name behind `/Sport_News.rss`.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::key::Key;
 use super::keys::{auto_feeds, feed as key, root};
+use super::kind::ByLanguage;
 use super::table::Table;
-use super::{AutoFeeds, DeclaredFeed, Settings, settings, terms};
+use super::{AutoFeeds, DeclaredFeed, Settings, Site, settings, terms};
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
+use crate::model::translations::Translations;
 
 /// The name of the feed of every article.
 pub const ALL: &str = "all";
@@ -25,45 +28,53 @@ pub(super) fn read_defaults(table: &Table<'_>) -> Defaults {
 }
 
 /// Reads every `[[feed]]`. The feed `all` is there whether declared or not, and comes first.
-pub(super) fn read(root: &Table<'_>, site_title: &str, defaults: &Defaults) -> Vec<DeclaredFeed> {
+pub(super) fn read(root: &Table<'_>, site: &Site, defaults: &Defaults) -> Vec<DeclaredFeed> {
     let mut first_places = BTreeMap::new();
     let tables = root.tables(&root::FEED).into_iter();
     let feeds = tables.map(|mut table| {
         let name = read_name(&mut table, &mut first_places);
-        read_feed(&table, name.unwrap_or_default(), site_title, defaults)
+        read_feed(&table, name.unwrap_or_default(), site, defaults)
     });
     let mut feeds: Vec<DeclaredFeed> = feeds.filter(|feed| !feed.name.is_empty()).collect();
     match feeds.iter().position(|feed| feed.name == ALL) {
         Some(at) => feeds[..=at].rotate_right(1),
         None => {
             let undeclared = Table::absent(root.reader, &key::TABLE, String::new());
-            let all = read_feed(&undeclared, ALL.to_owned(), site_title, defaults);
+            let all = read_feed(&undeclared, ALL.to_owned(), site, defaults);
             feeds.insert(0, all);
         }
     }
     feeds
 }
 
-fn read_feed(
-    table: &Table<'_>,
-    name: String,
-    site_title: &str,
-    defaults: &Defaults,
-) -> DeclaredFeed {
+fn read_feed(table: &Table<'_>, name: String, site: &Site, defaults: &Defaults) -> DeclaredFeed {
     table.refuse_unknown_keys();
-    let title = table.read(&key::TITLE);
     if name != ALL {
         table.require(key::TITLE.name);
     }
+    let selection = settings::read_selection(table, &defaults.selection);
+    let own_language = || selection.language().map(str::to_owned);
+    let language = table.read(&key::LANGUAGE).or_else(own_language);
+    let written_in = language.as_deref().unwrap_or(&site.language);
+    let split = |key: &Key<ByLanguage>| Some(table.read(key)?.split(table, key.name, written_in));
+    let (title, titles) = match split(&key::TITLE) {
+        Some(title) => title,
+        None => (site.title.clone(), site.translations.titles.clone()),
+    };
+    let (description, descriptions) = split(&key::DESCRIPTION).unzip();
     DeclaredFeed {
         name,
-        title: title.unwrap_or_else(|| site_title.to_owned()),
-        description: table.read(&key::DESCRIPTION),
-        language: table.read(&key::LANGUAGE),
+        title,
+        description,
+        translations: Translations {
+            titles,
+            descriptions: descriptions.unwrap_or_default(),
+        },
+        language,
         author: table.read(&key::AUTHOR),
         link: table.read(&key::LINK),
         image: table.read(&key::IMAGE),
-        selection: settings::read_selection(table, &defaults.selection),
+        selection,
         settings: settings::read(table, &defaults.settings),
     }
 }

@@ -17,6 +17,13 @@ pub(super) trait ValueKind {
     /// The JSON Schema of the value. It may be laxer than the reader, never stricter.
     fn schema(&self) -> Value;
 
+    /// Lets the schema take a blank string as well.
+    fn allow_blank(&self, schema: &mut Value) {
+        if let Some(Value::String(pattern)) = schema.get_mut("pattern") {
+            pattern.insert_str(0, r"^\s*$|");
+        }
+    }
+
     /// A literal as the file would have it.
     fn json(&self, literal: Self::Literal) -> Value {
         json!(literal)
@@ -77,12 +84,15 @@ pub(super) struct Facts {
 }
 
 impl<K: ValueKind> Key<K> {
+    /// Whether a blank string is as good as none.
+    pub(super) fn may_be_blank(&self) -> bool {
+        matches!(self.absent, Absent::Optional)
+    }
+
     pub(super) fn facts(&self) -> Facts {
         let mut schema = self.kind.schema();
-        if let (Absent::Optional, Some(Value::String(pattern))) =
-            (&self.absent, schema.get_mut("pattern"))
-        {
-            pattern.insert_str(0, r"^\s*$|");
+        if self.may_be_blank() {
+            self.kind.allow_blank(&mut schema);
         }
         let json = |literal: &K::Literal| self.kind.json(*literal);
         Facts {

@@ -18,7 +18,7 @@ use super::feed_name::FEED_NAME;
 use super::form::{Form, word};
 use super::key::Absent::{Default, Optional, OptionalNotBlank, Required};
 use super::key::{Key, TableKeys};
-use super::kind::{Integer, List, Size, Switch, Tables};
+use super::kind::{ByLanguage, Integer, List, Size, Switch, Tables};
 use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
 use super::term_form::TERM;
 use super::value::{
@@ -81,8 +81,9 @@ keys! { root =>
 }
 
 keys! { site =>
-    /// The name of the publication.
-    TITLE: Form<String> = "title", FILLED, Required, "Дала жаңалықтары";
+    /// The name of the publication. A table by language, `{ ru = "Дала жаңалықтары", en = "Steppe News" }`, is for
+    /// the pages of this server; feeds carry the text in `language`.
+    TITLE: ByLanguage = "title", ByLanguage(FILLED), Required, "Дала жаңалықтары";
     /// The address of the site that readers know, not of this server.
     URL: Form<String> = "url", ABSOLUTE, Required, "https://dala.example/";
     /// A domain that you own, or an e-mail address there. With `id-year` it makes the id of every
@@ -98,8 +99,8 @@ keys! { site =>
         List { item: super::LANGUAGE, set_of: Some("language"), or_one: false }, Optional, &["ru", "kk", "en"];
     /// The time zone of dates without an offset, by its IANA name.
     TIME_ZONE: Form<Zone> = "time-zone", ZONE, Default("UTC"), "Asia/Almaty";
-    /// What the publication is about.
-    DESCRIPTION: Form<String> = "description", FILLED, Optional, "Новости Казахстана";
+    /// What the publication is about, in one language or in a table by language.
+    DESCRIPTION: ByLanguage = "description", ByLanguage(FILLED), Optional, "Новости Казахстана";
     /// The author of articles that name none; `title` if absent.
     AUTHOR: Form<String> = "author", FILLED, Optional, "Редакция";
     /// The e-mail address of `author`. RSS names both as its managing editor.
@@ -356,11 +357,12 @@ keys! { feed + defaults where || json!({
 }) =>
     /// The path of the feed, at most 200 bytes: `parliament` for `/parliament.rss`.
     NAME: Form<String> = "name", FEED_NAME, Required, "parliament";
-    /// The title of the feed. Only the feed `all` may leave it out, and has the site's then.
-    TITLE: Form<String> = "title", FILLED, OptionalNotBlank, "Парламент";
-    /// What the feed is about.
-    DESCRIPTION: Form<String> = "description", FILLED, Optional, "Мажилис и Сенат: законы, бюджет, назначения";
-    /// The language of the feed, as a BCP 47 tag; the site's if absent.
+    /// The title of the feed, in one language or in a table by language; the feed carries the text in its own.
+    /// Only the feed `all` may leave it out, and has the site's then.
+    TITLE: ByLanguage = "title", ByLanguage(FILLED), OptionalNotBlank, "Парламент";
+    /// What the feed is about, in one language or in a table by language.
+    DESCRIPTION: ByLanguage = "description", ByLanguage(FILLED), Optional, "Мажилис и Сенат: законы, бюджет, назначения";
+    /// The language of the feed, as a BCP 47 tag. If absent: that of the only `lang:` of `all`, else the site's.
     LANGUAGE: Form<String> = "language", super::LANGUAGE, Optional, "kk";
     /// The author of entries that name none; the site's `author` if absent.
     AUTHOR: Form<String> = "author", FILLED, Optional, "Отдел политики";

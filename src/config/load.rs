@@ -109,7 +109,7 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Config {
     let auto_tags = read_auto(&auto::TAGS, TermKind::Tag);
     let auto_authors = read_auto(&auto::AUTHORS, TermKind::Author);
 
-    let feeds = feeds::read(&root, &site.title, &defaults);
+    let feeds = feeds::read(&root, &site, &defaults);
     let same = terms::read_same(&root.table_or_empty(&root::SAME));
     let redirects = redirects::read(&root.tables(&root::REDIRECT), &server.public_url);
     Config {

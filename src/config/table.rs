@@ -103,7 +103,7 @@ impl<'a> Table<'a> {
     /// The string of a key; `None` if it is blank and may be.
     pub(super) fn text<T>(&self, key: &Key<Form<T>>) -> Option<StringValue> {
         let text = self.read_text(key.name, self.value(key)?)?;
-        let is_none = matches!(key.absent, Absent::Optional) && text.value.trim().is_empty();
+        let is_none = key.may_be_blank() && text.value.trim().is_empty();
         (!is_none).then_some(text)
     }
 

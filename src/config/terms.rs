@@ -103,6 +103,7 @@ impl AliasGroup {
         let NamedTerm { term, text, .. } = self.left;
         self.right.into_iter().map(move |(from, _)| Alias {
             from: from.term,
+            from_text: from.text,
             to: term.clone(),
             to_text: text.clone(),
         })

@@ -1,6 +1,7 @@
 //! Whole files: what they mean, and everything that is wrong with them.
 
 mod environment;
+mod languages;
 mod mistakes;
 mod names;
 mod reference;

@@ -12,7 +12,6 @@ use crate::publish::documents::{render_page, write_feed};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::{PageMissing, ReadHandle};
 use crate::render::pages::PageRequest;
-use crate::render::pages::locale::Locale;
 
 /// Renders documents of a published snapshot, from any number of threads.
 pub(super) struct DocumentMaker<'a> {
@@ -78,8 +77,7 @@ impl<'a> DocumentMaker<'a> {
                 MakeError::NotServed
             }
         })?;
-        let locale = Locale::of_site(&self.published.snapshot.config.site.language);
-        render_page(self.publisher.store(), self.published, &page, locale)
+        render_page(self.publisher.store(), self.published, &page, None)
             .map_err(|error| MakeError::failed(&error))
     }
 }

@@ -5,12 +5,14 @@
 //! name of a term with a slug leads to.
 
 mod names;
+mod same_names;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use self::same_names::same_names;
 use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
 use crate::feed::automatic_path::{AUTOMATIC, automatic_path, split_automatic};
 use crate::feed::compose::SiteRules;
@@ -19,6 +21,7 @@ use crate::index::{AffectedFeeds, Index, Query, TermNo};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
+use crate::model::translations::Translations;
 use crate::model::url_encoding::{encode_path, encode_query};
 use crate::text::Text;
 
@@ -92,6 +95,8 @@ pub struct FeedDefinitions {
     /// The declared feeds that an article may match whatever its terms are.
     without_trigger: Vec<usize>,
     auto: HashMap<TermKind, Auto>,
+    /// The names of a term in other languages, by what `[same]` says.
+    same_names: HashMap<TermNo, BTreeMap<String, String>>,
     redirects: Arc<HashMap<String, RedirectTo>>,
     defaults: Arc<Settings>,
 }
@@ -127,6 +132,7 @@ impl FeedDefinitions {
             triggers: HashMap::new(),
             without_trigger: Vec::new(),
             auto: auto.collect(),
+            same_names: same_names(config, index),
             redirects: Arc::new(redirects.collect()),
             defaults: Arc::new(config.defaults.clone()),
             site_rules,
@@ -253,6 +259,7 @@ impl FeedDefinitions {
             .map(|(name, terms)| format!("{name}={}", encode_query(terms)))
             .collect();
         let stem = format!("{}{SELECT}", self.site_rules.base());
+        let base = self.channel(&self.defaults);
         Ok(FeedDefinition {
             kind: FeedKind::Select,
             query,
@@ -263,7 +270,8 @@ impl FeedDefinitions {
                 },
                 id: self.site_rules.id(&format!("/{SELECT}?{canonical}")),
                 title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
-                ..self.channel(&self.defaults)
+                language: selection.language().unwrap_or(&base.language).to_owned(),
+                ..base
             }),
             settings: self.defaults.clone(),
             path: format!("{SELECT}?{canonical}").into(),
@@ -303,6 +311,7 @@ impl FeedDefinitions {
             id: self.site_rules.id(&format!("/{}", feed.name)),
             title: Text::new(&feed.title),
             description: text(&feed.description).unwrap_or(base.description),
+            translations: feed.translations.clone(),
             link: feed.link.clone().unwrap_or(base.link),
             language: feed.language.clone().unwrap_or(base.language),
             author: author.unwrap_or(base.author),
@@ -341,15 +350,20 @@ impl FeedDefinitions {
         let name = index.name(term);
         let base = self.channel(&auto.settings);
         let path = automatic_path(index.term(term));
+        let title = |name: &str| {
+            let title = auto.title.replace("{name}", name);
+            title.replace("{site}", &self.site_title)
+        };
+        let names = self.same_names.get(&term).into_iter().flatten();
+        let titles = names.map(|(language, name)| (language.clone(), title(name)));
         let channel = Channel {
             address: self.address(&path),
             id: self.site_rules.id(&format!("/{path}")),
-            title: Text::new(
-                &auto
-                    .title
-                    .replace("{name}", name)
-                    .replace("{site}", &self.site_title),
-            ),
+            title: Text::new(&title(name)),
+            translations: Translations {
+                titles: titles.collect(),
+                ..Translations::default()
+            },
             link: auto.link.as_ref().map_or(base.link, |link| {
                 link.replace("{name}", &encode_path(name))
                     .replace("{key}", &encode_path(key))

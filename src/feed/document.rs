@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::model::article::Media;
 use crate::model::format::Format;
+use crate::model::translations::Translations;
 use crate::text::{Html, Text};
 
 /// One feed, ready to be written in any format.
@@ -32,6 +33,9 @@ pub struct Channel {
     pub description: Text,
     /// The page the feed belongs to, absolute and percent-encoded.
     pub link: String,
+    /// Its title and description in other languages, which only pages show.
+    #[serde(skip)]
+    pub translations: Translations,
     /// BCP 47.
     pub language: String,
     /// The author of entries without one.

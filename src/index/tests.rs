@@ -68,6 +68,7 @@ fn same() -> Vec<Alias> {
         from: term(from),
         to: term(to),
         to_text: text.to_owned(),
+        from_text: from.to_owned(),
     }]
 }
 

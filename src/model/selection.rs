@@ -9,7 +9,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use crate::model::term::{Term, TermError};
+use crate::model::term::{Term, TermError, TermKind};
 
 /// The most terms in one URL.
 pub const TERMS_MAX: usize = 20;
@@ -60,6 +60,13 @@ impl Selection {
         self.all.extend(other.all.iter().cloned());
         self.none.extend(other.none.iter().cloned());
         self
+    }
+
+    /// The language of every article that it selects: the only `lang:` that all must have.
+    pub fn language(&self) -> Option<&str> {
+        let mut languages = self.all.iter().filter(|term| term.kind == TermKind::Lang);
+        let language = languages.next()?;
+        languages.next().is_none().then(|| language.key())
     }
 
     /// The terms of all three sets.

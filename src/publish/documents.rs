@@ -62,19 +62,19 @@ pub fn write_feed(
     Ok(document.into())
 }
 
-/// Renders a page or a list.
+/// Renders a page or a list, in the language that the reader chose or in its own.
 pub fn render_page(
     store: &Store,
     published: &PublishedState,
     page: &Page,
-    locale: Locale,
+    chosen: Option<Locale>,
 ) -> Result<Bytes, DocumentError> {
     let PublishedState {
         snapshot,
         templates,
         ..
     } = published;
-    let render = |articles: &[Article]| page.render(snapshot, templates, articles, locale);
+    let render = |articles: &[Article]| page.render(snapshot, templates, articles, chosen);
     let Page::Feed(version) = page else {
         return Ok(render(&[])?);
     };

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::{ALL, Config, Content, ImageInText, TextSettings};
+use crate::config::{ALL, Config, Content, ImageInText, Site, TextSettings};
 use crate::feed::automatic_path::AUTOMATIC;
 use crate::feed::definitions::SELECT;
 use crate::feed::overview::Overview;
@@ -123,9 +123,9 @@ impl Page {
     }
 
     /// The cache key of the page in this process: equal digests mean equal bytes.
-    pub fn digest(&self, snapshot: &Snapshot, locale: Locale) -> u128 {
+    pub fn digest(&self, snapshot: &Snapshot, chosen: Option<Locale>) -> u128 {
         let mut hash = Xxh3::new();
-        (snapshot.generation, locale.tag()).hash(&mut hash);
+        (snapshot.generation, chosen.map(Locale::tag)).hash(&mut hash);
         std::mem::discriminant(self).hash(&mut hash);
         match self {
             Page::Catalogue(overview) | Page::Opml(overview) | Page::List(overview) => {
@@ -141,7 +141,7 @@ impl Page {
         hash.digest128()
     }
 
-    /// Renders the document. `articles` are the newest ones of the feed whose page it is.
+    /// Renders the document, in the language that the reader chose, else in its own. `articles` are the newest ones of the feed whose page it is.
     ///
     /// # Errors
     /// When a replaced template or the writer of a list fails.
@@ -150,7 +150,7 @@ impl Page {
         snapshot: &Snapshot,
         templates: &Templates,
         articles: &[Article],
-        locale: Locale,
+        chosen: Option<Locale>,
     ) -> Result<Bytes, PageError> {
         let Snapshot {
             config, site_rules, ..
@@ -161,7 +161,8 @@ impl Page {
             root: &root,
             base: site_rules.base(),
             path: &path,
-            locale,
+            locale: chosen.unwrap_or_else(|| self.own_locale(&config.site)),
+            is_chosen: chosen.is_some(),
         };
         Ok(match self {
             Page::Catalogue(overview) => {
@@ -201,6 +202,16 @@ impl Page {
             Page::Opml(overview) => opml::render(overview, &config.site)?.into(),
             Page::List(overview) => feed_list::render(overview).into(),
         })
+    }
+
+    /// The language of what the page shows, if pages have it, else that of the publication.
+    fn own_locale(&self, site: &Site) -> Locale {
+        let shown = match self {
+            Page::Feed(version) => &version.channel.language,
+            Page::Article(released) => &released.article.language,
+            Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => &site.language,
+        };
+        Locale::from_tag(shown).unwrap_or_else(|| Locale::of_site(&site.language))
     }
 
     /// The path below the public address, percent-encoded, without the language.

@@ -76,18 +76,18 @@ impl Documents {
         Some((document, previous))
     }
 
-    /// A page or list without a coding.
+    /// A page or list without a coding, in the language that the reader chose or in its own.
     pub(super) async fn page(
         &self,
         page: &Page,
         published: &Arc<PublishedState>,
-        locale: Locale,
+        chosen: Option<Locale>,
     ) -> Result<Bytes, CacheError> {
-        let digest = page.digest(&published.snapshot, locale);
+        let digest = page.digest(&published.snapshot, chosen);
         let permits = self.permits(page);
         let store = self.published.store().clone();
         let (page, published) = (page.clone(), published.clone());
-        let render = move || render_page(&store, &published, &page, locale);
+        let render = move || render_page(&store, &published, &page, chosen);
         let coding = Coding::Identity;
         self.cache.get(digest, coding, permits, render).await
     }

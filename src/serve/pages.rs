@@ -164,7 +164,7 @@ async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page
 async fn render(context: &RequestContext<'_>, page: &Page) -> Result<Bytes, Box<Reply>> {
     let rendered = context
         .documents
-        .page(page, context.published, context.locale());
+        .page(page, context.published, context.chosen_locale());
     rendered.await.map_err(|failure| {
         log_failure("a page", &failure);
         Box::new(reply::service_unavailable(UNAVAILABLE))

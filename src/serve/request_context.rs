@@ -37,11 +37,9 @@ impl RequestContext<'_> {
             && self.parameter("raw").is_none()
     }
 
-    /// The language of the query, else of the site.
-    pub(super) fn locale(&self) -> Locale {
-        let named = self.parameter("lang");
-        let named = named.as_deref().and_then(Locale::from_tag);
-        named.unwrap_or_else(|| Locale::of_site(&self.published.snapshot.config.site.language))
+    /// The language of pages that the query names.
+    pub(super) fn chosen_locale(&self) -> Option<Locale> {
+        Locale::from_tag(&self.parameter("lang")?)
     }
 
     /// The decoded value of a query parameter.

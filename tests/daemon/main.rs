@@ -23,6 +23,7 @@ mod kill;
 mod mirrors;
 mod missing_folders;
 mod not_found;
+mod page_languages;
 mod pages;
 mod refused_files;
 mod reload;

@@ -4,6 +4,7 @@ use chrono::{DateTime, FixedOffset};
 use taspa::feed::document::{Address, Category, Channel, Entry, Feed, Person};
 use taspa::model::article::Media;
 use taspa::model::format::Format;
+use taspa::model::translations::Translations;
 use taspa::text::{Html, Text};
 
 /// Every sample with the name of its golden documents.
@@ -311,6 +312,7 @@ fn channel() -> Channel {
         title: Text::new("Парламент — Дала жаңалықтары"),
         description: Text::new("Мажилис, Сенат и всё, что вокруг"),
         link: "https://dala.example/".to_owned(),
+        translations: Translations::default(),
         language: "ru".to_owned(),
         author: Person {
             name: Text::new("Дала жаңалықтары"),

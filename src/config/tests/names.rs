@@ -22,7 +22,7 @@ fn feed_names_are_paths_of_their_own() {
         (
             "tags/x",
             "2:8 [[feed]]: name must be a name that begins with none of articles, assets, \
-             authors, feeds, sections, select, tags, got `tags/x`"
+             authors, build, feeds, hub, sections, select, sitemaps, tags, got `tags/x`"
                 .to_owned(),
         ),
     ] {
@@ -132,6 +132,7 @@ fn terms_are_remembered_with_their_spelling_and_place() {
         from: Term::new(TermKind::Tag, "мәжіліс").expect("a term"),
         to: Term::new(TermKind::Tag, "мажилис").expect("a term"),
         to_text: "Мажилис".to_owned(),
+        from_text: "мәжіліс".to_owned(),
     };
     assert_eq!(loaded.config.same, [alias]);
     let named = &loaded.config.named_terms[1];

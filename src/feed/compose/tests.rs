@@ -6,6 +6,7 @@ use crate::feed::document::Address;
 use crate::model::article::{AcceptSettings, Author, Body, Draft, Media};
 use crate::model::format::Format;
 use crate::model::time::WrittenDate;
+use crate::model::translations::Translations;
 use crate::testkit;
 
 fn site_rules(source: &str) -> SiteRules {
@@ -63,6 +64,7 @@ fn channel(formats: &[Format]) -> Channel {
         title: Text::new("Дала"),
         description: Text::new("Дала"),
         link: "https://dala.example/".to_owned(),
+        translations: Translations::default(),
         language: "ru".to_owned(),
         author: Person::default(),
         copyright: None,

@@ -22,6 +22,22 @@ pub struct Frame<'a> {
     pub path: &'a str,
     /// The language of the page's texts.
     pub locale: Locale,
+    /// Whether the reader chose it. Links keep it then.
+    pub is_chosen: bool,
+}
+
+impl Frame<'_> {
+    /// The name of the publication in the page's language, if it has one, else its usual name.
+    pub fn site_title(&self) -> &str {
+        let translated = self.site.translations.title(self.locale.tag());
+        translated.unwrap_or(&self.site.title)
+    }
+
+    /// What the publication is about, in the same way.
+    pub fn site_description(&self) -> Option<&str> {
+        let translated = self.site.translations.description(self.locale.tag());
+        translated.or(self.site.description.as_deref())
+    }
 }
 
 /// A feed that a page links to: that of a section, tag or author of its articles.

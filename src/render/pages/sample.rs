@@ -11,6 +11,7 @@ use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::model::term::TermKind;
 use crate::model::time::{Timestamp, Zone};
+use crate::model::translations::Translations;
 use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
@@ -149,6 +150,7 @@ impl Sample {
         locale: Locale,
     ) -> Result<String, minijinja::Error> {
         let frame = |path| Frame {
+            is_chosen: false,
             site: &self.site,
             root: "/",
             base: BASE,
@@ -195,6 +197,7 @@ fn site() -> Site {
         copyright: None,
         icon: None,
         logo: None,
+        translations: Translations::default(),
     }
 }
 

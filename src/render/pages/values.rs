@@ -78,12 +78,16 @@ pub(super) struct SiteValue<'a> {
 
 impl<'a> SiteValue<'a> {
     pub(super) fn new(frame: &Frame<'a>) -> SiteValue<'a> {
-        let site = frame.site;
+        let (site, locale) = (frame.site, frame.locale.tag());
+        let description = site.translations.description(locale);
+        let is_own = site.translations.title(locale).is_none();
         SiteValue {
-            title: &site.title,
+            title: site.translations.title(locale).unwrap_or(&site.title),
             url: Href::web(&site.url),
-            description: site.description.as_deref(),
-            lang: other_language(frame.locale, &site.language),
+            description: description.or(site.description.as_deref()),
+            lang: is_own
+                .then(|| other_language(frame.locale, &site.language))
+                .flatten(),
             copyright: site.copyright.as_deref(),
             icon: site.icon.as_deref().and_then(Href::web),
         }
@@ -278,7 +282,8 @@ fn list_page(frame: &Frame<'_>, kind: TermKind, number: usize) -> Option<Href> {
 /// A page of this server in the language that the reader chose.
 fn page(frame: &Frame<'_>, path: &str) -> Option<Href> {
     let page = Href::new(&format!("{}{path}", frame.root));
-    if frame.locale == Locale::of_site(&frame.site.language) {
+    let is_usual = frame.locale == Locale::of_site(&frame.site.language);
+    if is_usual && !frame.is_chosen {
         page
     } else {
         page.map(|page| page.with(&format!("lang={}", frame.locale.tag())))
@@ -317,17 +322,26 @@ fn other_language(locale: Locale, language: &str) -> Option<&str> {
 
 /// A title with the publication's name, for tabs and lists of subscriptions.
 fn with_site(frame: &Frame<'_>, title: &str) -> String {
-    let site = &frame.site.title;
+    let (site, usual) = (frame.site_title(), &frame.site.title);
     if title.contains(site) {
-        title.to_owned()
-    } else {
-        format!("{title} — {site}")
+        return title.to_owned();
     }
+    match without_site(frame, title) {
+        name if name == title && title == usual => site.to_owned(),
+        name => format!("{name} — {site}"),
+    }
+}
+
+/// The title of a feed in the page's language, if it has one, else its usual title.
+fn feed_title<'a>(frame: &Frame<'_>, channel: &'a Channel) -> &'a str {
+    let translated = channel.translations.title(frame.locale.tag());
+    translated.unwrap_or(channel.title.as_str())
 }
 
 /// A title without the publication's name, which every page shows at its top.
 fn without_site<'t>(frame: &Frame<'_>, title: &'t str) -> &'t str {
-    let name = title.strip_suffix(frame.site.title.as_str());
+    let usual = || title.strip_suffix(frame.site.title.as_str());
+    let name = title.strip_suffix(frame.site_title()).or_else(usual);
     let name = name.and_then(|name| name.trim_end().strip_suffix(['—', '–', '-', '|', '·']));
     match name.map(str::trim_end) {
         Some(name) if !name.is_empty() => name,

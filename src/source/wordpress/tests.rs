@@ -251,12 +251,14 @@ fn a_poll_lists_every_arrival() {
 fn calls_run_one_after_another_and_at_most_twenty_a_second() {
     let site = FakeSite::with_posts(150);
     let settings = AcceptSettings::of_site(Zone::UTC, "kk", "https://dala.example/");
+    let began = std::time::Instant::now();
     let source = WordPress::new(&config(&site), settings).expect("a source");
     let places = places(&source);
     std::thread::scope(|scope| {
         scope.spawn(|| ids(source.walk(Names::Known)));
         source.read(&places, |_, _| {}).expect("a reading");
     });
+    let took = began.elapsed();
     let state = site.state();
     assert!(state.requests.len() >= 9, "{}", state.requests.len());
     let mut requests: Vec<_> = state
@@ -268,11 +270,9 @@ fn calls_run_one_after_another_and_at_most_twenty_a_second() {
     for pair in requests.windows(2) {
         assert!(pair[1].0 >= pair[0].1, "two calls at once");
     }
-    // The server sees a call some time after it was made.
-    let (first, last) = (requests[0].0, requests[requests.len() - 1].0);
-    let calls = u32::try_from(requests.len()).expect("few calls");
-    let least = Duration::from_millis(50) * (calls - 2);
-    assert!(last.duration_since(*first) >= least, "{calls} calls");
+    // A server may see a call long after it was made, so all of them count together.
+    let spacings = u32::try_from(requests.len() - 1).expect("a few calls");
+    assert!(took >= spacings * Duration::from_millis(50), "{took:?}");
 }
 
 /// Posts go from a large site: those that few calls find, and how many calls.

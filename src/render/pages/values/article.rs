@@ -48,7 +48,7 @@ impl<'a> ArticlePage<'a> {
 fn alternates(frame: &Frame<'_>, all: &Channel, related: &[RelatedFeed]) -> Vec<AlternateValue> {
     let of_terms = related.iter().filter_map(|related| {
         let name = kind_name(frame.locale, related.kind);
-        let title = format!("{name}: {} — {}", related.label, frame.site.title);
+        let title = format!("{name}: {} — {}", related.label, frame.site_title());
         let &format = related.formats.first()?;
         Some(AlternateValue::new(title, &related.address, format))
     });

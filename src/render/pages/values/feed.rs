@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::list::{FeedValue, description};
 use super::{
-    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page,
+    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page, feed_title,
     other_language, with_site, without_site,
 };
 use crate::feed::document::{Channel, Entry, Feed, Person};
@@ -35,11 +35,9 @@ impl<'a> FeedPage<'a> {
         let about = description(frame, channel);
         FeedPage {
             page: PageValue {
-                description: about
-                    .or(frame.site.description.as_deref())
-                    .map(str::to_owned),
+                description: about.or(frame.site_description()).map(str::to_owned),
                 alternates: AlternateValue::each(frame, channel),
-                ..PageValue::new(frame, channel.title.as_str())
+                ..PageValue::new(frame, feed_title(frame, channel))
             },
             feed: FeedValue::new(frame, channel, feed.entries.len(), feed.updated),
             readers: readers(channel),

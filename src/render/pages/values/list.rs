@@ -4,8 +4,8 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{
-    AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, list_name, list_page,
-    other_language, without_site,
+    AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, feed_title, list_name,
+    list_page, other_language, without_site,
 };
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::Channel;
@@ -227,12 +227,13 @@ impl<'a> FeedValue<'a> {
         changed: DateTime<FixedOffset>,
     ) -> FeedValue<'a> {
         let locale = frame.locale;
-        let title = channel.title.as_str();
+        let title = feed_title(frame, channel);
+        let is_translated = channel.translations.title(locale.tag()).is_some();
         FeedValue {
             name: without_site(frame, title),
             title,
             description: description(frame, channel),
-            lang: other_language(locale, &channel.language),
+            lang: other_language(locale, &channel.language).filter(|_| !is_translated),
             url: feed_page(frame, &channel.address),
             link: Href::web(&channel.link),
             formats: FormatValue::each(frame, &channel.address, &channel.formats),
@@ -245,6 +246,9 @@ impl<'a> FeedValue<'a> {
 
 /// The description of a feed, if it is not that of the publication.
 pub(super) fn description<'a>(frame: &Frame<'_>, channel: &'a Channel) -> Option<&'a str> {
+    if let Some(translated) = channel.translations.description(frame.locale.tag()) {
+        return Some(translated);
+    }
     let description = channel.description.as_str();
     let own = description != frame.site.title
         && Some(description) != frame.site.description.as_deref()

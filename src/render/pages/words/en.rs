@@ -59,7 +59,7 @@ pub(super) static WORDS: Words = Words {
     empty_list: "Nothing here yet: no article has been published.",
     related: "Related feeds",
     follow: "Follow articles like this one",
-    corrected: "Corrected",
+    corrected: "Updated",
     files: "With this article",
     pages: "Pages of this list",
     previous: "Previous",

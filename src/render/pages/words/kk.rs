@@ -59,7 +59,7 @@ pub(super) static WORDS: Words = Words {
     empty_list: "Әзірге мұнда ештеңе жоқ: бірде-бір мақала шыққан жоқ.",
     related: "Жақын таспалар",
     follow: "Ұқсас мақалаларға жазылу",
-    corrected: "Түзетілді",
+    corrected: "Жаңартылды",
     files: "Мақалаға қоса берілген файлдар",
     pages: "Тізім беттері",
     previous: "Алдыңғы",

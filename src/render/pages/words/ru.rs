@@ -59,7 +59,7 @@ pub(super) static WORDS: Words = Words {
     empty_list: "Здесь пока пусто: ни одной статьи ещё нет.",
     related: "Близкие ленты",
     follow: "Подписаться на похожее",
-    corrected: "Исправлено",
+    corrected: "Обновлено",
     files: "Материалы к статье",
     pages: "Страницы списка",
     previous: "Предыдущая",

@@ -1,0 +1,75 @@
+//! What a term is called in each language of the pages, where `[same]` has it in several.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::config::{Alias, Config};
+use crate::index::{Index, TermNo};
+use crate::text::is_letter;
+
+/// The letters that Kazakh has and Russian has not.
+const KAZAKH: &str = "әғқңөұүһі";
+
+/// The names of terms by language, without those that are written as the term is.
+pub(super) fn same_names(
+    config: &Config,
+    index: &Index,
+) -> HashMap<TermNo, BTreeMap<String, String>> {
+    let mut groups: HashMap<TermNo, Vec<&Alias>> = HashMap::new();
+    for alias in &config.same {
+        if let Some(term) = index.find_term(&alias.to) {
+            groups.entry(index.base(term)).or_default().push(alias);
+        }
+    }
+    let named = groups.into_iter().map(|(term, aliases)| {
+        let own = aliases[0].to_text.as_str();
+        let others = aliases.iter().map(|alias| alias.from_text.as_str());
+        let spellings: Vec<&str> = std::iter::once(own).chain(others).collect();
+        let name = |language: &&str| {
+            let name = spellings.iter().find(|name| is_in(name, language))?;
+            (*name != own).then(|| ((*language).to_owned(), (*name).to_owned()))
+        };
+        let names = ["kk", "ru", "en"]
+            .iter()
+            .filter_map(name);
+        (term, names.collect::<BTreeMap<_, _>>())
+    });
+    named.filter(|(_, names)| !names.is_empty()).collect()
+}
+
+/// Whether the letters of a name tell that it is of a language: one that only Kazakh has, none of these, or
+/// Latin ones alone.
+fn is_in(name: &str, language: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut letters = name.chars().filter(|&c| is_letter(c)).peekable();
+    if letters.peek().is_none() {
+        return false;
+    }
+    let has_kazakh = name.chars().any(|c| KAZAKH.contains(c));
+    match language {
+        "kk" => has_kazakh,
+        "ru" => !has_kazakh && letters.all(|c| matches!(c, '\u{400}'..='\u{4ff}')),
+        _ => letters.all(|c| c.is_ascii_alphabetic()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_tell_the_language_of_a_name() {
+        for (name, languages) in [
+            ("мәжіліс", &["kk"][..]),
+            ("мажилис", &["ru"]),
+            ("Parliament", &["en"]),
+            ("covid-19", &["en"]),
+            ("IT-сала", &[]),
+            ("2026", &[]),
+        ] {
+            let found = ["kk", "ru", "en"]
+                .into_iter()
+                .filter(|language| is_in(name, language));
+            assert_eq!(found.collect::<Vec<_>>(), languages, "{name}");
+        }
+    }
+}
