@@ -52,9 +52,10 @@
 //! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |
 //! | which links are followed | `source/directory/links.rs` |
 //! | what notices a change | `source/directory/watcher.rs`, `source/sql/watcher.rs`, `source/wordpress/watcher.rs` |
-//! | which calls a site of WordPress gets, and what they ask for | `source/wordpress/site.rs`, `walk.rs`, `lookups.rs` |
+//! | which calls a site of WordPress gets, and what they ask for | `source/wordpress/site.rs`, `walk.rs`, `poll.rs`, `lookups.rs` |
 //! | the article that a post of WordPress is | `source/wordpress/post.rs`, `enclosures.rs` |
-//! | posts that come, go or cannot be shown while a site is read | `source/wordpress/listing.rs`, `gone.rs`, `reading.rs` |
+//! | posts that come, go or cannot be shown while a site is read | `source/wordpress/listing.rs`, `removed_posts.rs`, `reading.rs` |
+//! | what a category, tag, author or picture is while the site does not show it | `source/wordpress/lookup_table.rs` |
 //! | the addresses of WordPress's own feeds | `serve/wordpress_feeds.rs` |
 //! | limits of calls to other servers, redirects, proxies, certificates | `http_client.rs`, `http_client/proxies.rs`, `tls_roots.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |

@@ -25,7 +25,7 @@ use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
-use self::wordpress::{Names, TermNumbers, WordPress, WordPressError};
+use self::wordpress::{Names, TermSlugs, WordPress, WordPressError};
 use crate::config::{Config, KeyFrom, SourceConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
@@ -353,10 +353,10 @@ impl Source {
     }
 
     /// The slugs of terms by the numbers that the addresses of a site's own feeds name.
-    pub fn term_numbers(&self) -> Option<Arc<TermNumbers>> {
+    pub fn term_slugs(&self) -> Option<Arc<TermSlugs>> {
         match self {
             Source::Directory(_) | Source::Sql(_) => None,
-            Source::WordPress(site) => Some(site.term_numbers().clone()),
+            Source::WordPress(site) => Some(site.term_slugs().clone()),
         }
     }
 

@@ -304,12 +304,11 @@ fn source_problems(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
         Source::Directory(_) => Vec::new(),
         Source::Sql(sql) => query_problems(loaded, sql),
         Source::WordPress(site) => {
-            let hidden = site.hidden_authors().map(|reason| {
-                let message = format!("articles have no authors: {reason}");
+            let hidden = site.hidden().into_iter().map(|message| {
                 let hint = "set `user` and `password`, an application password of WordPress";
                 of_site(loaded, Severity::Warning, &message, Some(hint.to_owned()))
             });
-            hidden.into_iter().collect()
+            hidden.collect()
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::publish::change_history::ChangeHistory;
 use crate::publish::dead_feeds::DeadFeeds;
 use crate::publish::index_state::IndexState;
 use crate::render::pages::templates::Templates;
-use crate::source::wordpress::TermNumbers;
+use crate::source::wordpress::TermSlugs;
 
 /// A snapshot, the index that it was built from, and the templates of its pages.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct PublishedState {
     /// The state that selections are made from, if it is not this one: the first of the same second.
     pub(super) first_of_second: Option<Arc<PublishedState>>,
     /// The slugs of terms by the numbers that WordPress gave them; `None` for other sources.
-    pub(super) term_numbers: Option<Arc<TermNumbers>>,
+    pub(super) term_slugs: Option<Arc<TermSlugs>>,
     /// Computed at the first request. States with the same feeds and articles share it.
     pub(super) overview: Arc<OnceLock<Arc<Overview>>>,
 }
@@ -89,12 +89,12 @@ impl PublishedState {
 
     /// Whether the articles come from WordPress, so that readers may ask for the addresses of its feeds.
     pub fn is_of_wordpress(&self) -> bool {
-        self.term_numbers.is_some()
+        self.term_slugs.is_some()
     }
 
     /// The slug of the term with a number of WordPress's.
     pub fn slug_of_number(&self, kind: TermKind, number: u64) -> Option<String> {
-        self.term_numbers.as_ref()?.slug(kind, number)
+        self.term_slugs.as_ref()?.slug(kind, number)
     }
 
     /// The feeds of dead terms, which no list has.

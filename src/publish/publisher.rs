@@ -262,7 +262,7 @@ impl Publisher {
     fn replace(&self, writer: &mut Writer, last: Option<Arc<PublishedState>>, new: NewContent) {
         let mut next = writer.next_state(last.as_ref(), new);
         let snapshot = next.snapshot.clone();
-        next.term_numbers = self.driver.source().term_numbers();
+        next.term_slugs = self.driver.source().term_slugs();
         next.first_of_second = last.as_ref().and_then(|last| writer.first_of_second(last));
         self.handle.replace(next);
         if let Some(last) = last {

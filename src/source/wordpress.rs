@@ -9,23 +9,25 @@
 //! is seen, and a number of posts that is not the number stored shows that one has gone.
 //!
 //! ```text
-//!  WordPress::walk ──▶ Walk (all) · recent ──▶ Listing, Lookups ──▶ Site ──▶ HttpClient
+//!  WordPress::walk ──▶ Walk (all) · poll::recent ──▶ Listing, Lookups ──▶ Site ──▶ HttpClient
 //!  WordPress::read ──▶ post::accept                    (a call at a time, repeated, with its pauses)
 //! ```
 
 mod enclosures;
 mod error;
-mod gone;
 mod interface;
 mod limited_json;
-mod listed;
 mod listing;
+mod lookup_table;
 mod lookups;
+mod plain_text;
+mod poll;
 mod post;
+mod post_summary;
 mod reading;
-mod rendered;
+mod removed_posts;
 mod site;
-mod term_numbers;
+mod term_slugs;
 #[cfg(test)]
 pub(crate) mod testkit;
 #[cfg(test)]
@@ -33,10 +35,10 @@ mod tests;
 mod walk;
 pub(crate) mod watcher;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -46,18 +48,20 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
 pub use self::error::WordPressError;
-use self::listed::Known;
 use self::lookups::Lookups;
-use self::site::{Pace, Site};
-pub use self::term_numbers::TermNumbers;
-use self::walk::{Walk, one, recent};
+use self::poll::{one, recent};
+use self::post_summary::KnownPosts;
+use self::reading::CallSize;
+use self::site::{RateLimit, Site};
+pub use self::term_slugs::TermSlugs;
+use self::walk::Walk;
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
 use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
 use crate::model::time::Timestamp;
 
-pub(super) use self::lookups::ITEMS_A_CALL;
+pub(super) use self::lookup_table::ITEMS_A_CALL;
 
 /// How far before the last listing a poll starts: posts in the recheck window, and ten seconds for what was
 /// being written.
@@ -69,7 +73,7 @@ const OVERLAP_SECONDS: i64 = crate::source::recheck_window::RECHECK_SECONDS + 10
 const FIRST_READING: &str = "first reading ";
 
 /// and that of a full reading.
-const TERM_NUMBERS: &str = "numbers ";
+const TERM_SLUGS: &str = "numbers ";
 
 /// What a listing of all posts takes the words of categories, tags, authors and pictures from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +95,7 @@ struct Inner {
     rows: Duration,
     settings: AcceptSettings,
     lookups: tokio::sync::Mutex<Lookups>,
-    numbers: Arc<TermNumbers>,
+    term_slugs: Arc<TermSlugs>,
     state: Mutex<State>,
     /// `None` only while this is dropped.
     runtime: Option<Runtime>,
@@ -104,18 +108,29 @@ struct State {
     listed: Option<Timestamp>,
     /// The last change of a post.
     newest: Option<Timestamp>,
+    /// What is known of each type of posts; empty before a complete listing.
+    types: Vec<TypeState>,
+    /// Posts that have gone, until the listing of one place says so.
+    removed: BTreeSet<u64>,
+    /// How many posts of each type the last listing lacked, and since when listings lack as many.
+    lacking: Option<(Vec<u64>, Instant)>,
+    /// Whether the site lists posts by their last change; `None` until it was asked.
+    filters_changes: Option<bool>,
+    call_size: CallSize,
+    /// Posts that the site could not show when they were asked for alone.
+    failed: BTreeSet<u64>,
+    /// Posts that were listed and then not shown, and how often in a row.
+    absent: BTreeMap<u64, u32>,
+}
+
+/// What the listings have shown of a type of posts.
+#[derive(Clone, Debug, Default)]
+struct TypeState {
+    known: KnownPosts,
     /// Posts that the site counted last.
     counted: u64,
-    /// The posts of each type that the listings have shown.
-    known: Vec<Known>,
-    /// Posts that have gone, until the listing of one place says so.
-    gone: BTreeSet<u64>,
     /// How many posts the site counts beyond those that it lists, if it does so for good.
     hidden: u64,
-    /// Posts whose texts one call asks for.
-    posts_a_call: usize,
-    /// Posts that the last listing had and should have had, if it had too few.
-    incomplete: Option<(u64, u64)>,
 }
 
 impl fmt::Debug for Inner {
@@ -143,22 +158,22 @@ impl WordPress {
         config: &WordPressConfig,
         settings: AcceptSettings,
     ) -> Result<WordPress, WordPressError> {
-        WordPress::with_pace(config, settings, Pace::default())
+        WordPress::with_rate_limit(config, settings, RateLimit::default())
     }
 
-    fn with_pace(
+    fn with_rate_limit(
         config: &WordPressConfig,
         settings: AcceptSettings,
-        pace: Pace,
+        rate_limit: RateLimit,
     ) -> Result<WordPress, WordPressError> {
-        let stopped = |reason: String| WordPressError::Stopped(reason);
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("taspa-wordpress")
             .enable_all()
             .build()
-            .map_err(|error| stopped(format!("no thread can be started: {error}")))?;
-        let url = Url::parse(&config.url).map_err(|error| stopped(error.to_string()))?;
+            .map_err(|error| WordPressError::NoThread(error.to_string()))?;
+        let url = Url::parse(&config.url);
+        let url = url.map_err(|error| WordPressError::Address(error.to_string()))?;
         let authorization = config.login.as_ref().map(|(user, password)| {
             let login = STANDARD.encode(format!("{user}:{}", password.expose()));
             let value = HeaderValue::from_str(&format!("Basic {login}"));
@@ -169,12 +184,19 @@ impl WordPress {
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = format!("taspa/{version} (+{})", settings.public_url);
         let limits = CallLimits {
-            spacing: pace.spacing,
+            spacing: rate_limit.spacing,
             ..CallLimits::default()
         };
-        let roots = TlsRoots::from_env().map_err(|error| stopped(error.to_string()))?;
+        let roots = TlsRoots::from_env();
+        let roots = roots.map_err(|error| WordPressError::Certificates(error.to_string()))?;
         let client = HttpClient::new(&user_agent, limits, Proxies::from_env(), &roots);
-        let site = Site::new(client, url, authorization, config.post_types.clone(), pace);
+        let site = Site::new(
+            client,
+            url,
+            authorization,
+            config.post_types.clone(),
+            rate_limit,
+        );
         Ok(WordPress(Arc::new(Inner {
             name: site.shown(),
             site,
@@ -182,11 +204,8 @@ impl WordPress {
             rows: Duration::from_secs(config.rows.into()),
             settings,
             lookups: tokio::sync::Mutex::default(),
-            numbers: Arc::default(),
-            state: Mutex::new(State {
-                posts_a_call: ITEMS_A_CALL,
-                ..State::default()
-            }),
+            term_slugs: Arc::default(),
+            state: Mutex::default(),
             runtime: Some(runtime),
         })))
     }
@@ -196,7 +215,7 @@ impl WordPress {
         let number = text
             .strip_prefix("[source.wordpress] post ")
             .unwrap_or(text);
-        number.parse().ok().map(listed::path)
+        number.parse().ok().map(post_summary::path)
     }
 
     /// The site's address.
@@ -222,25 +241,31 @@ impl WordPress {
 
     /// What the listings have shown, as bytes for the next start.
     pub fn memory(&self) -> Vec<u8> {
-        [TERM_NUMBERS.as_bytes(), &self.0.numbers.encode()].concat()
+        let mut memory = self.memory_heading();
+        memory.extend(self.0.term_slugs.encode());
+        memory
     }
 
-    /// Restores the memory of an earlier run, if it is not the mark of a first reading.
+    /// How the memory of this site begins. Another site has other numbers.
+    fn memory_heading(&self) -> Vec<u8> {
+        format!("{TERM_SLUGS}{}\n", self.name()).into_bytes()
+    }
+
+    /// Restores the memory of an earlier run of the same site, if it is not the mark of a first reading.
     pub fn restore_memory(&self, memory: &[u8]) {
-        if let Some(numbers) = memory.strip_prefix(TERM_NUMBERS.as_bytes()) {
-            self.0.numbers.restore(numbers);
+        if let Some(slugs) = memory.strip_prefix(&*self.memory_heading()) {
+            self.0.term_slugs.restore(slugs);
         }
     }
 
     /// The slugs of categories and authors by their numbers.
-    pub fn term_numbers(&self) -> &Arc<TermNumbers> {
-        &self.0.numbers
+    pub fn term_slugs(&self) -> &Arc<TermSlugs> {
+        &self.0.term_slugs
     }
 
-    /// Why articles have no authors, if the site does not show them.
-    pub fn hidden_authors(&self) -> Option<String> {
-        let lookups = self.0.lookups.blocking_lock();
-        lookups.hidden_authors().map(str::to_owned)
+    /// What articles lack because the site hides it, and why.
+    pub fn hidden(&self) -> Vec<String> {
+        self.0.lookups.blocking_lock().hidden()
     }
 
     /// Lists all posts in the order of their ids. An error of the site is the last item; without one the
@@ -254,7 +279,7 @@ impl WordPress {
         let Some(since) = self.since() else {
             return Box::new(self.walk(Names::Known));
         };
-        match self.wait(recent(self.clone(), since)) {
+        match self.call(recent(self.clone(), since)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
             Err(error) => Box::new([Err(error.into())].into_iter()),
         }
@@ -262,11 +287,11 @@ impl WordPress {
 
     /// The place of one post; none if it has gone.
     pub fn walk_one(&self, path: &str) -> Box<dyn Iterator<Item = Result<Place, ListingError>>> {
-        let id = listed::id(path).unwrap_or_default();
-        if self.state().gone.remove(&id) {
+        let id = post_summary::id(path).unwrap_or_default();
+        if self.state().removed.remove(&id) {
             return Box::new(std::iter::empty());
         }
-        match self.wait(one(self.clone(), id)) {
+        match self.call(one(self.clone(), id)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
             Err(error) => Box::new([Err(error.into())].into_iter()),
         }
@@ -281,26 +306,55 @@ impl WordPress {
         Some(since.plus(-OVERLAP_SECONDS))
     }
 
-    /// The settings of another configuration know what this one's listings have shown of the same site.
+    /// The settings of another configuration know what this one's listings have shown, if they read the same
+    /// posts.
     pub(super) fn with_state_of(self, before: &WordPress) -> WordPress {
-        if self.name() == before.name() {
+        if self.0.site.is_same_as(&before.0.site) {
             let state = before.state().clone();
             *self.state() = state;
-            self.0.numbers.restore(&before.0.numbers.encode());
+            self.0.term_slugs.restore(&before.0.term_slugs.encode());
         }
+        self.0.site.keep_pause_of(&before.0.site);
         self
+    }
+
+    /// Whether answers about what posts name lacked something for the first time since the last call.
+    ///
+    /// Nobody holds them between two readings.
+    fn takes_new_gaps(&self) -> bool {
+        let lookups = self.0.lookups.try_lock();
+        lookups.is_ok_and(|mut lookups| lookups.take_new_gaps())
     }
 
     /// Whether the number of posts is not the number known.
     fn has_drifted(&self) -> bool {
         let state = self.state();
-        let known: usize = state.known.iter().map(|known| known.len()).sum();
-        state.counted != known as u64 + state.hidden
+        let mut types = state.types.iter();
+        types.any(|of_type| of_type.counted != of_type.known.len() as u64 + of_type.hidden)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic leaves no change half done.
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs `work` like [`WordPress::wait`]. After an error the interface is found anew: the site may have
+    /// moved it.
+    fn call<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, WordPressError>> + Send + 'static,
+    ) -> Result<T, WordPressError> {
+        let result = self.wait(work);
+        if let Err(error) = &result {
+            self.doubt_interface(error);
+        }
+        result
+    }
+
+    fn doubt_interface(&self, error: &WordPressError) {
+        if !matches!(error, WordPressError::Pause { .. }) {
+            self.0.site.doubt_interface();
+        }
     }
 
     /// Runs `work` on the runtime and waits for it.
@@ -314,7 +368,7 @@ impl WordPress {
                 let _ = sender.send(work.await);
             });
         }
-        let ended = || WordPressError::Stopped("the program is stopping".to_owned());
-        receiver.recv().unwrap_or_else(|_| Err(ended()))
+        let ended = |_| Err(WordPressError::Stopping);
+        receiver.recv().unwrap_or_else(ended)
     }
 }

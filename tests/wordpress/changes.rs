@@ -61,7 +61,7 @@ fn every_change_is_seen_by_the_next_poll() {
 }
 
 /// Names and pictures do not change the posts that have them, so they are seen when all is compared.
-const RENAMED: [(&str, &str, &str); 4] = [
+const RENAMED: [(&str, &str, &str); 5] = [
     (
         "a renamed tag",
         "wp_update_term(get_term_by('slug', 'kopir', 'post_tag')->term_id, 'post_tag', ['name' => 'Жаңа көпір']);",
@@ -81,6 +81,15 @@ const RENAMED: [(&str, &str, &str); 4] = [
         "another text for a picture",
         "update_post_meta(2000, '_wp_attachment_image_alt', 'Көктемгі дала');",
         "Көктемгі дала",
+    ),
+    (
+        "a replaced picture",
+        "
+        $file = wp_upload_dir()['path'] . '/ozen.jpg';
+        imagejpeg(imagecreatetruecolor(80, 60), $file);
+        update_attached_file(2000, $file);
+        wp_update_attachment_metadata(2000, wp_generate_attachment_metadata(2000, $file));",
+        "/ozen.jpg",
     ),
 ];
 
@@ -132,15 +141,21 @@ fn names_and_pictures_are_seen_when_all_is_compared() {
     ] {
         assert_eq!(daemon.get(address).status, status, "{address}");
     }
-    // Another daemon, without the state of this one, serves the same bytes.
-    let other = Daemon::start(&site.newsroom("refresh = \"1h\""));
+    // Daemons that start later, with the state of this one and without, serve the same bytes.
+    daemon.stop();
+    site.run("wp_update_term(get_term_by('slug', 'kopir', 'post_tag')->term_id, 'post_tag', ['name' => 'Көпірлер']);");
+    let mut with_state = Daemon::start(&newsroom);
+    with_state.eventually_after("a tag that was renamed meanwhile", "/all.atom", |all| {
+        all.text().contains("Көпірлер")
+    });
+    let without_state = Daemon::start(&site.newsroom("refresh = \"1h\""));
     for path in [
         "/all.rss",
         "/all.json",
         "/sections/region.atom",
         "/tags/kopir.rss",
     ] {
-        let (one, two) = (daemon.get(path), other.get(path));
+        let (one, two) = (with_state.get(path), without_state.get(path));
         assert_eq!(
             (one.header("etag"), one.text()),
             (two.header("etag"), two.text()),

@@ -340,7 +340,7 @@ impl Writer {
             selection_second: self.selection_dates.second(),
             second_use: SecondUse::default(),
             first_of_second: None,
-            term_numbers: None,
+            term_slugs: None,
             overview,
         }
     }

@@ -84,9 +84,18 @@ pub enum WordPressError {
         /// Posts that the site counts.
         counted: u64,
     },
-    /// No thread or socket is to be had, or the program is stopping.
-    #[error("the site cannot be read now: {0}")]
-    Stopped(String),
+    /// No thread can be started.
+    #[error("the site cannot be read: no thread can be started: {0}")]
+    NoThread(String),
+    /// The certificates that the environment names cannot be read.
+    #[error("{0}")]
+    Certificates(String),
+    /// The address of the configuration is not valid.
+    #[error("the address of the site is not valid: {0}")]
+    Address(String),
+    /// The program is stopping.
+    #[error("the program is stopping")]
+    Stopping,
 }
 
 fn of_message(message: &Option<String>) -> String {
@@ -111,7 +120,10 @@ impl WordPressError {
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
-            | WordPressError::Stopped(_) => false,
+            | WordPressError::NoThread(_)
+            | WordPressError::Certificates(_)
+            | WordPressError::Address(_)
+            | WordPressError::Stopping => false,
         }
     }
 
@@ -133,7 +145,10 @@ impl WordPressError {
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
-            | WordPressError::Stopped(_) => false,
+            | WordPressError::NoThread(_)
+            | WordPressError::Certificates(_)
+            | WordPressError::Address(_)
+            | WordPressError::Stopping => false,
         }
     }
 
@@ -154,8 +169,16 @@ impl WordPressError {
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
-            | WordPressError::Stopped(_) => false,
+            | WordPressError::NoThread(_)
+            | WordPressError::Certificates(_)
+            | WordPressError::Address(_)
+            | WordPressError::Stopping => false,
         }
+    }
+
+    /// Whether the operator has to change something here or on the site.
+    pub(super) fn is_of_configuration(&self) -> bool {
+        matches!(self, WordPressError::NoSuchType { .. })
     }
 
     /// Whether the site does not show this to the user, or has no such thing.

@@ -6,7 +6,8 @@
 //! next page need not overlap.
 
 use super::error::WordPressError;
-use super::listed::{LISTED_FIELDS, Listed};
+use super::lookup_table::ITEMS_A_CALL;
+use super::post_summary::{LISTED_FIELDS, PostSummary};
 use super::site::{List, Site};
 use crate::model::time::Timestamp;
 
@@ -51,7 +52,7 @@ impl Listing {
     }
 
     /// Fetches pages until one has new posts; returns these. There are none at the end.
-    pub(super) async fn fetch(&mut self, site: &Site) -> Result<Vec<Listed>, WordPressError> {
+    pub(super) async fn fetch(&mut self, site: &Site) -> Result<Vec<PostSummary>, WordPressError> {
         let mut new = Vec::new();
         while new.is_empty() && !self.ended {
             let mut query = vec![
@@ -69,7 +70,7 @@ impl Listing {
     }
 
     /// The new posts of a page; where the next page begins.
-    fn take(&mut self, page: Page) -> Vec<Listed> {
+    fn take(&mut self, page: Page) -> Vec<PostSummary> {
         self.counted = page.counted;
         let first = page.posts.first().map(|post| post.id);
         let is_overlapping = self.is_behind_hidden
@@ -81,7 +82,7 @@ impl Listing {
             return Vec::new();
         }
         let new = page.posts.into_iter();
-        let new: Vec<Listed> = new.filter(|post| Some(post.id) > self.last).collect();
+        let new: Vec<PostSummary> = new.filter(|post| Some(post.id) > self.last).collect();
         self.last = new.last().map(|post| post.id).or(self.last);
         self.is_behind_hidden = new.is_empty();
         self.ended = self.offset + PAGE >= self.counted;
@@ -92,7 +93,7 @@ impl Listing {
 
 /// A page of posts, with rising ids if it was asked for in that order.
 pub(super) struct Page {
-    pub(super) posts: Vec<Listed>,
+    pub(super) posts: Vec<PostSummary>,
     /// Posts on all pages.
     pub(super) counted: u64,
     pub(super) now: Option<Timestamp>,
@@ -113,7 +114,7 @@ pub(super) async fn page(
         url: format!("{} ({route})", site.shown()),
         expected,
     };
-    let posts: Option<Vec<Listed>> = items.iter().map(Listed::of).collect();
+    let posts: Option<Vec<PostSummary>> = items.iter().map(PostSummary::of).collect();
     let posts = posts.ok_or_else(|| other("a list of posts"))?;
     if is_rising && posts.windows(2).any(|pair| pair[0].id >= pair[1].id) {
         return Err(other("a list of posts in the order of their ids"));
@@ -123,4 +124,19 @@ pub(super) async fn page(
         counted: total.ok_or_else(|| other("a list with `X-WP-Total`"))?,
         now,
     })
+}
+
+/// Those of these posts that the site shows.
+pub(super) async fn shown(
+    site: &Site,
+    route: &str,
+    ids: &[u64],
+) -> Result<Vec<PostSummary>, WordPressError> {
+    let mut posts = Vec::new();
+    for ids in ids.chunks(ITEMS_A_CALL) {
+        let include: Vec<String> = ids.iter().map(u64::to_string).collect();
+        let page = page(site, route, vec![("include", include.join(","))]).await?;
+        posts.extend(page.posts.into_iter().filter(|post| ids.contains(&post.id)));
+    }
+    Ok(posts)
 }

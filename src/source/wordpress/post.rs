@@ -2,20 +2,21 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use url::Url;
 
 use super::enclosures::enclosures;
-use super::listed::{Listed, gmt};
 use super::lookups::Lookups;
-use super::rendered::plain;
+use super::plain_text::plain;
+use super::post_summary::{PostSummary, gmt};
 use crate::model::article::{AcceptSettings, Accepted, Body, Draft, Refusal, Visibility};
 use crate::model::time::WrittenDate;
 use crate::source::article_file::date;
 use crate::text::{self, decode_references};
 
 /// The fields of a whole post. The last ones are of plugins for podcasts.
-pub(super) const WHOLE_FIELDS: &str = "id,date_gmt,date,modified_gmt,guid,link,title,content,excerpt,author,\
+pub(super) const WHOLE_FIELDS: &str = "id,date_gmt,date,modified_gmt,guid,link,slug,title,content,excerpt,author,\
      featured_media,categories,tags,lang,enclosure,enclosures,audio_file,download_link,meta";
 
 /// A post with more text than this is refused, as a file is.
@@ -31,14 +32,14 @@ pub(super) fn accept(
     home: &str,
     settings: &AcceptSettings,
 ) -> Result<Accepted, Refusal> {
-    let post = Listed::of(item).unwrap_or_default();
+    let post = PostSummary::of(item).unwrap_or_default();
     let accepted = accept_post(&post, item, lookups, home, settings);
     // A post with a password goes, whatever else is wrong with it.
     accepted.map_err(|refusal| refusal.withdrawn_if(post.protected))
 }
 
 fn accept_post(
-    post: &Listed,
+    post: &PostSummary,
     item: &Value,
     lookups: &mut Lookups,
     home: &str,
@@ -56,6 +57,9 @@ fn accept_post(
     })?;
     let link = item["link"].as_str().map(str::to_owned);
     let excerpt = rendered("excerpt");
+    let image = lookups.picture(post.picture);
+    let alt = image.as_ref().and_then(|image| image.alt.as_deref());
+    let title = title(item, alt.unwrap_or_default());
     let draft = Draft {
         id: Some(guid(rendered("guid"), home, post.id)),
         updated: item["modified_gmt"].as_str().and_then(gmt),
@@ -69,14 +73,10 @@ fn accept_post(
         authors: lookups.author(post.author).cloned().into_iter().collect(),
         language: item["lang"].as_str().map(str::to_owned),
         summary: Some(excerpt.to_owned()).filter(|excerpt| !excerpt.trim().is_empty()),
-        image: lookups.picture(post.picture),
+        image,
         enclosures: enclosures(item, &content),
         url: link.filter(|link| Url::parse(link).is_ok()),
-        ..Draft::new(
-            title(rendered("title"), excerpt),
-            published,
-            Body::Html(content.into_owned()),
-        )
+        ..Draft::new(title, published, Body::Html(content.into_owned()))
     };
     let key = draft.own_key()?.unwrap_or_else(|| post.id.to_string());
     draft.accept(key, settings)
@@ -92,22 +92,46 @@ fn guid(rendered: &str, home: &str, id: u64) -> String {
 }
 
 /// A title without its markup. Without one, the beginning of the text is the headline, as readers of
-/// WordPress's own feeds make one.
-fn title(rendered: &str, excerpt: &str) -> String {
-    let title = plain(rendered);
-    let title = match title.is_empty() {
-        false => title,
-        true => {
-            let text = plain(excerpt);
-            let (from, to) = (*TITLE_CHARS.start(), *TITLE_CHARS.end());
-            let sentence = text::first_sentence(&text, from, to).map(str::to_owned);
-            sentence
-                .or_else(|| text::cut(&text, from, to))
-                .unwrap_or(text)
-        }
+/// WordPress's own feeds make one; of a post without words, what its picture shows, its slug, or its date.
+fn title(item: &Value, alt: &str) -> String {
+    let rendered = |name: &str| plain(item[name]["rendered"].as_str().unwrap_or_default());
+    let text = |name: &str| item[name].as_str().unwrap_or_default();
+    let slug = || {
+        let slug = percent_decode_str(text("slug")).decode_utf8_lossy();
+        plain(&slug.replace('-', " "))
     };
+    let date = || {
+        text("date")
+            .split('T')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let beginnings: [&dyn Fn() -> String; 5] = [
+        &|| rendered("excerpt"),
+        &|| rendered("content"),
+        &|| plain(alt),
+        &slug,
+        &date,
+    ];
+    let mut title = rendered("title");
+    let mut beginnings = beginnings.into_iter();
+    while title.is_empty()
+        && let Some(beginning) = beginnings.next()
+    {
+        title = headline(beginning());
+    }
     // Its references are decoded already.
     title.replace('&', "&amp;")
+}
+
+/// The first sentence of a text, or its first words.
+fn headline(text: String) -> String {
+    let (from, to) = (*TITLE_CHARS.start(), *TITLE_CHARS.end());
+    let sentence = text::first_sentence(&text, from, to).map(str::to_owned);
+    sentence
+        .or_else(|| text::cut(&text, from, to))
+        .unwrap_or(text)
 }
 
 /// WordPress adds a number to the address of each player that it renders in one call (`?_=2`), which
@@ -205,9 +229,38 @@ mod tests {
             let article = article(&item(changes)).expect("an article").article;
             assert_eq!(article.title.as_str(), expected, "{title}");
         }
-        let changes = json!({ "title": { "rendered": "" }, "excerpt": { "rendered": "" } });
-        let refusal = article(&item(changes)).expect_err("no title");
-        assert_eq!(refusal.reason, "the title is empty");
+    }
+
+    #[test]
+    fn a_post_without_title_and_excerpt_is_headed_by_what_it_has() {
+        let content = |html: &str| json!({ "rendered": html, "protected": false });
+        for (changes, expected) in [
+            (
+                json!({ "content": content("<p>Су келді &amp; кетті. Тағы.</p>") }),
+                "Су келді & кетті. Тағы.",
+            ),
+            (
+                json!({ "content": content("<img src='/a.jpg'>"), "slug": "su-%d2%9b%d0%be%d1%80", "date": "2026-03-05T15:00:00" }),
+                "su қор",
+            ),
+            (
+                json!({ "content": content("<!-- -->"), "slug": "-", "date": "2026-03-05T15:00:00" }),
+                "2026-03-05",
+            ),
+            (json!({ "content": content(" "), "slug": "7" }), "7"),
+        ] {
+            let mut changes = changes;
+            for name in ["title", "excerpt"] {
+                changes[name] = json!({ "rendered": " \u{7} " });
+            }
+            let article = article(&item(changes)).expect("an article").article;
+            assert_eq!(article.title.as_str(), expected);
+        }
+        let without_words = item(json!({
+            "title": { "rendered": "" }, "excerpt": { "rendered": "" }, "slug": "a",
+            "content": { "rendered": "", "protected": false },
+        }));
+        assert_eq!(title(&without_words, "Көктем & дала"), "Көктем &amp; дала");
     }
 
     #[test]

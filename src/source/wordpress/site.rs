@@ -1,8 +1,9 @@
 //! A site and its REST interface: polite calls that answer with JSON.
 //!
-//! One call runs at a time, and requests keep a distance ([`Pace`]). A call that fails for a moment is
+//! One call runs at a time, and requests keep a distance ([`RateLimit`]). A call that fails for a moment is
 //! repeated. A pause that the site asks for is kept by all calls.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -16,26 +17,29 @@ use url::Url;
 use super::error::WordPressError;
 use super::interface::Root;
 use super::limited_json::{self, ITEMS_MAX, JsonFault, VALUES_MAX};
-use super::rendered::plain;
+use super::plain_text::plain;
 use crate::http_client::{ANSWER_BYTES_MAX, Answer, Call, HttpClient, shown};
 use crate::model::time::Timestamp;
 use crate::text;
 
 /// When calls are made.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
+pub(super) struct RateLimit {
     /// Between the beginnings of two requests, redirects included.
     pub(super) spacing: Duration,
     /// The pauses before a call that failed is repeated.
     pub(super) repeat_after: [Duration; 2],
+    /// How long after the first answer that lacks something another one is believed.
+    pub(super) confirm_after: Duration,
 }
 
-impl Default for Pace {
+impl Default for RateLimit {
     /// At most 20 requests a second.
-    fn default() -> Pace {
-        Pace {
+    fn default() -> RateLimit {
+        RateLimit {
             spacing: Duration::from_millis(50),
             repeat_after: [Duration::from_secs(1), Duration::from_secs(3)],
+            confirm_after: Duration::from_secs(10),
         }
     }
 }
@@ -61,9 +65,13 @@ pub(super) struct Site {
     post_types: Vec<String>,
     /// The pauses before a call that failed is repeated.
     repeat_after: [Duration; 2],
+    /// How long after the first answer that lacks something another one is believed.
+    confirm_after: Duration,
     calls: Mutex<Calls>,
     /// When the site may be called again; it is read while a call waits.
     pause: std::sync::Mutex<Option<Instant>>,
+    /// Whether the site may have moved its interface.
+    is_interface_doubted: AtomicBool,
 }
 
 /// What the calls know of each other.
@@ -97,16 +105,18 @@ impl Site {
         url: Url,
         authorization: Option<HeaderValue>,
         post_types: Vec<String>,
-        pace: Pace,
+        rate_limit: RateLimit,
     ) -> Site {
         Site {
             client,
             url,
             authorization,
             post_types,
-            repeat_after: pace.repeat_after,
+            repeat_after: rate_limit.repeat_after,
+            confirm_after: rate_limit.confirm_after,
             calls: Mutex::new(Calls { interface: None }),
             pause: std::sync::Mutex::new(None),
+            is_interface_doubted: AtomicBool::new(false),
         }
     }
 
@@ -115,12 +125,14 @@ impl Site {
         shown(&self.url)
     }
 
+    /// How long after the first answer that lacks something another one is believed.
+    pub(super) fn confirm_after(&self) -> Duration {
+        self.confirm_after
+    }
+
     /// The rest of a pause that the site asked for.
     pub(super) fn pause(&self) -> Duration {
-        let until = *self
-            .pause
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let until = *lock(&self.pause);
         until.map_or(Duration::ZERO, |until| {
             until.saturating_duration_since(Instant::now())
         })
@@ -133,8 +145,20 @@ impl Site {
     }
 
     /// Finds the interface anew before the next call: the site may have moved it.
-    pub(super) async fn forget_interface(&self) {
-        self.calls.lock().await.interface = None;
+    pub(super) fn doubt_interface(&self) {
+        self.is_interface_doubted.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether another configuration reads the same posts.
+    pub(super) fn is_same_as(&self, other: &Site) -> bool {
+        self.url == other.url && self.post_types == other.post_types
+    }
+
+    /// Keeps the pause that another configuration was asked for, if it was by the same site.
+    pub(super) fn keep_pause_of(&self, before: &Site) {
+        if self.url == before.url {
+            *lock(&self.pause) = *lock(&before.pause);
+        }
     }
 
     /// A list at a route, with a query.
@@ -169,10 +193,17 @@ impl Site {
         &self,
         calls: &mut MutexGuard<'_, Calls>,
     ) -> Result<Interface, WordPressError> {
-        if let Some(interface) = &calls.interface {
-            return Ok(interface.clone());
+        let former = calls.interface.clone();
+        let is_doubted = self.is_interface_doubted.swap(false, Ordering::Relaxed);
+        if let Some(interface) = former.clone().filter(|_| !is_doubted) {
+            return Ok(interface);
         }
-        let interface = self.discover(calls).await?;
+        let interface = match (self.discover(calls).await, former) {
+            (Ok(interface), _) => interface,
+            // The call to the former place says what is wrong.
+            (Err(error), Some(former)) if !error.is_of_configuration() => former,
+            (Err(error), _) => return Err(error),
+        };
         calls.interface = Some(interface.clone());
         Ok(interface)
     }
@@ -184,6 +215,14 @@ impl Site {
         let mut head = Call::get(self.url.clone());
         head.method = Method::HEAD;
         let page = self.repeat(calls, head, Ok).await?;
+        let is_down = page.status.is_server_error() && calls.interface.is_some();
+        if is_down || page.status == StatusCode::TOO_MANY_REQUESTS {
+            return Err(WordPressError::Status {
+                url: shown(&page.url),
+                status: page.status,
+                message: None,
+            });
+        }
         let named = Root::named(&page.url, &page.headers);
         let mut reason = match page.status.is_success() {
             true => "no page names it".to_owned(),
@@ -309,11 +348,15 @@ impl Site {
             answer.status.is_server_error() || answer.status == StatusCode::TOO_MANY_REQUESTS;
         let pause = answer.retry_after().filter(|_| is_refusal);
         let until = pause.map(|pause| Instant::now() + pause.min(RETRY_AFTER_MAX));
-        *self
-            .pause
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner) = until;
+        *lock(&self.pause) = until;
     }
+}
+
+/// A panic leaves no pause half set.
+fn lock(pause: &std::sync::Mutex<Option<Instant>>) -> std::sync::MutexGuard<'_, Option<Instant>> {
+    pause
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// The JSON of an answer with the status 200.

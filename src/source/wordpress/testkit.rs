@@ -24,7 +24,10 @@ pub(crate) type Fault = dyn FnMut(&Url, &mut FakeState) -> Option<Vec<u8>> + Sen
 pub(crate) struct FakeState {
     /// The published posts, by their ids.
     pub(crate) posts: BTreeMap<u64, Value>,
+    /// Those of the type `podcast`, which has its own list.
+    pub(crate) podcasts: BTreeMap<u64, Value>,
     pub(crate) categories: BTreeMap<u64, Value>,
+    pub(crate) tags: BTreeMap<u64, Value>,
     pub(crate) users: BTreeMap<u64, Value>,
     pub(crate) media: BTreeMap<u64, Value>,
     pub(crate) fault: Option<Box<Fault>>,
@@ -97,7 +100,7 @@ impl FakeSite {
                 let mut fault = state.fault.take();
                 let fault_answer = fault.as_mut().and_then(|fault| fault(&url, &mut state));
                 state.fault = state.fault.take().or(fault);
-                fault_answer.unwrap_or_else(|| state.answer(&url))
+                fault_answer.unwrap_or_else(|| state.answer_at("/wp-json/", &url))
             };
             self.state().requests.push((url, began, Instant::now()));
             let is_closing = answer.starts_with(b"HTTP/1.0");
@@ -110,43 +113,33 @@ impl FakeSite {
 
 impl FakeState {
     pub(crate) fn add(&mut self, id: u64) {
-        let minute = id / 10;
-        let at = format!(
-            "2026-03-{:02}T{:02}:{:02}:00",
-            1 + minute / 1440,
-            minute / 60 % 24,
-            minute % 60
-        );
-        let post = json!({
-            "id": id, "date_gmt": at, "modified_gmt": at, "author": 1, "categories": [], "tags": [],
-            "featured_media": 0, "link": format!("https://dala.example/{id}/"),
-            "guid": { "rendered": format!("https://dala.example/?p={id}") },
-            "title": { "rendered": format!("Жазба {id}") }, "excerpt": { "rendered": "" },
-            "content": { "rendered": format!("<p>Мәтін {id}</p>"), "protected": false },
-        });
-        self.posts.insert(id, post);
+        self.posts.insert(id, post(id));
     }
 
-    fn answer(&self, url: &Url) -> Vec<u8> {
-        match url.path() {
-            "/" => ok(
-                "<html>",
-                "link: </wp-json/>; rel=\"https://api.w.org/\"\r\n",
-            ),
-            "/wp-json/" => ok(
+    /// The answer of a site whose interface is at this path, with a slash on both sides.
+    pub(crate) fn answer_at(&self, root: &str, url: &Url) -> Vec<u8> {
+        if url.path() == "/" {
+            let link = format!("link: <{root}>; rel=\"https://api.w.org/\"\r\n");
+            return ok("<html>", &link);
+        }
+        let of_type = |base: &str| {
+            let of_type = json!({ "rest_base": base, "rest_namespace": "wp/v2" });
+            ok(&of_type.to_string(), "")
+        };
+        match url.path().strip_prefix(root) {
+            Some("") => ok(
                 &json!({ "home": "https://dala.example", "namespaces": ["wp/v2"] }).to_string(),
                 "",
             ),
-            "/wp-json/wp/v2/types/post" => ok(
-                &json!({ "rest_base": "posts", "rest_namespace": "wp/v2" }).to_string(),
-                "",
-            ),
-            "/wp-json/wp/v2/posts" => list(&self.posts, url),
-            "/wp-json/wp/v2/categories" => list(&self.categories, url),
-            "/wp-json/wp/v2/tags" => list(&BTreeMap::new(), url),
-            "/wp-json/wp/v2/users" => list(&self.users, url),
-            "/wp-json/wp/v2/media" => list(&self.media, url),
-            _ => status(
+            Some("wp/v2/types/post") => of_type("posts"),
+            Some("wp/v2/types/podcast") => of_type("podcasts"),
+            Some("wp/v2/posts") => list(&self.posts, url),
+            Some("wp/v2/podcasts") => list(&self.podcasts, url),
+            Some("wp/v2/categories") => list(&self.categories, url),
+            Some("wp/v2/tags") => list(&self.tags, url),
+            Some("wp/v2/users") => list(&self.users, url),
+            Some("wp/v2/media") => list(&self.media, url),
+            Some(_) | None => status(
                 "404 Not Found",
                 r#"{"code":"rest_no_route","message":"No route."}"#,
                 "",
@@ -155,19 +148,40 @@ impl FakeState {
     }
 }
 
+/// A post as WordPress shows it.
+pub(crate) fn post(id: u64) -> Value {
+    let minute = id / 10;
+    let at = format!(
+        "2026-03-{:02}T{:02}:{:02}:00",
+        1 + minute / 1440,
+        minute / 60 % 24,
+        minute % 60
+    );
+    json!({
+        "id": id, "date_gmt": at, "modified_gmt": at, "author": 1, "categories": [], "tags": [],
+        "featured_media": 0, "link": format!("https://dala.example/{id}/"),
+        "guid": { "rendered": format!("https://dala.example/?p={id}") },
+        "title": { "rendered": format!("Жазба {id}") }, "excerpt": { "rendered": "" },
+        "content": { "rendered": format!("<p>Мәтін {id}</p>"), "protected": false },
+    })
+}
+
 pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     let found = url.query_pairs().find(|(key, _)| key == name);
     found.map(|(_, value)| value.into_owned())
 }
 
 fn list(items: &BTreeMap<u64, Value>, url: &Url) -> Vec<u8> {
-    let include = parameter(url, "include");
-    let include: Option<Vec<u64>> =
-        include.map(|ids| ids.split(',').filter_map(|id| id.parse().ok()).collect());
+    let ids = |name: &str| -> Option<Vec<u64>> {
+        let ids = parameter(url, name)?;
+        Some(ids.split(',').filter_map(|id| id.parse().ok()).collect())
+    };
+    let (include, exclude) = (ids("include"), ids("exclude").unwrap_or_default());
     let after = parameter(url, "modified_after").unwrap_or_default();
     let mut found: Vec<(&u64, &Value)> = items
         .iter()
         .filter(|(id, _)| include.as_ref().is_none_or(|ids| ids.contains(id)))
+        .filter(|(id, _)| !exclude.contains(id))
         .filter(|(_, item)| {
             let modified = item["modified_gmt"].as_str().unwrap_or_default();
             modified >= after.trim_end_matches('Z')
@@ -180,8 +194,13 @@ fn list(items: &BTreeMap<u64, Value>, url: &Url) -> Vec<u8> {
     if let Some(before) = parameter(url, "before") {
         found.retain(|(_, item)| *date(item) < *before.trim_end_matches('Z'));
     }
-    if parameter(url, "orderby").as_deref() == Some("date") {
-        found.sort_by_key(|(id, item)| (item["date_gmt"].as_str().unwrap_or_default(), **id));
+    let field = match parameter(url, "orderby").as_deref() {
+        Some("date") => Some("date_gmt"),
+        Some("modified") => Some("modified_gmt"),
+        Some(_) | None => None,
+    };
+    if let Some(field) = field {
+        found.sort_by_key(|(id, item)| (item[field].as_str().unwrap_or_default(), **id));
     }
     if parameter(url, "order").as_deref() != Some("asc") {
         found.reverse();

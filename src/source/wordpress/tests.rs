@@ -1,6 +1,9 @@
 //! A site that changes while it is read.
 
+mod changes;
 mod faults;
+mod lookups;
+mod posts;
 
 use std::time::Duration;
 
@@ -30,11 +33,12 @@ fn wordpress(site: &FakeSite) -> WordPress {
 
 fn with(config: &WordPressConfig) -> WordPress {
     let settings = AcceptSettings::of_site(Zone::UTC, "kk", "https://dala.example/");
-    let pace = Pace {
+    let rate_limit = RateLimit {
         spacing: Duration::ZERO,
         repeat_after: [Duration::from_millis(1); 2],
+        confirm_after: Duration::ZERO,
     };
-    WordPress::with_pace(config, settings, pace).expect("a source")
+    WordPress::with_rate_limit(config, settings, rate_limit).expect("a source")
 }
 
 /// The ids of a listing, or why it failed.
@@ -42,7 +46,7 @@ fn ids(
     listing: impl Iterator<Item = Result<Place, ListingError>>,
 ) -> Result<Vec<u64>, WordPressError> {
     let places = listing.map(|place| match place {
-        Ok(place) => Ok(listed::id(&place.path).expect("an id")),
+        Ok(place) => Ok(post_summary::id(&place.path).expect("an id")),
         Err(ListingError::Source(SourceError::Site(error))) => Err(error),
         Err(other) => panic!("{other:?}"),
     });
@@ -58,7 +62,7 @@ fn places(source: &WordPress) -> Vec<Place> {
 
 #[test]
 fn a_post_is_found_by_its_number() {
-    let path = Some(listed::path(150));
+    let path = Some(post_summary::path(150));
     for (text, expected) in [
         ("150", path.clone()),
         ("[source.wordpress] post 150", path),
@@ -145,23 +149,31 @@ proptest! {
     }
 }
 
-/// The outcome of each post: its title, `draft`, or the reason why there is none.
+/// The title and the authors of each post, or the reason why there is none.
 fn read(source: &WordPress) -> Result<Vec<String>, WordPressError> {
-    let places = places(source);
+    read_places(source, &places(source), |outcome| match outcome {
+        ReadOutcome::Accepted(accepted) => {
+            let article = accepted.article;
+            let authors = article.authors.iter().map(|author| &*author.name);
+            let authors: Vec<&str> = authors.collect();
+            format!("{} {}", article.title, authors.join(", "))
+                .trim()
+                .to_owned()
+        }
+        ReadOutcome::Refused(refusal) | ReadOutcome::Unreadable(refusal) => refusal.reason,
+        other => format!("{other:?}"),
+    })
+}
+
+/// What `say` makes of the outcome of each place.
+fn read_places(
+    source: &WordPress,
+    places: &[Place],
+    say: impl Fn(ReadOutcome) -> String,
+) -> Result<Vec<String>, WordPressError> {
     let mut outcomes = vec![String::new(); places.len()];
-    source.read(&places, |number, result| {
-        outcomes[number] = match result.outcome {
-            ReadOutcome::Accepted(accepted) => {
-                let article = accepted.article;
-                let authors = article.authors.iter().map(|author| &*author.name);
-                let authors: Vec<&str> = authors.collect();
-                format!("{} {}", article.title, authors.join(", "))
-                    .trim()
-                    .to_owned()
-            }
-            ReadOutcome::Refused(refusal) | ReadOutcome::Unreadable(refusal) => refusal.reason,
-            other => format!("{other:?}"),
-        };
+    source.read(places, |number, result| {
+        outcomes[number] = say(result.outcome)
     })?;
     Ok(outcomes)
 }
@@ -232,7 +244,7 @@ fn a_poll_lists_every_arrival() {
         let recent = ids(source.walk_recent()).expect("a poll");
         assert!(recent.contains(&id), "{field}");
     }
-    assert_eq!(source.state().counted, 303);
+    assert_eq!(source.state().types[0].counted, 303);
 }
 
 #[test]
@@ -272,7 +284,7 @@ fn posts_that_have_gone_are_found_with_few_calls() {
     let find = || {
         site.state().requests.clear();
         let searched = source.clone();
-        let gone = source.wait(async move { searched.find_gone().await });
+        let gone = source.wait(async move { searched.find_removed().await });
         let calls = site.state().requests.len();
         (gone.expect("answers"), calls)
     };
@@ -285,13 +297,16 @@ fn posts_that_have_gone_are_found_with_few_calls() {
         found.iter_mut().for_each(|found| found.sort_unstable());
         assert_eq!(found.as_ref(), Some(&gone));
         assert!(calls < 36, "{calls} calls");
-        source.state().gone = gone.iter().copied().collect();
+        source.state().removed = gone.iter().copied().collect();
         for id in gone {
-            assert_eq!(ids(source.walk_one(&listed::path(id))), Ok(Vec::new()));
-            source.state().known[0].remove(&id);
+            assert_eq!(
+                ids(source.walk_one(&post_summary::path(id))),
+                Ok(Vec::new())
+            );
+            source.state().types[0].known.remove(&id);
         }
     }
-    assert_eq!(ids(source.walk_one(&listed::path(20))), Ok(vec![20]));
+    assert_eq!(ids(source.walk_one(&post_summary::path(20))), Ok(vec![20]));
     // One comes where one goes: their number does not explain it.
     let mut state = site.state();
     state.posts.remove(&5_000);
@@ -306,7 +321,7 @@ fn posts_that_have_gone_are_found_with_few_calls() {
     site.state().posts.remove(&10);
     let gone = source.wait({
         let source = source.clone();
-        async move { source.find_gone().await }
+        async move { source.find_removed().await }
     });
     assert_eq!(gone, Ok(None));
 }

@@ -1,25 +1,57 @@
-//! The places of a site: all of them page by page, or those that may have changed.
+//! Lists all posts of a site, page by page, of several types in one order.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::time::Instant;
 
 use super::error::WordPressError;
-use super::listed::{self, Known, Listed};
-use super::listing::{Listing, page};
-use super::{Names, State, WordPress};
+use super::listing::{Listing, shown};
+use super::poll::{dated, newest_of};
+use super::post_summary::KnownPosts;
+use super::{Names, State, TypeState, WordPress};
 use crate::model::time::Timestamp;
 use crate::source::{ListingError, Place};
+
+/// When a listing that the site counts more posts for lacks more known posts than this, it is not believed,
+/// since each of them is asked for.
+const MISSING_MAX: usize = 1_000;
 
 /// A listing of all posts, of several types in one order.
 pub(super) struct Walk {
     site: WordPress,
     names: Names,
-    /// Each type with its places that were fetched and not taken yet; `None` before the first call.
-    types: Option<Vec<(Listing, VecDeque<Place>)>>,
+    /// `None` before the first call.
+    types: Option<Vec<TypeWalk>>,
     /// The last change of a post in this listing.
     newest: Option<Timestamp>,
-    /// The posts of each type in this listing.
-    known: Vec<Known>,
     ended: bool,
+}
+
+/// The listing of one type.
+struct TypeWalk {
+    listing: Listing,
+    /// Places that were fetched and not taken yet.
+    places: VecDeque<Place>,
+    /// The posts that were listed.
+    known: KnownPosts,
+}
+
+impl TypeWalk {
+    fn start(route: String) -> TypeWalk {
+        TypeWalk {
+            listing: Listing::new(route, Vec::new()),
+            places: VecDeque::new(),
+            known: KnownPosts::new(),
+        }
+    }
+
+    fn is_due(&self) -> bool {
+        self.places.is_empty() && !self.listing.ended
+    }
+
+    /// How many posts the site counts beyond those that it listed.
+    fn lacking(&self) -> u64 {
+        self.listing.counted.saturating_sub(self.listing.listed)
+    }
 }
 
 impl Walk {
@@ -29,7 +61,6 @@ impl Walk {
             names,
             types: None,
             newest: None,
-            known: Vec::new(),
             ended: false,
         }
     }
@@ -38,26 +69,22 @@ impl Walk {
     fn fill(&mut self) -> Result<(), WordPressError> {
         let site = self.site.clone();
         let names = self.names;
-        let (types, mut known) = (self.types.take(), std::mem::take(&mut self.known));
-        let (types, known, newest) = self.site.wait(async move {
+        let types = self.types.take();
+        let (types, newest) = self.site.call(async move {
             let mut newest = None;
             let mut types = match types {
                 Some(types) => types,
                 None => start(&site, names).await?,
             };
-            known.resize(types.len(), Known::new());
-            for ((listing, places), known) in types.iter_mut().zip(&mut known) {
-                if places.is_empty() {
-                    let posts = listing.fetch(&site.0.site).await?;
-                    newest = newest.max(newest_of(&posts, listing.began));
-                    known.extend(posts.iter().map(dated));
-                    places.extend(site.places(&posts).await?);
-                }
+            for of_type in types.iter_mut().filter(|of_type| of_type.is_due()) {
+                let posts = of_type.listing.fetch(&site.0.site).await?;
+                newest = newest.max(newest_of(&posts, of_type.listing.began));
+                of_type.known.extend(posts.iter().map(dated));
+                of_type.places.extend(site.places(&posts).await?);
             }
-            Ok((types, known, newest))
+            Ok((types, newest))
         })?;
         self.types = Some(types);
-        self.known = known;
         self.newest = self.newest.max(newest);
         Ok(())
     }
@@ -65,39 +92,100 @@ impl Walk {
     /// The place with the lowest id, if all types have one or are at their end.
     fn take(&mut self) -> Option<Place> {
         let types = self.types.as_mut()?;
-        let first = types.iter_mut().filter(|(_, places)| !places.is_empty());
-        let (_, places) = first.min_by(|(_, one), (_, other)| {
-            let path = |places: &VecDeque<Place>| places.front().map(|place| place.path.clone());
+        let first = types
+            .iter_mut()
+            .filter(|of_type| !of_type.places.is_empty());
+        let first = first.min_by(|one, other| {
+            let path = |of_type: &TypeWalk| of_type.places.front().map(|place| place.path.clone());
             path(one).cmp(&path(other))
         })?;
-        places.pop_front()
+        first.places.pop_front()
     }
 
-    /// Believes the listing, unless it has fewer posts than the site counts. The same number twice is how
-    /// that site counts.
+    /// Believes the listing, if it is complete or lacks what it lacks for good.
     fn finish(&mut self) -> Result<(), WordPressError> {
-        let types = self.types.iter().flatten();
-        let (mut listed, mut counted, mut began) = (0, 0, None);
-        for (listing, _) in types {
-            listed += listing.listed;
-            counted += listing.counted;
-            began = began.or(listing.began);
-        }
-        let mut state = self.site.state();
-        let incomplete = (listed < counted).then_some((listed, counted));
-        let is_known = incomplete == state.incomplete;
-        state.incomplete = incomplete;
-        if incomplete.is_some() && !is_known {
+        let types = self.types.take().unwrap_or_default();
+        let lacking: Vec<u64> = types.iter().map(TypeWalk::lacking).collect();
+        let is_believed = self.is_usual(&lacking) && !self.misses_known_posts(&types)?;
+        if !is_believed {
             return Err(WordPressError::Incomplete {
                 url: self.site.name().to_owned(),
-                listed,
-                counted,
+                listed: types.iter().map(|of_type| of_type.listing.listed).sum(),
+                counted: types.iter().map(|of_type| of_type.listing.counted).sum(),
             });
         }
-        state.note(began, self.newest, counted);
-        state.known = std::mem::take(&mut self.known);
-        state.hidden = counted.saturating_sub(listed);
+        if self.names == Names::Renewed {
+            self.site.0.lookups.blocking_lock().drop_expired();
+        }
+        let began = types.iter().find_map(|of_type| of_type.listing.began);
+        let mut state = self.site.state();
+        state.note(began, self.newest);
+        let types = types.into_iter().zip(lacking);
+        let types = types.map(|(of_type, hidden)| TypeState {
+            known: of_type.known,
+            counted: of_type.listing.counted,
+            hidden,
+        });
+        let State {
+            types: known,
+            failed,
+            absent,
+            ..
+        } = &mut *state;
+        *known = types.collect();
+        let is_known = |id: &u64| known.iter().any(|of_type| of_type.known.contains_key(id));
+        failed.retain(is_known);
+        absent.retain(|id, _| is_known(id));
         Ok(())
+    }
+
+    /// Whether listings have lacked as many posts for some time, or none. A plugin may hide posts that the site
+    /// counts.
+    fn is_usual(&self, lacking: &[u64]) -> bool {
+        let mut state = self.site.state();
+        if lacking.iter().all(|lacking| *lacking == 0) {
+            state.lacking = None;
+            return true;
+        }
+        match &state.lacking {
+            Some((before, since)) if before == lacking => {
+                since.elapsed() >= self.site.0.site.confirm_after()
+            }
+            Some(_) | None => {
+                state.lacking = Some((lacking.to_vec(), Instant::now()));
+                false
+            }
+        }
+    }
+
+    /// Whether a listing with fewer posts than the site counts lacks known posts that the site still shows.
+    fn misses_known_posts(&self, types: &[TypeWalk]) -> Result<bool, WordPressError> {
+        let mut missing = Vec::new();
+        let state = self.site.state();
+        for (index, (of_type, before)) in types.iter().zip(&state.types).enumerate() {
+            if of_type.lacking() > 0 {
+                let known = before.known.keys().copied();
+                let gone: Vec<u64> = known.filter(|id| !of_type.known.contains_key(id)).collect();
+                missing.push((index, gone));
+            }
+        }
+        drop(state);
+        let count: usize = missing.iter().map(|(_, ids)| ids.len()).sum();
+        if count == 0 || count > MISSING_MAX {
+            return Ok(count > 0);
+        }
+        let site = self.site.clone();
+        self.site.call(async move {
+            let routes = site.0.site.interface().await?.posts;
+            for (index, ids) in missing {
+                if let Some(route) = routes.get(index)
+                    && !shown(&site.0.site, route, &ids).await?.is_empty()
+                {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
     }
 }
 
@@ -108,10 +196,7 @@ impl Iterator for Walk {
         if self.ended {
             return None;
         }
-        let is_due = |types: &Vec<(Listing, VecDeque<Place>)>| {
-            let mut types = types.iter();
-            types.any(|(listing, places)| places.is_empty() && !listing.ended)
-        };
+        let is_due = |types: &Vec<TypeWalk>| types.iter().any(TypeWalk::is_due);
         if self.types.as_ref().is_none_or(is_due)
             && let Err(error) = self.fill()
         {
@@ -128,116 +213,17 @@ impl Iterator for Walk {
 
 impl State {
     /// Notes a complete listing.
-    fn note(&mut self, began: Option<Timestamp>, newest: Option<Timestamp>, counted: u64) {
+    pub(super) fn note(&mut self, began: Option<Timestamp>, newest: Option<Timestamp>) {
         self.listed = Some(began.unwrap_or_else(Timestamp::now));
         self.newest = self.newest.max(newest);
-        self.counted = counted;
     }
 }
 
 /// The listings of all types.
-async fn start(
-    site: &WordPress,
-    names: Names,
-) -> Result<Vec<(Listing, VecDeque<Place>)>, WordPressError> {
+async fn start(site: &WordPress, names: Names) -> Result<Vec<TypeWalk>, WordPressError> {
     if names == Names::Renewed {
-        site.0.lookups.lock().await.forget();
+        site.0.lookups.lock().await.expire();
     }
     let routes = site.0.site.interface().await?.posts.into_iter();
-    let types = routes.map(|route| (Listing::new(route, Vec::new()), VecDeque::new()));
-    Ok(types.collect())
-}
-
-/// The posts that may have changed since an instant.
-pub(super) async fn recent(
-    site: WordPress,
-    since: Timestamp,
-) -> Result<Vec<Place>, WordPressError> {
-    let result = recent_posts(&site, since).await;
-    if result.as_ref().is_err_and(WordPressError::is_hidden) {
-        // The site may have moved its interface.
-        site.0.site.forget_interface().await;
-    }
-    result
-}
-
-async fn recent_posts(site: &WordPress, since: Timestamp) -> Result<Vec<Place>, WordPressError> {
-    let mut all: BTreeMap<u64, Listed> = BTreeMap::new();
-    let (mut counted, mut newest, mut began) = (0, None, None);
-    let mut known: Vec<Vec<(u64, Timestamp)>> = Vec::new();
-    for route in site.0.site.interface().await?.posts {
-        let mut posts = BTreeMap::new();
-        let filter = vec![("modified_after", gmt(since))];
-        let mut modified = Listing::new(route.clone(), filter);
-        while !modified.ended {
-            let found = modified.fetch(&site.0.site).await?;
-            posts.extend(found.into_iter().map(|post| (post.id, post)));
-        }
-        for order in ["date", "id"] {
-            let query = vec![("orderby", order.to_owned()), ("order", "desc".to_owned())];
-            let page = page(&site.0.site, &route, query).await?;
-            posts.extend(page.posts.into_iter().map(|post| (post.id, post)));
-            // The last answer counts.
-            if order == "id" {
-                counted += page.counted;
-            }
-        }
-        began = began.or(modified.began);
-        known.push(posts.values().map(dated).collect());
-        all.extend(posts);
-    }
-    let posts: Vec<Listed> = all.into_values().collect();
-    newest = newest.max(newest_of(&posts, began));
-    let places = site.places(&posts).await?;
-    let mut state = site.state();
-    state.note(began, newest, counted);
-    for (all, known) in state.known.iter_mut().zip(known) {
-        all.extend(known);
-    }
-    Ok(places)
-}
-
-/// The place of one post, if it is published.
-pub(super) async fn one(site: WordPress, id: u64) -> Result<Vec<Place>, WordPressError> {
-    let mut posts = Vec::new();
-    for route in site.0.site.interface().await?.posts {
-        let query = vec![("include", id.to_string())];
-        posts.extend(page(&site.0.site, &route, query).await?.posts);
-    }
-    site.places(&posts).await
-}
-
-fn dated(post: &Listed) -> (u64, Timestamp) {
-    (post.id, post.published.unwrap_or(Timestamp(0)))
-}
-
-impl WordPress {
-    /// The places of posts, with what the posts name by numbers.
-    async fn places(&self, posts: &[Listed]) -> Result<Vec<Place>, WordPressError> {
-        let mut lookups = self.0.lookups.lock().await;
-        lookups.fetch_for(&self.0.site, posts).await?;
-        self.0.numbers.add(lookups.take_numbers());
-        let now = Timestamp::now();
-        let places = posts.iter().map(|post| Place {
-            path: listed::path(post.id),
-            stamp: post.stamp(lookups.digest(post), now),
-            closed: false,
-            recheck: false,
-            columns: None,
-        });
-        Ok(places.collect())
-    }
-}
-
-/// The last change of these posts until `now`.
-fn newest_of(posts: &[Listed], now: Option<Timestamp>) -> Option<Timestamp> {
-    let now = now.unwrap_or_else(Timestamp::now);
-    let changes = posts.iter().filter_map(|post| post.modified);
-    changes.filter(|at| *at <= now).max()
-}
-
-/// An instant as the interface takes it.
-pub(super) fn gmt(at: Timestamp) -> String {
-    let at = chrono::DateTime::from_timestamp(at.0, 0).unwrap_or_default();
-    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    Ok(routes.map(TypeWalk::start).collect())
 }

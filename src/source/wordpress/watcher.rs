@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::time;
 
 use super::WordPress;
-use super::listed::path;
+use super::post_summary::path;
 use crate::source::Scope;
 use crate::source::watcher_messages::ReadingNote;
 
@@ -55,7 +55,7 @@ impl WordPressWatcher {
 
     pub(crate) async fn next(&mut self) -> Vec<Scope> {
         if std::mem::take(&mut self.is_searching)
-            && let Some(gone) = self.find_gone().await
+            && let Some(gone) = self.find_removed().await
         {
             self.full_at = None;
             return gone;
@@ -94,7 +94,10 @@ impl WordPressWatcher {
             // These posts went while they were read, or an answer lacked them.
             self.retry();
         } else if note.is_full {
-            self.full_at = None;
+            // What an answer lacked for the first time is asked for again.
+            let is_confirmed = !self.site.takes_new_gaps();
+            let confirm_after = self.site.0.site.confirm_after();
+            self.full_at = (!is_confirmed).then(|| Instant::now() + confirm_after);
         } else if self.site.has_drifted() {
             self.full_at = Some(Instant::now());
             self.is_searching = true;
@@ -102,17 +105,17 @@ impl WordPressWatcher {
     }
 
     /// The places of posts that have gone, if few calls find them.
-    async fn find_gone(&self) -> Option<Vec<Scope>> {
+    async fn find_removed(&self) -> Option<Vec<Scope>> {
         let site = self.site.clone();
         let searching = self.site.0.runtime.as_ref()?;
-        let searching = searching.spawn(async move { site.find_gone().await });
+        let searching = searching.spawn(async move { site.find_removed().await });
         // A listing of all posts follows a search that fails, and says why.
         let gone = searching.await.ok()?.ok().flatten()?;
         let mut state = self.site.state();
-        for known in &mut state.known {
-            known.retain(|id, _| !gone.contains(id));
+        for of_type in &mut state.types {
+            of_type.known.retain(|id, _| !gone.contains(id));
         }
-        state.gone = gone.iter().copied().collect();
+        state.removed = gone.iter().copied().collect();
         Some(gone.into_iter().map(|id| Scope::at(path(id))).collect())
     }
 

@@ -5,9 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::super::testkit::{FakeSite, FakeState, ok, parameter, status};
-use super::{ids, places, read, wordpress};
-use crate::source::ReadOutcome;
-use crate::source::wordpress::Names;
+use super::{ids, wordpress};
+use crate::source::wordpress::{Names, WordPressError};
 
 #[test]
 fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
@@ -27,6 +26,62 @@ fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
     );
     // A plugin hides posts that the site counts.
     assert_eq!(ids(source.walk(Names::Known)).expect("a listing").len(), 50);
+}
+
+/// However often a listing lacks them.
+#[test]
+fn known_posts_that_the_site_still_shows_are_not_believed_gone() {
+    for (count, shown) in [(80, 50), (1_300, 100)] {
+        let site = FakeSite::with_posts(count);
+        let source = wordpress(&site);
+        assert_eq!(
+            ids(source.walk(Names::Known)).map(|ids| ids.len()),
+            Ok(count as usize)
+        );
+        site.fail(move |url, state: &mut FakeState| {
+            parameter(url, "offset")?;
+            let posts: Vec<_> = state.posts.values().take(shown).collect();
+            Some(ok(
+                &json!(posts).to_string(),
+                &format!("x-wp-total: {count}\r\n"),
+            ))
+        });
+        for _ in 0..4 {
+            let error = ids(source.walk(Names::Known)).expect_err("too few posts");
+            assert!(
+                matches!(error, WordPressError::Incomplete { .. }),
+                "{error}"
+            );
+        }
+        site.fail(|_, _| None);
+        assert_eq!(
+            ids(source.walk(Names::Known)).map(|ids| ids.len()),
+            Ok(count as usize)
+        );
+    }
+}
+
+/// The number of posts that are lacking counts, not how many there are.
+#[test]
+fn a_post_more_or_less_does_not_renew_the_doubt() {
+    let site = FakeSite::with_posts(80);
+    site.fail(move |url, state: &mut FakeState| {
+        parameter(url, "offset")?;
+        let posts: Vec<_> = state.posts.values().skip(5).collect();
+        let total = format!("x-wp-total: {}\r\n", state.posts.len());
+        Some(ok(&json!(posts).to_string(), &total))
+    });
+    let source = wordpress(&site);
+    ids(source.walk(Names::Known)).expect_err("fewer posts than counted");
+    for (change, expected) in [(810, 76), (820, 77), (60, 76)] {
+        let mut state = site.state();
+        if state.posts.remove(&change).is_none() {
+            state.add(change);
+        }
+        drop(state);
+        let listed = ids(source.walk(Names::Known));
+        assert_eq!(listed.map(|ids| ids.len()), Ok(expected), "{change}");
+    }
 }
 
 #[test]
@@ -198,102 +253,6 @@ fn a_site_without_interface_says_so() {
 }
 
 #[test]
-fn a_post_that_cannot_be_rendered_is_refused_alone() {
-    let site = FakeSite::with_posts(9);
-    site.fail(|url, _| {
-        let include = parameter(url, "include")?;
-        let is_bad = url.path().ends_with("/posts") && include.split(',').any(|id| id == "50");
-        is_bad.then(|| status("500 X", "<html>", ""))
-    });
-    let outcomes = read(&wordpress(&site)).expect("the others");
-    let bad = "the site cannot show the post: ";
-    assert!(outcomes[4].starts_with(bad), "{}", outcomes[4]);
-    let good = outcomes
-        .iter()
-        .filter(|outcome| outcome.starts_with("Жазба"));
-    assert_eq!(good.count(), 8);
-    // A site that fails for every post is no fault of the posts.
-    let site = FakeSite::with_posts(40);
-    site.fail(|url, _| {
-        let is_reading = url.path().ends_with("/posts") && parameter(url, "include").is_some();
-        is_reading.then(|| status("500 X", "<html>", ""))
-    });
-    assert!(read(&wordpress(&site)).is_err());
-}
-
-/// Posts may be large; one that is made of many small values is refused alone.
-#[test]
-fn large_posts_are_read_and_one_of_too_many_values_is_refused_alone() {
-    let site = FakeSite::with_posts(3);
-    for (id, post) in &mut site.state().posts {
-        post["meta"] = match id {
-            20 => json!(vec![json!({ "a": 0 }); 30_000]),
-            _ => json!({ "notes": "x".repeat(5 << 19) }),
-        };
-    }
-    site.fail(|url, state: &mut FakeState| {
-        // A listing does not show such fields.
-        let is_listing = url.path().ends_with("/posts") && parameter(url, "include").is_none();
-        let mut posts = state.posts.clone();
-        for post in posts.values_mut() {
-            post["meta"].take();
-        }
-        let posts: Vec<_> = posts.values().collect();
-        is_listing.then(|| ok(&json!(posts).to_string(), "x-wp-total: 3\r\n"))
-    });
-    let outcomes = read(&wordpress(&site)).expect("the others");
-    assert_eq!((&*outcomes[0], &*outcomes[2]), ("Жазба 10", "Жазба 30"));
-    let refused = &outcomes[1];
-    assert!(
-        refused.starts_with("the site cannot show the post: "),
-        "{refused}"
-    );
-    assert!(
-        refused.ends_with("answered with more than 50000 values"),
-        "{refused}"
-    );
-}
-
-#[test]
-fn a_post_with_a_password_goes_even_if_it_cannot_be_rendered() {
-    let site = FakeSite::with_posts(2);
-    site.state().posts.get_mut(&20).expect("a post")["content"]["protected"] = json!(true);
-    site.fail(|url, _| {
-        let is_reading = url.path().ends_with("/posts") && parameter(url, "include").is_some();
-        is_reading.then(|| status("500 X", "<html>", ""))
-    });
-    let source = wordpress(&site);
-    let mut withdrawn = Vec::new();
-    let read = source.read(&places(&source), |_, result| match result.outcome {
-        ReadOutcome::Unreadable(refusal) => withdrawn.push(refusal.withdraws),
-        other => panic!("{other:?}"),
-    });
-    assert_eq!((read, withdrawn), (Ok(()), vec![false, true]));
-}
-
-#[test]
-fn hidden_authors_cost_the_authors_alone() {
-    let site = FakeSite::with_posts(1);
-    site.state()
-        .users
-        .insert(1, json!({ "id": 1, "name": "Айдана", "slug": "aidana" }));
-    let source = wordpress(&site);
-    assert_eq!(read(&source), Ok(vec!["Жазба 10 Айдана".to_owned()]));
-    assert_eq!(source.hidden_authors(), None);
-    site.fail(|url, _| {
-        let answer = status("401 Unauthorized", r#"{"message":"Sorry."}"#, "");
-        url.path().ends_with("/users").then_some(answer)
-    });
-    let source = wordpress(&site);
-    assert_eq!(read(&source), Ok(vec!["Жазба 10".to_owned()]));
-    let hidden = source.hidden_authors().expect("a reason");
-    assert!(
-        hidden.ends_with("/users answered 401 Unauthorized: Sorry."),
-        "{hidden}"
-    );
-}
-
-#[test]
 fn a_pause_that_the_site_asks_for_is_kept() {
     let site = FakeSite::with_posts(2);
     let mut refusals = 1;
@@ -311,29 +270,4 @@ fn a_pause_that_the_site_asks_for_is_kept() {
     let times: Vec<_> = posts.map(|(_, began, _)| *began).collect();
     let pause = times[1].duration_since(times[0]);
     assert!(pause >= Duration::from_millis(900), "{pause:?}");
-}
-
-#[test]
-fn a_site_that_is_too_slow_for_many_posts_is_asked_for_fewer() {
-    let site = FakeSite::with_posts(200);
-    site.fail(|url, _| {
-        let include = parameter(url, "include").filter(|_| url.path().ends_with("/posts"))?;
-        let is_many = include.split(',').count() > 30;
-        is_many.then(|| status("504 Gateway Timeout", "", ""))
-    });
-    let source = wordpress(&site);
-    let outcomes = read(&source).expect("a reading");
-    assert!(outcomes.iter().all(|outcome| outcome.starts_with("Жазба")));
-    assert_eq!(source.state().posts_a_call, 25);
-    site.state().requests.clear();
-    read(&source).expect("a reading");
-    let state = site.state();
-    let urls = state.requests.iter().map(|(url, ..)| url);
-    let urls = urls.filter(|url| url.path().ends_with("/posts"));
-    let asked = urls.filter_map(|url| parameter(url, "include"));
-    assert!(
-        asked
-            .map(|ids| ids.split(',').count())
-            .all(|count| count <= 25)
-    );
 }

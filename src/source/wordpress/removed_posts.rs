@@ -6,49 +6,51 @@
 
 use super::WordPress;
 use super::error::WordPressError;
-use super::listed::Known;
-use super::listing::{PAGE, page};
-use super::lookups::ITEMS_A_CALL;
-use super::walk::gmt;
+use super::listing::{PAGE, page, shown};
+use super::lookup_table::ITEMS_A_CALL;
+use super::poll::gmt;
+use super::post_summary::KnownPosts;
 use crate::model::time::Timestamp;
 
-/// With fewer posts a listing of all of them takes about as many calls.
+/// With fewer posts of all types a listing of all of them takes about as many calls.
 const KNOWN_MIN: usize = 1_000;
 
 /// Calls after which a listing of all posts is cheaper.
 const CALLS_MAX: usize = 40;
 
 /// The most posts that are looked for: more are a loss to be seen as a whole.
-const GONE_MAX: usize = ITEMS_A_CALL;
+const REMOVED_MAX: usize = ITEMS_A_CALL;
 
 impl WordPress {
     /// The posts that are known and have gone, if they can be found with few calls and are all that the number
     /// of posts differs by.
-    pub(super) async fn find_gone(&self) -> Result<Option<Vec<u64>>, WordPressError> {
-        let known = self.state().known.clone();
-        let mut all_gone = Vec::new();
-        for (route, known) in self.0.site.interface().await?.posts.iter().zip(&known) {
-            if known.len() < KNOWN_MIN {
-                return Ok(None);
-            }
-            match self.gone_of(route, known).await? {
-                Some(gone) => all_gone.extend(gone),
+    pub(super) async fn find_removed(&self) -> Result<Option<Vec<u64>>, WordPressError> {
+        let types = self.state().types.clone();
+        let known: usize = types.iter().map(|of_type| of_type.known.len()).sum();
+        // Posts that the site counts and hides are in no range that is known.
+        if known < KNOWN_MIN || types.iter().any(|of_type| of_type.hidden > 0) {
+            return Ok(None);
+        }
+        let mut all_removed = Vec::new();
+        for (route, of_type) in self.0.site.interface().await?.posts.iter().zip(&types) {
+            match self.removed_of(route, &of_type.known).await? {
+                Some(removed) => all_removed.extend(removed),
                 None => return Ok(None),
             }
         }
-        let is_some = (1..=GONE_MAX).contains(&all_gone.len());
-        Ok(is_some.then_some(all_gone))
+        let is_some = (1..=REMOVED_MAX).contains(&all_removed.len());
+        Ok(is_some.then_some(all_removed))
     }
 
-    async fn gone_of(
+    async fn removed_of(
         &self,
         route: &str,
-        known: &Known,
+        known: &KnownPosts,
     ) -> Result<Option<Vec<u64>>, WordPressError> {
         let mut posts: Vec<(Timestamp, u64)> = known.iter().map(|(id, at)| (*at, *id)).collect();
         posts.sort_unstable();
         let mut counted = None;
-        let mut gone = Vec::new();
+        let mut removed = Vec::new();
         // The newest range is the last one: posts that go are new ones mostly.
         let mut ranges = vec![(0, posts.len())];
         for _ in 0..CALLS_MAX {
@@ -70,7 +72,7 @@ impl WordPress {
             }
             if shown.counted <= PAGE {
                 let is_shown = |id| shown.posts.iter().any(|post| post.id == id);
-                gone.extend(range.iter().map(|(_, id)| *id).filter(|id| !is_shown(*id)));
+                removed.extend(range.iter().map(|(_, id)| *id).filter(|id| !is_shown(*id)));
                 continue;
             }
             // Posts with one date stay together.
@@ -82,21 +84,12 @@ impl WordPress {
             ranges.extend([(from, middle), (middle, to)]);
         }
         let is_explained =
-            counted.is_some_and(|counted| counted + gone.len() as u64 == posts.len() as u64);
-        if !ranges.is_empty() || !is_explained || gone.len() > GONE_MAX {
+            counted.is_some_and(|counted| counted + removed.len() as u64 == posts.len() as u64);
+        if !ranges.is_empty() || !is_explained || removed.len() > REMOVED_MAX {
             return Ok(None);
         }
         // A post may have another date by the clock of the site than by ours.
-        let include: Vec<String> = gone.iter().map(u64::to_string).collect();
-        let there = match include.is_empty() {
-            true => Vec::new(),
-            false => {
-                page(&self.0.site, route, vec![("include", include.join(","))])
-                    .await?
-                    .posts
-            }
-        };
-        let is_there = there.iter().any(|post| gone.contains(&post.id));
-        Ok((!is_there).then_some(gone))
+        let there = shown(&self.0.site, route, &removed).await?;
+        Ok(there.is_empty().then_some(removed))
     }
 }

@@ -8,9 +8,9 @@ use crate::model::term::TermKind;
 
 /// The slugs of a site's terms by their kinds and numbers. It is read without a lock, by requests.
 #[derive(Debug, Default)]
-pub struct TermNumbers(ArcSwap<BTreeMap<(TermKind, u64), String>>);
+pub struct TermSlugs(ArcSwap<BTreeMap<(TermKind, u64), String>>);
 
-impl TermNumbers {
+impl TermSlugs {
     /// The slug of the term with this number.
     pub fn slug(&self, kind: TermKind, number: u64) -> Option<String> {
         self.0.load().get(&(kind, number)).cloned()

@@ -18,7 +18,7 @@ const ID_DIGITS: usize = 20;
 
 /// A post as a listing shows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Listed {
+pub(super) struct PostSummary {
     pub(super) id: u64,
     pub(super) published: Option<Timestamp>,
     pub(super) modified: Option<Timestamp>,
@@ -30,9 +30,9 @@ pub(super) struct Listed {
     pub(super) tags: Vec<u64>,
 }
 
-impl Listed {
+impl PostSummary {
     /// The post in an item of a list; `None` without an id.
-    pub(super) fn of(item: &Value) -> Option<Listed> {
+    pub(super) fn of(item: &Value) -> Option<PostSummary> {
         let instant = |name: &str| {
             let written = gmt(item[name].as_str()?)?;
             Some(Zone::UTC.resolve(written))
@@ -42,7 +42,7 @@ impl Listed {
             let items = item[name].as_array().into_iter().flatten();
             items.filter_map(Value::as_u64).collect()
         };
-        Some(Listed {
+        Some(PostSummary {
             id: item["id"].as_u64()?,
             published: instant("date_gmt"),
             modified: instant("modified_gmt"),
@@ -67,7 +67,7 @@ impl Listed {
     }
 }
 
-impl Listed {
+impl PostSummary {
     /// What decides whether it is shown, which the digest of an article does not cover.
     pub(super) fn columns(&self) -> u64 {
         u64::from(self.protected)
@@ -80,7 +80,7 @@ pub(super) fn is_protected(stamp: Stamp) -> bool {
 }
 
 /// The known posts of a type, by their ids, with their dates.
-pub(super) type Known = BTreeMap<u64, Timestamp>;
+pub(super) type KnownPosts = BTreeMap<u64, Timestamp>;
 
 /// The path of the place of a post.
 pub(super) fn path(id: u64) -> String {
