@@ -19,6 +19,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_128;
 
+pub(crate) use self::accept::absolute_id;
 pub use self::media::Media;
 pub use self::terms::ArticleTerm;
 use crate::model::time::{Timestamp, WrittenDate, Zone};

@@ -249,7 +249,8 @@ impl Sql {
             let engine = self.0.engine.clone();
             let of_poll = self.wait(async move { engine.scans_all_for_poll().await });
             let of_poll = of_poll.unwrap_or(false);
-            problems.extend(of_poll.then(|| advice::poll_scans_all(&columns)));
+            let query = self.query();
+            problems.extend(of_poll.then(|| advice::poll_scans_all(&columns, query)));
         }
         problems.extend(match self.date_order() {
             Ok(order) => order.problem(),

@@ -217,13 +217,13 @@ INSERT INTO wp_posts VALUES (112, 99, '2024-03-01 00:10:00', '2024-02-29 19:10:0
 <!-- /wp:paragraph -->',
 'Поезд пришёл раньше, чем вышел', '',
 'publish', 'open', 'open', '', 'poezd', '', '', '2024-03-01 07:00:00', '2024-03-01 02:00:00', '', 0,
-'https://dala.example/?p=112', 0, 'post', '', 0);
+'https://dala.example/?post_type=post&#038;p=112', 0, 'post', '', 0);
 
--- A flash: a headline and nothing else. Planned on one day for another, so that it was edited before it appeared.
+-- A flash: a headline and nothing else, not even a guid. Planned on one day for another, so that it was edited before it appeared.
 INSERT INTO wp_posts VALUES (116, 2, '2026-11-16 06:00:00', '2026-11-16 01:00:00',
 '', 'Срочно: перевал Кызылсай открыт', '',
 'publish', 'open', 'open', '', 'kyzylsaj', '', '', '2026-11-15 21:00:00', '2026-11-15 16:00:00', '', 0,
-'https://dala.example/?p=116', 0, 'post', '', 0);
+'', 0, 'post', '', 0);
 
 -- The picture of the first post, and one that is not featured.
 INSERT INTO wp_posts VALUES
@@ -241,6 +241,11 @@ INSERT INTO wp_postmeta (post_id, meta_key, meta_value) VALUES
     (103, '_thumbnail_id', '999'),
     (201, '_wp_attached_file', '2026/11/zhol.jpg'),
     (201, '_wp_attachment_image_alt', 'Дорога в "степи"'),
+    (201, '_wp_attachment_metadata',
+     'a:5:{s:5:"width";i:2048;s:6:"height";i:1365;s:4:"file";s:16:"2026/11/zhol.jpg";s:8:"filesize";i:402118;s:5:"sizes";a:1:{s:5:"large";a:2:{s:5:"width";i:1024;s:6:"height";i:683;}}}'),
+    (103, 'enclosure', 'https://dala.example/audio/wells.mp3\n2048\naudio/mpeg\na:1:{s:8:"duration";s:5:"00:10";}'),
+    (103, 'enclosure', ' https://dala.example/audio/winds.mp3\r\n\r\n audio/mpeg\r\n'),
+    (103, 'enclosure', 'https://dala.example/audio/train.mp3'),
     (202, '_wp_attached_file', '2026/11/proso.jpg');
 
 INSERT INTO wp_term_relationships (object_id, term_taxonomy_id) VALUES

@@ -8,6 +8,7 @@
     reason = "the figures are for who runs the tests"
 )]
 
+mod by_sql;
 mod changes;
 mod comparison;
 #[allow(dead_code, reason = "the tests of databases use all of it")]

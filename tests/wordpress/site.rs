@@ -30,7 +30,8 @@ pub(crate) struct Site {
     php: PathBuf,
     port: u16,
     server: Option<Process>,
-    _mariadb: MariaDb,
+    mariadb: MariaDb,
+    database: String,
 }
 
 impl Site {
@@ -63,7 +64,9 @@ impl Site {
             .status();
         assert!(copied.expect("cp runs").success(), "a copy of WordPress");
         fs::create_dir_all(root.join("wp-content/uploads")).expect("a folder");
-        fs::write(root.join("wp-config.php"), config(&mariadb)).expect("a configuration");
+        let database = mariadb.database();
+        let config = config(&mariadb, &database);
+        fs::write(root.join("wp-config.php"), config).expect("a configuration");
         let port = free_port();
         let mut site = Site {
             address: format!("http://127.0.0.1:{port}"),
@@ -71,7 +74,8 @@ impl Site {
             php,
             port,
             server: None,
-            _mariadb: mariadb,
+            mariadb,
+            database,
         };
         site.run_with(SETTINGS, &["install"]);
         site.serve();
@@ -181,14 +185,18 @@ items = 500
         newsroom
     }
 
+    /// Where a daemon that may read finds the site's database.
+    pub(crate) fn database_url(&self) -> String {
+        self.mariadb.url(&self.database)
+    }
+
     fn root(&self) -> PathBuf {
         self.folder.path().join("site")
     }
 }
 
-fn config(mariadb: &MariaDb) -> String {
-    let database = mariadb.database();
-    let socket = mariadb.editor(&database);
+fn config(mariadb: &MariaDb, database: &str) -> String {
+    let socket = mariadb.editor(database);
     let (_, socket) = socket.split_once("socket=").expect("a socket");
     format!(
         "<?php

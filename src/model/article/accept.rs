@@ -249,7 +249,7 @@ fn email_address(raw: &str) -> Option<String> {
 
 /// An `id` that is an absolute URI. Other systems may know it already, so only what no IRI allows is
 /// percent-encoded, and what lies outside of ASCII.
-fn absolute_id(raw: &str) -> Option<String> {
+pub(crate) fn absolute_id(raw: &str) -> Option<String> {
     let id = raw.trim();
     let (scheme, rest) = id.split_once(':')?;
     let rest = match scheme.to_ascii_lowercase().as_str() {

@@ -37,6 +37,10 @@ const NAMES: [&str; 21] = [
 /// Characters of a column that a listing reads. An id of so many is too long for an article.
 pub(super) const STAMP_CHARS: usize = ID_BYTES_MAX + 1;
 
+/// The id by which readers know an article whose `id` only finds its row. It counts where it is an absolute
+/// URI: tables have columns of this name with other things in them.
+pub(super) const GUID: &str = "guid";
+
 /// Every article needs these.
 const REQUIRED_NAMES: [&str; 3] = ["id", "title", "date"];
 
@@ -87,7 +91,7 @@ impl Column {
             name: name.into(),
             kind,
             type_name: type_name.to_owned(),
-            traits: key_traits::of(name),
+            traits: key_traits::of(name).or_else(|| of_guid(name, kind)),
         }
     }
 
@@ -130,6 +134,12 @@ impl Column {
     pub(super) fn is_in_stamp(&self) -> bool {
         self.may_withhold() || self.is("id")
     }
+}
+
+/// Nothing but text can be a URI.
+fn of_guid(name: &str, kind: Kind) -> Option<KeyTraits> {
+    let is_guid = name.eq_ignore_ascii_case(GUID) && matches!(kind, Kind::Text | Kind::Any);
+    is_guid.then(KeyTraits::default)
 }
 
 /// The columns of a query that a statement reads.

@@ -245,11 +245,16 @@ impl Engine {
         self.scans_all(plans).await
     }
 
-    /// Whether finding the rows that changed scans all rows.
+    /// Whether finding the rows that changed scans all rows. An index that has all that a poll reads is scanned
+    /// for the sum of the ids as well, and costs little.
     pub(super) async fn scans_all_for_poll(&self) -> Result<bool, SqlError> {
         let columns = self.columns().await?;
-        let plans = self.database.dialect().poll_plans(&self.query, &columns);
-        self.scans_all(plans).await
+        let dialect = self.database.dialect();
+        let Some([all, some]) = dialect.poll_plans(&self.query, &columns) else {
+            return Ok(false);
+        };
+        let plan = self.plan(some.clone()).await?;
+        Ok(!dialect.reads_only_index(&plan) && self.scans_all(Some([all, some])).await?)
     }
 
     /// Whether the second of two plans costs about as much as the first, which reads all rows.

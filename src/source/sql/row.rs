@@ -6,10 +6,10 @@ use chrono::DateTime;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::SqlError;
-use super::columns::{Column, Kind, STAMP_CHARS, Selected};
+use super::columns::{Column, GUID, Kind, STAMP_CHARS, Selected};
 use super::editor_blocks;
 use super::watermark::{DAY_BYTES, MILLISECONDS, Raw};
-use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal};
+use crate::model::article::{AcceptSettings, Accepted, ID_BYTES_MAX, Refusal, absolute_id};
 use crate::model::record::Stamp;
 use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::source::Place;
@@ -224,9 +224,17 @@ impl Row<'_> {
     }
 
     fn read(&self, reading: &AcceptSettings) -> Result<Accepted, Refusal> {
-        let pairs = self.pairs()?;
+        let mut pairs = self.pairs()?;
+        let guid = pairs
+            .iter()
+            .position(|pair| pair.key.eq_ignore_ascii_case(GUID));
+        let guid = guid.and_then(|at| match pairs.remove(at).node.value {
+            Value::Text(guid) => absolute_id(&guid),
+            _ => None,
+        });
         let context = ParseContext::new(reading, None);
-        let draft = Fields::new(&pairs, 0, reading).draft(None, &context)?;
+        let mut draft = Fields::new(&pairs, 0, reading).draft(None, &context)?;
+        draft.id = guid.or(draft.id);
         let key = draft.own_key()?.ok_or_else(no_id)?;
         draft.accept(key, reading)
     }

@@ -1,6 +1,6 @@
 //! With many rows, the databases of the recipes find what a poll asks for by an index.
 
-use super::{Recipe, mariadb, sqlite, strapi, table, wagtail};
+use super::{Recipe, mariadb, sqlite, strapi, table, wagtail, wordpress};
 use crate::testkit::output::json;
 
 /// More rows than those below which no index is asked for.
@@ -79,5 +79,14 @@ fn articles_of_strapi() {
          FROM articles, generate_series(1, ROWS) AS n WHERE id = 19;
          ANALYZE",
         "DROP INDEX taspa_updated",
+    );
+}
+
+#[test]
+fn posts_of_wordpress() {
+    assert_indexed(
+        wordpress::recipe(),
+        wordpress::FILL,
+        "DROP INDEX taspa_poll ON wp_posts",
     );
 }

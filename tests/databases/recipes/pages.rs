@@ -1,11 +1,12 @@
 //! What the pages about databases tell their readers to paste.
 
-use super::{Recipe, items, strapi, wagtail};
+use super::{Recipe, items, strapi, wagtail, wordpress};
 use crate::changes::soon;
 
 const OWN_TABLE: &str = include_str!("../../../docs/own-table.md");
 const STRAPI: &str = include_str!("../../../docs/strapi.md");
 const WAGTAIL: &str = include_str!("../../../docs/wagtail.md");
+const WORDPRESS: &str = include_str!("../../../docs/wordpress-sql.md");
 
 /// What the account needs, as the header of a recipe says it.
 const HEADER: &str = "\
@@ -103,12 +104,26 @@ fn table_of_sqlite_is_followed() {
 
 #[test]
 fn queries_of_the_pages_about_systems_run() {
-    for (page, recipe) in [(WAGTAIL, wagtail::recipe()), (STRAPI, strapi::recipe())] {
+    for (page, recipe) in [
+        (WAGTAIL, wagtail::recipe()),
+        (STRAPI, strapi::recipe()),
+        (WORDPRESS, wordpress::recipe()),
+    ] {
         let Some(recipe) = recipe else {
             return;
         };
         for query in blocks(page, "## What to check", "sql") {
             recipe.execute(&query);
         }
+    }
+}
+
+#[test]
+fn the_page_about_wordpress_and_its_recipe_agree() {
+    let index = blocks(WORDPRESS, "## What a poll costs", "sql").concat();
+    let redirects = blocks(WORDPRESS, "## The feed addresses", "nginx").concat();
+    let redirects = redirects.lines().filter(|line| line.contains("rewrite"));
+    for line in index.lines().chain(redirects) {
+        assert!(wordpress::CONFIG.contains(line.trim()), "{line}");
     }
 }

@@ -82,19 +82,23 @@ impl Dialect {
                 most.split(' ').next()?.parse().ok()
             }
             Dialect::MySql => {
-                // MySQL has two columns more than MariaDB; one of them stands before the rows.
-                let rows = plan.iter().filter_map(|line| match line.len() {
-                    10 => cell(line, 8),
-                    _ => cell(line, 9),
-                });
-                rows.map(|rows| rows.parse::<f64>().ok())
-                    .try_fold(0.0, |most, rows| Some(f64::max(most, rows?)))
+                let mut rows = plan.iter().filter_map(mysql_rows);
+                rows.try_fold(0.0, |most, rows| Some(f64::max(most, rows?)))
             }
             Dialect::Sqlite => {
                 let lines = plan.iter().filter_map(|line| cell(line, 3));
                 Some(lines.filter(|line| line.starts_with("SCAN")).count() as f64)
             }
         }
+    }
+
+    /// Whether a plan reads an index alone of the table of which it reads most rows, as MySQL says it.
+    pub(in crate::source::sql) fn reads_only_index(self, plan: &[Cells]) -> bool {
+        let rows = |line: &&Cells| mysql_rows(line).flatten().unwrap_or_default();
+        let largest = plan.iter().max_by(|a, b| rows(a).total_cmp(&rows(b)));
+        let extra = largest.and_then(|line| line.last()?.text.as_deref());
+        let mut words = extra.unwrap_or_default().split(';').map(str::trim);
+        self == Dialect::MySql && words.any(|word| word == "Using index")
     }
 
     /// Whether a plan for one row scans all of them, judged by the costs of both plans.
@@ -105,6 +109,14 @@ impl Dialect {
             Dialect::Sqlite => one >= all,
         }
     }
+}
+
+/// The rows that a line of MySQL's plans reads of its table: `None` if it reads no table, or names no number.
+fn mysql_rows(line: &Cells) -> Option<Option<f64>> {
+    // MySQL has two columns more than MariaDB; one of them stands before the rows.
+    let at = if line.len() == 10 { 8 } else { 9 };
+    let rows = line.get(at)?.text.as_ref()?;
+    Some(rows.parse().ok())
 }
 
 /// A date after those of all rows, of which MySQL's `TIMESTAMP` can be compared with none later than 2038.

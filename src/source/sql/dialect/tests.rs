@@ -39,18 +39,18 @@ fn listings_select_text_in_byte_order() {
     }
 }
 
+/// Lines of a plan.
+fn lines(lines: &[&[&str]]) -> Vec<Cells> {
+    let cell = |text: &&str| Cell {
+        text: Some((*text).to_owned()),
+        ..Cell::default()
+    };
+    let line = |line: &&[&str]| line.iter().map(cell).collect();
+    lines.iter().map(line).collect()
+}
+
 #[test]
 fn plans_are_compared_by_cost() {
-    let lines = |lines: &[&[&str]]| -> Vec<Cells> {
-        let cell = |text: &&str| Cell {
-            text: Some((*text).to_owned()),
-            ..Cell::default()
-        };
-        lines
-            .iter()
-            .map(|line| line.iter().map(cell).collect())
-            .collect()
-    };
     let mariadb = |rows| ["1", "SIMPLE", "a", "ALL", "", "", "", "", rows, ""];
     let mysql = |rows| {
         [
@@ -88,6 +88,25 @@ fn plans_are_compared_by_cost() {
         (Dialect::MySql, lines(&[&mariadb("3"), &mariadb("many")])),
     ] {
         assert_eq!(dialect.cost(&plan), None, "a plan of an unknown form");
+    }
+}
+
+#[test]
+fn reading_an_index_alone_is_told_by_the_largest_table() {
+    let line = |rows, extra| ["1", "", "a", "ref", "", "", "", "", rows, extra];
+    let covered = line("60000", "Using where; Using index; Using filesort");
+    let of_table = line("60000", "Using index condition; Using where");
+    let small = line("3", "Using index");
+    for (plan, expected) in [
+        (vec![covered], true),
+        (vec![line("3", "Using where"), covered], true),
+        (vec![of_table], false),
+        (vec![small, of_table], false),
+        (vec![], false),
+    ] {
+        let plan = lines(&plan.iter().map(|line| line.as_slice()).collect::<Vec<_>>());
+        assert_eq!(Dialect::MySql.reads_only_index(&plan), expected, "{plan:?}");
+        assert!(!Dialect::Postgres.reads_only_index(&plan));
     }
 }
 

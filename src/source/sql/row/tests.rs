@@ -231,3 +231,34 @@ fn a_list_that_was_cut_and_blocks_of_an_editor_refuse_the_row() {
         assert_eq!(refusal.reason, reason);
     }
 }
+
+#[test]
+fn a_guid_that_is_an_absolute_uri_is_the_id_for_readers() {
+    const GUID: &str = "https://dala.example/?p=7";
+    for (kind, guid, key) in [
+        (Kind::Text, Some(GUID), GUID),
+        (Kind::Any, Some("urn:uuid:7"), "urn:uuid:7"),
+        // Other tables have a number of their own in such a column.
+        (
+            Kind::Text,
+            Some("5f2b8a34-0d5e-4f6c-9f5e-1c2d3e4f5a6b"),
+            "7",
+        ),
+        (Kind::Text, Some(""), "7"),
+        (Kind::Text, None, "7"),
+    ] {
+        let columns = ["id", "title", "date"].map(|name| column(name, Kind::Text));
+        let columns = [&columns[..], &[column("Guid", kind)]].concat();
+        let mut cells = ["7", "Т", "2026-01-08"].map(text).to_vec();
+        cells.push(guid.map(text).unwrap_or_default());
+        let row = Row {
+            selected: &selected(&columns),
+            cells: &cells,
+        };
+        let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+        let accepted = row.accept(&reading, Timestamp(0)).expect("an article");
+        assert_eq!((row.id(), &*accepted.article.key), ("7", key), "{guid:?}");
+        assert_eq!(accepted.unknown_keys, []);
+    }
+    assert!(!column("guid", Kind::Bytes).is_known());
+}
