@@ -452,7 +452,7 @@ pub enum Content {
 pub struct AutoFeeds {
     /// The feed's title, with `{name}` and `{site}`.
     pub title: String,
-    /// The page a feed points at, with `{name}` and `{key}`; the site's address where absent.
+    /// The page a feed points at, with `{name}` and `{key}`; its own page where absent.
     pub link: Option<String>,
     /// Feeds with fewer articles are not listed.
     pub min_articles: u32,
@@ -477,7 +477,7 @@ pub struct DeclaredFeed {
     pub language: Option<String>,
     /// The author of entries that name none.
     pub author: Option<String>,
-    /// The page it points at; the site's address where absent.
+    /// The page it points at; its own page where absent.
     pub link: Option<String>,
     /// A picture, absolute URL.
     pub image: Option<String>,

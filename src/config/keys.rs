@@ -342,7 +342,7 @@ keys! { auto =>
 keys! { auto_feeds + defaults =>
     /// The title of a feed. `{name}` is the term, `{site}` the title of the site.
     TITLE: Form<String> = "title", TITLE_TEMPLATE, Default("{name} — {site}");
-    /// The address of the page that a feed points at; the site's if absent.
+    /// The address of the page that a feed points at; the feed's own page if absent.
     LINK: Form<String> = "link", TERM_LINK, Optional, "https://dala.example/tag/{key}";
     /// Articles that a feed needs to be listed. With fewer it is served all the same.
     MIN_ARTICLES: Integer<u32> = "min-articles", Integer(0..=1_000_000), Default(1);
@@ -364,7 +364,7 @@ keys! { feed + defaults where || json!({
     LANGUAGE: Form<String> = "language", super::LANGUAGE, Optional, "kk";
     /// The author of entries that name none; the site's `author` if absent.
     AUTHOR: Form<String> = "author", FILLED, Optional, "Отдел политики";
-    /// The address of the page that the feed points at; the site's if absent.
+    /// The address of the page that the feed points at; its own page if absent.
     LINK: Form<String> = "link", ABSOLUTE, Optional, "https://dala.example/parliament";
     /// The address of a picture.
     IMAGE: Form<String> = "image", ABSOLUTE, Optional, "https://dala.example/parliament.png";

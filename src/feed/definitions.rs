@@ -83,7 +83,7 @@ pub struct FeedDefinition {
 pub struct FeedDefinitions {
     site_rules: Arc<SiteRules>,
     site_title: String,
-    /// The channel that others are made from, without address, id, title and settings.
+    /// The channel that others are made from, without address, link, id, title and settings.
     site_channel: Channel,
     declared: Vec<FeedDefinition>,
     by_path: HashMap<Arc<str>, usize>,
@@ -140,11 +140,6 @@ impl FeedDefinitions {
     /// The rules of every entry.
     pub fn site_rules(&self) -> &Arc<SiteRules> {
         &self.site_rules
-    }
-
-    /// The targets of `[[redirect]]`, by former address.
-    pub fn redirects(&self) -> &Arc<HashMap<String, RedirectTo>> {
-        &self.redirects
     }
 
     /// The numbers of all feeds except selections: there are too many to have all definitions in memory.
@@ -252,18 +247,17 @@ impl FeedDefinitions {
             .filter_map(|parameter| parameter.split_once('='))
             .map(|(name, terms)| format!("{name}={}", encode_query(terms)))
             .collect();
-        let stem = format!("{}{SELECT}", self.site_rules.base());
+        let address = Address {
+            stem: format!("{}{SELECT}", self.site_rules.base()),
+            query: Some(parts.join("&")),
+        };
         Ok(FeedDefinition {
             kind: FeedKind::Select,
             query,
             channel: Arc::new(Channel {
-                address: Address {
-                    stem,
-                    query: Some(parts.join("&")),
-                },
                 id: self.site_rules.id(&format!("/{SELECT}?{canonical}")),
                 title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
-                ..self.channel(&self.defaults)
+                ..self.channel(address, &self.defaults)
             }),
             settings: self.defaults.clone(),
             path: format!("{SELECT}?{canonical}").into(),
@@ -292,14 +286,13 @@ impl FeedDefinitions {
                 .iter()
                 .for_each(|&term| self.triggers.entry(term).or_default().push(number)),
         }
-        let base = self.channel(&feed.settings);
+        let base = self.channel(self.address(&feed.name), &feed.settings);
         let text = |own: &Option<String>| own.as_deref().map(Text::new);
         let author = feed.author.as_deref().map(|name| Person {
             name: Text::new(name),
             ..Person::default()
         });
         let channel = Channel {
-            address: self.address(&feed.name),
             id: self.site_rules.id(&format!("/{}", feed.name)),
             title: Text::new(&feed.title),
             description: text(&feed.description).unwrap_or(base.description),
@@ -339,10 +332,9 @@ impl FeedDefinitions {
         let auto = &self.auto[&kind];
         let key = index.term(term).key();
         let name = index.name(term);
-        let base = self.channel(&auto.settings);
         let path = automatic_path(index.term(term));
+        let base = self.channel(self.address(&path), &auto.settings);
         let channel = Channel {
-            address: self.address(&path),
             id: self.site_rules.id(&format!("/{path}")),
             title: Text::new(
                 &auto
@@ -365,9 +357,11 @@ impl FeedDefinitions {
         }
     }
 
-    /// The site's channel with a feed's own settings.
-    fn channel(&self, settings: &Settings) -> Channel {
+    /// The site's channel with a feed's own address and settings.
+    fn channel(&self, address: Address, settings: &Settings) -> Channel {
         Channel {
+            link: address.page(),
+            address,
             cache_seconds: settings.cache,
             formats: settings.formats.clone(),
             ..self.site_channel.clone()
@@ -414,7 +408,6 @@ fn site_channel(config: &Config) -> Channel {
     let author = site.author.as_ref().unwrap_or(&site.title);
     Channel {
         description: Text::new(site.description.as_ref().unwrap_or(&site.title)),
-        link: site.url.clone(),
         language: site.language.clone(),
         author: Person {
             name: Text::new(author),
