@@ -404,6 +404,8 @@ pub struct Settings {
     pub texts: TextSettings,
     /// The formats it is served in; never empty.
     pub formats: Vec<Format>,
+    /// Whether lists of feeds have it.
+    pub listed: bool,
     /// `max-age`, in seconds.
     pub cache: u32,
     /// `stale-while-revalidate`, in seconds.

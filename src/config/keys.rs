@@ -312,6 +312,9 @@ keys! { defaults =>
     /// The formats a feed is served in.
     FORMATS: List<Format> = "formats",
         List { item: word(), set_of: Some("format"), or_one: false }, Default(&["rss", "atom", "json"]);
+    /// Whether a feed is in the catalogue, in `/feeds.opml` and `/feeds.json`, and among the feeds that pages
+    /// link to. Otherwise it is served all the same.
+    LISTED: Switch = "listed", Switch, Default(true);
     /// How long readers and proxies may keep a copy.
     CACHE: Form<u32> = "cache", DURATION, Default("5m");
     /// How long a proxy may go on serving its copy while it fetches a new one.

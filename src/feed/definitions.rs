@@ -264,17 +264,18 @@ impl FeedDefinitions {
         })
     }
 
-    /// Whether a feed has enough articles to be listed.
-    pub fn is_listed(&self, kind: FeedKind, articles: usize) -> bool {
-        match kind {
-            FeedKind::All | FeedKind::Declared => true,
-            FeedKind::Select => false,
-            FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
-                let mut auto = self.auto.iter();
-                let auto = auto.find(|(terms, _)| FeedKind::of_terms(**terms) == kind);
-                auto.is_some_and(|(_, auto)| articles >= auto.min_articles)
+    /// Whether lists have a feed: its settings say so, and it has enough articles.
+    pub fn is_listed(&self, kind: FeedKind, settings: &Settings, articles: usize) -> bool {
+        settings.listed
+            && match kind {
+                FeedKind::All | FeedKind::Declared => true,
+                FeedKind::Select => false,
+                FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
+                    let mut auto = self.auto.iter();
+                    let auto = auto.find(|(terms, _)| FeedKind::of_terms(**terms) == kind);
+                    auto.is_some_and(|(_, auto)| articles >= auto.min_articles)
+                }
             }
-        }
     }
 
     fn declare(&mut self, feed: &DeclaredFeed, index: &mut Index) {

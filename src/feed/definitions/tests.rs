@@ -207,6 +207,7 @@ fn another_spelling_of_a_term_finds_the_same_feed() {
 #[test]
 fn an_automatic_feed_with_few_articles_is_served_but_not_listed() {
     let (_, definitions) = definitions(FILE);
+    let settings = Settings::default();
     for (kind, articles, listed) in [
         (FeedKind::All, 0, true),
         (FeedKind::Declared, 0, true),
@@ -218,9 +219,17 @@ fn an_automatic_feed_with_few_articles_is_served_but_not_listed() {
         (FeedKind::Select, 9, false),
     ] {
         assert_eq!(
-            definitions.is_listed(kind, articles),
+            definitions.is_listed(kind, &settings, articles),
             listed,
             "{kind:?} {articles}"
+        );
+        let unlisted = Settings {
+            listed: false,
+            ..Settings::default()
+        };
+        assert!(
+            !definitions.is_listed(kind, &unlisted, articles),
+            "{kind:?}"
         );
     }
 }
