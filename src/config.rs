@@ -53,6 +53,7 @@ use std::path::PathBuf;
 pub use self::config_file::ConfigFile;
 pub use self::feeds::ALL;
 pub use self::load::{Environment, Loaded};
+pub use self::redirects::RedirectTable;
 pub use self::schema::schema;
 use ipnet::IpNet;
 
@@ -84,7 +85,7 @@ pub struct Config {
     /// `[same]`: terms that count as another one.
     pub same: Vec<Alias>,
     /// `[[redirect]]`.
-    pub redirects: Vec<Redirect>,
+    pub redirects: RedirectTable,
     /// Every term the file names, with its spelling and place.
     pub named_terms: Vec<NamedTerm>,
 }
@@ -498,15 +499,6 @@ pub struct Alias {
     pub to: Term,
     /// `to` as the file writes it, without prefix: what feeds print.
     pub to_text: String,
-}
-
-/// A `[[redirect]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirect {
-    /// The decoded path, with its query if it has one.
-    pub from: String,
-    /// Where it went.
-    pub to: RedirectTo,
 }
 
 /// Where a redirect leads.

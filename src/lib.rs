@@ -56,6 +56,7 @@
 //! | the article that a post of WordPress is | `source/wordpress/post.rs`, `enclosures.rs` |
 //! | posts that come, go or cannot be shown while a site is read | `source/wordpress/listing.rs`, `gone.rs`, `reading.rs` |
 //! | the addresses of WordPress's own feeds | `serve/wordpress_feeds.rs` |
+//! | where a `[[redirect]]` leads, names in braces, circles | `config/redirects.rs`, `config/redirects/table.rs` |
 //! | limits of calls to other servers, proxies, redirects | `http_client.rs`, `http_client/connector.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |

@@ -376,9 +376,11 @@ keys! { feed + defaults where || json!({
 keys! { same => }
 
 keys! { redirect =>
-    /// The old path, decoded, with its query if it has one. The prefix of `public-url` may be left
-    /// out.
+    /// The old path, decoded, with its query if it has one, and with or without a last slash. The prefix of
+    /// `public-url` may be left out. A name in braces, as in `/tag/{tag}/feed`, stands for one segment or a
+    /// part of it.
     FROM: Form<String> = "from", REDIRECT_FROM, Required, "/rss.xml";
-    /// Where it went: a path on this server or a whole address (301), or nothing (410).
+    /// Where it went: a path on this server or a whole address (301), or nothing (410). Names of `from` may
+    /// stand in a path, as in `/tags/{tag}.rss`.
     TO: Form<RedirectTo> = "to", REDIRECT_TO, Required, "/all.rss";
 }

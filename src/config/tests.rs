@@ -3,6 +3,7 @@
 mod environment;
 mod mistakes;
 mod names;
+mod redirects;
 mod reference;
 
 use std::path::{Path, PathBuf};

@@ -187,7 +187,13 @@ impl FileLayout<'_> {
     /// Plans the document at `/address` as the file `path`.
     fn put(&mut self, address: &str, path: &str, source: DocumentSource, modified: Timestamp) {
         let address = format!("/{address}");
-        if self.snapshot.redirects.contains_key(&address) {
+        if self
+            .snapshot
+            .config
+            .redirects
+            .find(&address, None)
+            .is_some()
+        {
             return;
         }
         let reason = if !is_file_path(path) {

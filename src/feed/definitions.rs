@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
+use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, Settings};
 use crate::feed::automatic_path::{AUTOMATIC, automatic_path, split_automatic};
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Channel, Person};
@@ -92,7 +92,6 @@ pub struct FeedDefinitions {
     /// The declared feeds that an article may match whatever its terms are.
     without_trigger: Vec<usize>,
     auto: HashMap<TermKind, Auto>,
-    redirects: Arc<HashMap<String, RedirectTo>>,
     defaults: Arc<Settings>,
 }
 
@@ -115,10 +114,6 @@ impl FeedDefinitions {
         let auto = AUTOMATIC
             .into_iter()
             .filter_map(|kind| Some((kind, Auto::new(config.auto(kind)?, index))));
-        let redirects = config
-            .redirects
-            .iter()
-            .map(|redirect| (redirect.from.clone(), redirect.to.clone()));
         let mut definitions = FeedDefinitions {
             site_channel: site_channel(config),
             site_title: config.site.title.clone(),
@@ -127,7 +122,6 @@ impl FeedDefinitions {
             triggers: HashMap::new(),
             without_trigger: Vec::new(),
             auto: auto.collect(),
-            redirects: Arc::new(redirects.collect()),
             defaults: Arc::new(config.defaults.clone()),
             site_rules,
         };

@@ -10,7 +10,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded;
 
@@ -21,9 +20,9 @@ use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
-use crate::model::url_encoding::{encode_path, encode_query};
+use crate::model::url_encoding::{encode_path, encode_query, normalize_path};
 use crate::publish::published_state::PublishedState;
-use crate::render::pages::{PageRequest, term_lists};
+use crate::render::pages::{OpmlScope, PageRequest, term_lists};
 use crate::serve::wordpress_feeds;
 
 /// The resource that a request target names.
@@ -58,7 +57,9 @@ fn canonical_feed<'a>(
     let format = Format::from_extension(extension)?;
     let version = published.find_feed(stem)?;
     let is_served = version.channel.formats.contains(&format);
-    (is_served && configured_redirect(snapshot, path, query).is_none()).then_some((version, format))
+    // The path of a feed is normalized.
+    let redirects = &snapshot.config.redirects;
+    (is_served && redirects.find(path, query).is_none()).then_some((version, format))
 }
 
 /// Resolves a path and query as the client sent them.
@@ -79,15 +80,21 @@ pub(crate) fn resolve<'a>(
         return Target::Redirect(snapshot.root());
     }
     let (path, normalized) = match strip_path_prefix(prefix, &path) {
-        Some(rest) => (rest, normalize(rest)),
+        Some(rest) => (rest, normalize_path(rest)),
         None => {
-            let normalized = normalize(&path);
+            let normalized = normalize_path(&path);
             let rest = strip_path_prefix(prefix, &normalized).map(str::to_owned);
             (&*path, rest.unwrap_or(normalized))
         }
     };
-    match configured_redirect(snapshot, path, query) {
-        None => resolve_wordpress_feed(published, &normalized, query)
+    match snapshot
+        .config
+        .redirects
+        .follow(&normalized, query)
+        .as_deref()
+    {
+        None => resolve_usual_address(published, &normalized, query)
+            .or_else(|| resolve_encoded_twice(published, &normalized, query))
             .unwrap_or_else(|| resolve_decoded(published, path, &normalized, query)),
         Some(RedirectTo::Gone) => Target::Gone,
         Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(published, to),
@@ -102,15 +109,69 @@ fn resolve_wordpress_feed<'a>(
     path: &str,
     query: Option<&str>,
 ) -> Option<Target<'a>> {
-    if !published.is_of_wordpress() {
+    let decode = |text| -> Option<String> {
+        let text = percent_decode_str(text).decode_utf8().ok()?;
+        Some(text.into_owned())
+    };
+    let again_query = match query.filter(|query| query.contains("%25")) {
+        Some(query) => Some(decode(query)?),
+        None if path.contains('%') => query.map(str::to_owned),
+        None => return None,
+    };
+    let again = normalize_path(&decode(path)?);
+    if names_feed_or_article(published, path, query) {
         return None;
     }
-    let find = |kind, number| published.slug_of_number(kind, number);
-    let to = wordpress_feeds::path_of(path, query, &find)?;
-    let is_taken = published
-        .snapshot
-        .feeds
-        .contains_key(path.trim_start_matches('/'));
+    let query = again_query.map(|query| encode_raw(&query));
+    if !names_feed_or_article(published, &again, query.as_deref()) {
+        return None;
+    }
+    let query = query.map(|query| format!("?{query}"));
+    let to = format!("{}{}", encode_path(&again), query.unwrap_or_default());
+    Some(redirect_to_path(published, &to))
+}
+
+/// Whether a decoded path below the prefix leads to a feed, a selection of known terms or a released article.
+fn names_feed_or_article(published: &PublishedState, path: &str, query: Option<&str>) -> bool {
+    let target = match resolve_decoded(published, path, path, query) {
+        Target::Redirect(location) => {
+            let (path, query) = split_target(&location);
+            let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
+            let prefix = published.snapshot.site_rules.prefix();
+            let path = strip_path_prefix(prefix, &path).unwrap_or(&path);
+            resolve_decoded(published, path, path, query)
+        }
+        target => target,
+    };
+    match target {
+        Target::Feed(..) | Target::Page(PageRequest::Feed(_)) => true,
+        Target::Page(PageRequest::Article(key)) => published.has_article(&key),
+        Target::Select(selection, _) | Target::Page(PageRequest::Select(selection)) => {
+            published.knows_terms(&selection)
+        }
+        _ => false,
+    }
+}
+
+/// The redirect for an address at which people and programs look for a feed, if nothing else has that address
+/// and the feed is here. A site of WordPress has further ones.
+fn resolve_usual_address<'a>(
+    published: &'a PublishedState,
+    path: &str,
+    query: Option<&str>,
+) -> Option<Target<'a>> {
+    let lower = path.to_lowercase();
+    let to = match &*lower {
+        "/feed" | "/rss" | "/rss.xml" | "/feed.xml" | "/index.xml" => "/all.rss".to_owned(),
+        "/atom.xml" => "/all.atom".to_owned(),
+        _ if published.is_of_wordpress() => {
+            let find = |kind, number| published.slug_of_number(kind, number);
+            wordpress_feeds::path_of(path, query, &find)?
+        }
+        _ => return None,
+    };
+    let feeds = &published.snapshot.feeds;
+    let is_taken = feeds.contains_key(lower.trim_start_matches('/'));
     let is_here = || {
         !matches!(
             resolve_decoded(published, &to, &to, None),
@@ -296,39 +357,11 @@ fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
         .filter(|rest| rest.starts_with('/'))
 }
 
-/// The last target of the `[[redirect]]` of a decoded path, so that clients are redirected once for a
-/// chain of redirects.
-fn configured_redirect<'a>(
-    snapshot: &'a Snapshot,
-    path: &str,
-    query: Option<&str>,
-) -> Option<&'a RedirectTo> {
-    let look_up = |path: &str, query: Option<&str>| {
-        let whole = || {
-            let query = percent_decode_str(query?).decode_utf8().ok()?;
-            snapshot.redirects.get(&format!("{path}?{query}"))
-        };
-        whole().or_else(|| snapshot.redirects.get(path))
-    };
-    let mut to = look_up(path, query)?;
-    // The configuration rejects loops.
-    for _ in 0..snapshot.redirects.len() {
-        let RedirectTo::Moved(target) = to else { break };
-        let (path, query) = split_target(target);
-        let path = percent_decode_str(path).decode_utf8().ok();
-        match path.and_then(|path| look_up(&path, query)) {
-            Some(further) => to = further,
-            None => break,
-        }
-    }
-    Some(to)
-}
-
 /// A redirect to the canonical target of a path in feeds.toml, so that clients are redirected once.
 fn redirect_to_path<'a>(published: &'a PublishedState, to: &str) -> Target<'a> {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
-    match resolve_decoded(published, &path, &normalize(&path), query) {
+    match resolve_decoded(published, &path, &normalize_path(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
         _ => {
             let prefix = published.snapshot.site_rules.prefix();
@@ -349,16 +382,6 @@ fn split_target(target: &str) -> (&str, Option<&str>) {
 /// Encodes a query as visible ASCII, and keeps the encoding of the client.
 fn encode_raw(query: &str) -> String {
     utf8_percent_encode(query, percent_encoding::CONTROLS).to_string()
-}
-
-/// NFC, with single slashes and no trailing one.
-fn normalize(path: &str) -> String {
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);
-    let segments: Vec<&str> = composed
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    format!("/{}", segments.join("/"))
 }
 
 /// The stem of a feed's path, without slash and extension, and its format.
