@@ -1,11 +1,11 @@
 //! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: a `[[redirect]]`, followed to its last target; an address of WordPress's own
-//! feeds, where the articles come from there and no feed has it; an article or asset; the
+//! In order of precedence: a `[[redirect]]`, followed to its last target; a usual address of feeds, such as
+//! `/rss.xml`, that nothing here has; an article or asset; the
 //! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
 //! page. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
 //! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
-//! Percent-encoding makes no difference.
+//! Percent-encoding makes no difference; a target that was encoded twice is redirected.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -34,12 +34,12 @@ pub(crate) enum Target<'a> {
     /// A page or list.
     Page(PageRequest),
     Asset(String),
-    /// `/favicon.ico`, which the templates map to an asset.
-    Favicon,
     /// The canonical target, or that of a `[[redirect]]`.
     Redirect(String),
     /// A `[[redirect]]` that is gone.
     Gone,
+    /// With the reason.
+    BadRequest(String),
     /// With the reason.
     NotFound(String),
 }
@@ -102,9 +102,9 @@ pub(crate) fn resolve<'a>(
     }
 }
 
-/// The redirect for an address of WordPress's own feeds, if the articles come from there, nothing else has
-/// that address, and the feed is here.
-fn resolve_wordpress_feed<'a>(
+/// The redirect for a decoded target that is percent-encoded still, as some programs send it: it names
+/// nothing, and decoded once more it names a feed or an article.
+fn resolve_encoded_twice<'a>(
     published: &'a PublishedState,
     path: &str,
     query: Option<&str>,
@@ -205,9 +205,19 @@ fn resolve_decoded<'a>(
     let lower = normalized.to_lowercase();
     match &*lower {
         "/" => decoded.require_canonical("/", || Target::Page(PageRequest::Catalogue)),
-        "/feeds.opml" => decoded.require_canonical(&lower, || Target::Page(PageRequest::Opml)),
+        "/feeds.opml" => decoded.require_canonical(&lower, || {
+            let is_whole = decoded.parameters().any(|(name, _)| name == "all");
+            let scope = match is_whole {
+                true => OpmlScope::Listed,
+                false => OpmlScope::Catalogue,
+            };
+            Target::Page(PageRequest::Opml(scope))
+        }),
         "/feeds.json" => decoded.require_canonical(&lower, || Target::Page(PageRequest::List)),
-        "/favicon.ico" => Target::Favicon,
+        "/favicon.ico" | "/apple-touch-icon.png" => {
+            let name = published.templates.icon(lower.trim_start_matches('/'));
+            Target::Asset(name.to_owned())
+        }
         "/sections" => decoded.terms(&lower, TermKind::Section),
         "/tags" => decoded.terms(&lower, TermKind::Tag),
         "/authors" => decoded.terms(&lower, TermKind::Author),
@@ -239,6 +249,11 @@ impl<'a> DecodedTarget<'a, '_> {
         }
     }
 
+    /// The names and values of the query, decoded.
+    fn parameters(&self) -> form_urlencoded::Parse<'_> {
+        form_urlencoded::parse(self.query.unwrap_or_default().as_bytes())
+    }
+
     fn redirect(&self, path: &str, query: Option<&str>) -> Target<'a> {
         let query = query.map(|query| format!("?{}", encode_raw(query)));
         let prefix = encode_path(self.snapshot.site_rules.prefix());
@@ -252,8 +267,7 @@ impl<'a> DecodedTarget<'a, '_> {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }
-        let query = self.query.unwrap_or_default().as_bytes();
-        let number = form_urlencoded::parse(query).find(|(name, _)| name == "page");
+        let number = self.parameters().find(|(name, _)| name == "page");
         let number = number.map_or(Ok(1), |(_, number)| number.parse());
         match number {
             Ok(number) => {
@@ -314,6 +328,10 @@ impl<'a> DecodedTarget<'a, '_> {
     }
 
     fn selection(&self, format: Option<Format>) -> Target<'a> {
+        let mut parameters = self.parameters();
+        if let Some(reason) = parameters.find_map(|(name, _)| refuse_parameter(&name)) {
+            return Target::BadRequest(reason);
+        }
         let query = self.query.unwrap_or_default();
         let written = match Selection::from_query(query) {
             Ok(selection) => selection,
@@ -341,6 +359,25 @@ impl<'a> DecodedTarget<'a, '_> {
             None => Target::Page(PageRequest::Select(selection)),
         }
     }
+}
+
+/// What a parameter of `/select` would mean elsewhere, and where that is set here. Other unknown parameters are
+/// ignored.
+fn refuse_parameter(name: &str) -> Option<String> {
+    let advice = match name {
+        "limit" | "items" => "the number of entries is `items` in [defaults] of feeds.toml",
+        "since" => {
+            "how long entries stay is `keep` in [defaults] of feeds.toml, and If-None-Match or \
+             If-Modified-Since asks for what is new"
+        }
+        "page" => "a feed has one page, and its length is `items` in [defaults] of feeds.toml",
+        "q" => "it takes terms, not words to search for",
+        _ => return None,
+    };
+    let takes = "/select takes `any`, `all` and `none`";
+    Some(format!(
+        "`{name}` is no parameter of a feed: {advice}; {takes}"
+    ))
 }
 
 /// The parameters that do not select articles.

@@ -2,6 +2,7 @@
 //! exit codes.
 
 mod access_log;
+mod addresses;
 mod admin;
 mod changes;
 mod check;
