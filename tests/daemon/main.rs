@@ -21,6 +21,7 @@ mod hostile_clients;
 mod hostile_names;
 mod instants;
 mod kill;
+mod manners;
 mod mirrors;
 mod missing_folders;
 mod not_found;
