@@ -93,9 +93,7 @@ pub(crate) fn resolve<'a>(
         .follow(&normalized, query)
         .as_deref()
     {
-        None => resolve_usual_address(published, &normalized, query)
-            .or_else(|| resolve_encoded_twice(published, &normalized, query))
-            .unwrap_or_else(|| resolve_decoded(published, path, &normalized, query)),
+        None => resolve_unconfigured(published, path, &normalized, query),
         Some(RedirectTo::Gone) => Target::Gone,
         Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(published, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
@@ -153,6 +151,18 @@ fn names_feed_or_article(published: &PublishedState, path: &str, query: Option<&
     }
 }
 
+/// Resolves a decoded path below the prefix that has no redirect in feeds.toml.
+fn resolve_unconfigured<'a>(
+    published: &'a PublishedState,
+    path: &str,
+    normalized: &str,
+    query: Option<&str>,
+) -> Target<'a> {
+    resolve_usual_address(published, normalized, query)
+        .or_else(|| resolve_encoded_twice(published, normalized, query))
+        .unwrap_or_else(|| resolve_decoded(published, path, normalized, query))
+}
+
 /// The redirect for an address at which people and programs look for a feed, if nothing else has that address
 /// and the feed is here. A site of WordPress has further ones.
 fn resolve_usual_address<'a>(
@@ -181,7 +191,7 @@ fn resolve_usual_address<'a>(
     (!is_taken && is_here()).then(|| redirect_to_path(published, &encode_path(&to)))
 }
 
-/// Resolves a decoded path below the prefix, without the redirects of feeds.toml.
+/// Resolves a decoded path below the prefix, without redirects from other addresses than spellings of it.
 fn resolve_decoded<'a>(
     published: &'a PublishedState,
     path: &str,
@@ -398,7 +408,7 @@ fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
 fn redirect_to_path<'a>(published: &'a PublishedState, to: &str) -> Target<'a> {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
-    match resolve_decoded(published, &path, &normalize_path(&path), query) {
+    match resolve_unconfigured(published, &path, &normalize_path(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
         _ => {
             let prefix = published.snapshot.site_rules.prefix();
