@@ -210,6 +210,7 @@ const READERS: &[Client] = &[
         FETCH,
     ),
     // Programs for a phone.
+    // Feeder.
     client(
         "SpaceCowboys Android RSS Reader / 2.6.29(313)",
         "",
@@ -268,6 +269,7 @@ const READERS: &[Client] = &[
         &[],
     ),
     client("Gofeed/1.0", "", GZIP, &[]),
+    // ROME.
     client(
         "Java/17.0.9",
         "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2",
