@@ -277,7 +277,8 @@ impl<'a> DecodedTarget<'a, '_> {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }
-        let number = self.parameters().find(|(name, _)| name == "page");
+        let query = self.query.unwrap_or_default().as_bytes();
+        let number = form_urlencoded::parse(query).find(|(name, _)| name == "page");
         let number = number.map_or(Ok(1), |(_, number)| number.parse());
         match number {
             Ok(number) => {
