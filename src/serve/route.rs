@@ -20,9 +20,10 @@ use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
-use crate::model::url_encoding::{encode_path, encode_query, normalize_path};
+use crate::model::url_encoding::{encode_path, normalize_path};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
+use crate::serve::select_query::{display_parameters, encode_parameter, refuse_parameter};
 use crate::serve::wordpress_feeds;
 
 /// The resource that a request target names.
@@ -372,33 +373,6 @@ impl<'a> DecodedTarget<'a, '_> {
     }
 }
 
-/// What a parameter of `/select` would mean elsewhere, and where that is set here. Other unknown parameters are
-/// ignored.
-fn refuse_parameter(name: &str) -> Option<String> {
-    let advice = match name {
-        "limit" | "items" => "the number of entries is `items` in [defaults] of feeds.toml",
-        "since" => {
-            "how long entries stay is `keep` in [defaults] of feeds.toml, and If-None-Match or \
-             If-Modified-Since asks for what is new"
-        }
-        "page" => "a feed has one page, and its length is `items` in [defaults] of feeds.toml",
-        "q" => "it takes terms, not words to search for",
-        _ => return None,
-    };
-    let takes = "/select takes `any`, `all` and `none`";
-    Some(format!(
-        "`{name}` is no parameter of a feed: {advice}; {takes}"
-    ))
-}
-
-/// The parameters that do not select articles.
-fn display_parameters(query: &str) -> impl Iterator<Item = &str> {
-    query.split('&').filter(|parameter| {
-        let name = parameter.split('=').next().unwrap_or_default();
-        ["raw", "lang"].contains(&name)
-    })
-}
-
 /// The rest of a decoded path below a decoded prefix.
 fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
     path.strip_prefix(prefix)
@@ -450,9 +424,4 @@ fn canonical_stem(snapshot: &Snapshot, stem: &str) -> Option<String> {
             Some(format!("{}/{}", term.kind.folder(), term.key()))
         }
     }
-}
-
-fn encode_parameter(parameter: &str) -> String {
-    let (name, terms) = parameter.split_once('=').unwrap_or((parameter, ""));
-    format!("{name}={}", encode_query(terms))
 }
