@@ -54,6 +54,7 @@ use std::path::PathBuf;
 pub use self::config_file::ConfigFile;
 pub use self::feeds::ALL;
 pub use self::load::{Environment, Loaded};
+pub use self::redirects::RedirectTable;
 pub use self::schema::schema;
 use ipnet::IpNet;
 
@@ -86,7 +87,7 @@ pub struct Config {
     /// `[same]`: terms that count as another one.
     pub same: Vec<Alias>,
     /// `[[redirect]]`.
-    pub redirects: Vec<Redirect>,
+    pub redirects: RedirectTable,
     /// Every term the file names, with its spelling and place.
     pub named_terms: Vec<NamedTerm>,
 }
@@ -408,6 +409,8 @@ pub struct Settings {
     pub texts: TextSettings,
     /// The formats it is served in; never empty.
     pub formats: Vec<Format>,
+    /// Whether lists of feeds have it.
+    pub listed: bool,
     /// `max-age`, in seconds.
     pub cache: u32,
     /// `stale-while-revalidate`, in seconds.
@@ -456,7 +459,7 @@ pub enum Content {
 pub struct AutoFeeds {
     /// The feed's title, with `{name}` and `{site}`.
     pub title: String,
-    /// The page a feed points at, with `{name}` and `{key}`; the site's address where absent.
+    /// The page a feed points at, with `{name}` and `{key}`; its own page where absent.
     pub link: Option<String>,
     /// Feeds with fewer articles are not listed.
     pub min_articles: u32,
@@ -483,7 +486,7 @@ pub struct DeclaredFeed {
     pub language: Option<String>,
     /// The author of entries that name none.
     pub author: Option<String>,
-    /// The page it points at; the site's address where absent.
+    /// The page it points at; its own page where absent.
     pub link: Option<String>,
     /// A picture, absolute URL.
     pub image: Option<String>,
@@ -504,15 +507,6 @@ pub struct Alias {
     pub to_text: String,
     /// `from` in the same way, for the headings of pages.
     pub from_text: String,
-}
-
-/// A `[[redirect]]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Redirect {
-    /// The decoded path, with its query if it has one.
-    pub from: String,
-    /// Where it went.
-    pub to: RedirectTo,
 }
 
 /// Where a redirect leads.

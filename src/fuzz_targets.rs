@@ -284,6 +284,15 @@ to = '/rss.xml'
 [[redirect]]
 from = '/gone?x=1'
 to = ''
+[[redirect]]
+from = '/tag/{tag}/feed'
+to = '/tags/{tag}.rss'
+[[redirect]]
+from = '/{any}/{all}.xml'
+to = '/select.rss?any={any}&all={all}'
+[[redirect]]
+from = '/to/{feed}'
+to = '/{feed}'
 ";
     static PUBLISHED: OnceLock<Arc<PublishedState>> = OnceLock::new();
     PUBLISHED.get_or_init(|| {
@@ -304,7 +313,58 @@ mod tests {
     use std::panic::catch_unwind;
     use std::path::Path;
 
+    use percent_encoding::{CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode};
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Pieces of addresses in any order, each encoded up to three times.
+        #[test]
+        fn one_redirect_is_enough(
+            pieces in prop::collection::vec((prop::sample::select(PIECES), 0..3_usize), 1..7),
+        ) {
+            let encode = |text: String| utf8_percent_encode(&text, NON_ALPHANUMERIC).to_string();
+            let pieces = pieces.into_iter().map(|(piece, times)| {
+                (0..times).fold(piece.to_owned(), |text, _| encode(text))
+            });
+            let target = format!("/{}", Vec::from_iter(pieces).concat());
+            let target = utf8_percent_encode(&target, CONTROLS).to_string();
+            request_target(target.as_bytes());
+        }
+    }
+
+    const PIECES: &[&str] = &[
+        "/",
+        "/",
+        "//",
+        "tag/",
+        "tags/",
+        "feed",
+        "/feed/",
+        "мажилис",
+        "МӘЖІЛІС",
+        "сенат",
+        "all",
+        ".rss",
+        ".atom",
+        ".xml",
+        "to/",
+        "rss",
+        "select.rss",
+        "?any=",
+        "&all=",
+        ",",
+        "%",
+        "articles/",
+        "parliament/a",
+        "ленты/",
+        "atom.xml",
+        "?",
+        "gone?x=1",
+        "&page=1",
+        "..",
+    ];
 
     #[test]
     fn every_target_holds_over_its_corpus() {

@@ -57,6 +57,7 @@
 //! | posts that come, go or cannot be shown while a site is read | `source/wordpress/listing.rs`, `removed_posts.rs`, `reading.rs` |
 //! | what a category, tag, author or picture is while the site does not show it | `source/wordpress/lookup_table.rs` |
 //! | the addresses of WordPress's own feeds | `serve/wordpress_feeds.rs` |
+//! | where a `[[redirect]]` leads, names in braces, circles | `config/redirects.rs`, `config/redirects/table.rs` |
 //! | limits of calls to other servers, redirects, proxies, certificates | `http_client.rs`, `http_client/proxies.rs`, `tls_roots.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |

@@ -57,6 +57,7 @@ mod request_metrics;
 mod request_outcome;
 pub(crate) mod route;
 mod security_headers;
+mod select_query;
 mod selection_limit;
 pub(crate) mod server;
 pub(crate) mod server_context;

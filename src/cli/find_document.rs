@@ -42,12 +42,9 @@ pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
             }
             Target::Page(page) => return Ok(Document::Page(page)),
             Target::Asset(name) => return Ok(Document::Asset(name)),
-            Target::Favicon => {
-                return Ok(Document::Asset(published.templates.favicon().to_owned()));
-            }
             Target::Redirect(location) => address = location,
             Target::Gone => return Err("this feed has ended".to_owned()),
-            Target::NotFound(reason) => return Err(reason),
+            Target::BadRequest(reason) | Target::NotFound(reason) => return Err(reason),
         }
     }
     Err("its redirects lead nowhere".to_owned())

@@ -104,7 +104,7 @@ pub(super) fn decoded(text: &str) -> Option<String> {
 /// Where a redirect leads: nothing, a path on this server, or an absolute URL.
 pub(super) const REDIRECT_TO: Form<RedirectTo> = Form {
     expected: || "a path that begins with `/`, an absolute URL, or empty for 410 Gone".to_owned(),
-    schema: || matching(&format!(r"^$|^/([^/\\]|$)|^{HTTP}\S+$")),
+    schema: || matching(&format!(r"^$|^/([^/\\]|$)|^{HTTP}[^\s{{}}]+$")),
     parse: redirect_to,
 };
 
@@ -114,6 +114,11 @@ fn redirect_to(text: &str) -> Result<RedirectTo, Mismatch> {
     }
     if text.starts_with('/') {
         return own_path(text).map(RedirectTo::Moved);
+    }
+    if text.contains(['{', '}']) {
+        return Err(Mismatch::expected(
+            "a path on this server where it has names in braces",
+        ));
     }
     absolute(text)
         .map(RedirectTo::Moved)
@@ -133,17 +138,6 @@ pub(super) fn prefix(public_url: &str) -> String {
 pub(super) fn below<'a>(prefix: &str, path: &'a str) -> &'a str {
     let below = path.strip_prefix(prefix);
     below.filter(|rest| rest.starts_with('/')).unwrap_or(path)
-}
-
-/// What `redirects` has for a path on this server: for the whole of it, else without its query. Both
-/// are looked up decoded.
-pub(super) fn redirected<T>(target: &str, redirects: impl Fn(&str) -> Option<T>) -> Option<T> {
-    let target = target.split('#').next()?;
-    let decode = |text| percent_decode_str(text).decode_utf8().ok();
-    let path = decode(target.split('?').next()?)?;
-    decode(target)
-        .and_then(|whole| redirects(&whole))
-        .or_else(|| redirects(&path))
 }
 
 fn own_path(text: &str) -> Result<String, Mismatch> {
@@ -302,6 +296,7 @@ mod tests {
                 ("/select.rss?any=a,b", "\"/select.rss?any=a,b\""),
                 ("https://dala.example/x", "\"https://dala.example/x\""),
                 ("//evil.example/", "a path on this server"),
+                ("https://{tag}.example/", "a path on this server where"),
                 ("/\\evil.example/", "a path on this server"),
                 (
                     "all.rss",

@@ -313,6 +313,9 @@ keys! { defaults =>
     /// The formats a feed is served in.
     FORMATS: List<Format> = "formats",
         List { item: word(), set_of: Some("format"), or_one: false }, Default(&["rss", "atom", "json"]);
+    /// Whether a feed is in the catalogue, in `/feeds.opml` and `/feeds.json`, and among the feeds that pages
+    /// link to. Otherwise it is served all the same.
+    LISTED: Switch = "listed", Switch, Default(true);
     /// How long readers and proxies may keep a copy.
     CACHE: Form<u32> = "cache", DURATION, Default("5m");
     /// How long a proxy may go on serving its copy while it fetches a new one.
@@ -343,7 +346,7 @@ keys! { auto =>
 keys! { auto_feeds + defaults =>
     /// The title of a feed. `{name}` is the term, `{site}` the title of the site.
     TITLE: Form<String> = "title", TITLE_TEMPLATE, Default("{name} — {site}");
-    /// The address of the page that a feed points at; the site's if absent.
+    /// The address of the page that a feed points at; the feed's own page if absent.
     LINK: Form<String> = "link", TERM_LINK, Optional, "https://dala.example/tag/{key}";
     /// Articles that a feed needs to be listed. With fewer it is served all the same.
     MIN_ARTICLES: Integer<u32> = "min-articles", Integer(0..=1_000_000), Default(1);
@@ -366,7 +369,7 @@ keys! { feed + defaults where || json!({
     LANGUAGE: Form<String> = "language", super::LANGUAGE, Optional, "kk";
     /// The author of entries that name none; the site's `author` if absent.
     AUTHOR: Form<String> = "author", FILLED, Optional, "Отдел политики";
-    /// The address of the page that the feed points at; the site's if absent.
+    /// The address of the page that the feed points at; its own page if absent.
     LINK: Form<String> = "link", ABSOLUTE, Optional, "https://dala.example/parliament";
     /// The address of a picture.
     IMAGE: Form<String> = "image", ABSOLUTE, Optional, "https://dala.example/parliament.png";
@@ -375,9 +378,11 @@ keys! { feed + defaults where || json!({
 keys! { same => }
 
 keys! { redirect =>
-    /// The old path, decoded, with its query if it has one. The prefix of `public-url` may be left
-    /// out.
+    /// The old path, decoded, with its query if it has one, and with or without a last slash. The prefix of
+    /// `public-url` may be left out. A name in braces, as in `/tag/{tag}/feed`, stands for one segment or a
+    /// part of it.
     FROM: Form<String> = "from", REDIRECT_FROM, Required, "/rss.xml";
-    /// Where it went: a path on this server or a whole address (301), or nothing (410).
+    /// Where it went: a path on this server or a whole address (301), or nothing (410). Names of `from` may
+    /// stand in a path, as in `/tags/{tag}.rss`.
     TO: Form<RedirectTo> = "to", REDIRECT_TO, Required, "/all.rss";
 }

@@ -20,6 +20,7 @@ impl Default for Settings {
             keep: key::KEEP.default(),
             texts: TextSettings::default(),
             formats: key::FORMATS.default(),
+            listed: key::LISTED.default(),
             cache: key::CACHE.default(),
             stale_while_revalidate: key::STALE_WHILE_REVALIDATE.default(),
             stale_if_error: key::STALE_IF_ERROR.default(),
@@ -48,6 +49,7 @@ pub(super) fn read(table: &Table<'_>, base: &Settings) -> Settings {
         keep: table.read(&key::KEEP).unwrap_or(base.keep),
         texts: read_texts(table, base.texts),
         formats: formats.unwrap_or_else(|| base.formats.clone()),
+        listed: table.read(&key::LISTED).unwrap_or(base.listed),
         cache: table.read(&key::CACHE).unwrap_or(base.cache),
         stale_while_revalidate: stale_while_revalidate.unwrap_or(base.stale_while_revalidate),
         stale_if_error: table

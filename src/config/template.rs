@@ -37,11 +37,17 @@ fn braces(names: &[&str]) -> String {
 
 /// A text in which `{…}` stands for one of `names`, and braces for nothing else.
 fn template(text: &str, names: &[&str]) -> Result<String, Mismatch> {
+    (FILLED.parse)(text)?;
+    only_names(text, names)?;
+    Ok(text.to_owned())
+}
+
+/// Checks that the braces of a text stand around one of `names`, of which there is at least one.
+pub(super) fn only_names(text: &str, names: &[&str]) -> Result<(), Mismatch> {
     let mismatch = |near: Option<&str>| {
         let meant = near.map(|near| did_you_mean(format!("{{{near}}}")));
         Mismatch::expected(only_braces(names)).hint(meant)
     };
-    (FILLED.parse)(text)?;
     let mut rest = text;
     while let Some(at) = rest.find(['{', '}']) {
         let inside = rest[at..].strip_prefix('{').and_then(|s| s.split_once('}'));
@@ -51,7 +57,7 @@ fn template(text: &str, names: &[&str]) -> Result<String, Mismatch> {
         }
         rest = behind;
     }
-    Ok(text.to_owned())
+    Ok(())
 }
 
 pub(super) const ARTICLE_LINK: Form<String> = Form {

@@ -4,6 +4,7 @@ mod environment;
 mod languages;
 mod mistakes;
 mod names;
+mod redirects;
 mod reference;
 
 use std::path::{Path, PathBuf};
@@ -182,7 +183,7 @@ fn languages_are_the_sites_own_and_kazakh_beside_russian() {
 fn feeds_override_settings_and_add_terms() {
     let config = config(
         "[defaults]\nitems = 7\nnone = ['#реклама']\n\
-         [auto.tags]\ncontent = 'title'\nimage-in-text = 'never'\nall = ['lang:kk']\nexcept = ['Спорт']\n\
+         [auto.tags]\ncontent = 'title'\nimage-in-text = 'never'\nall = ['lang:kk']\nexcept = ['Спорт']\nlisted = false\n\
          [auto.sections]\nexcept = ['Спорт', 'section:Мир']\n\
          [[feed]]\nname = 'kz/sport'\ntitle = 'Спорт'\nany = ['#спорт', 'спорт']\nnone = ['#бокс']\nkeep = '7d'\nsummary-length = 200\n\
          [[feed]]\nname = 'all'\noldest = '30d'\n",
@@ -199,6 +200,7 @@ fn feeds_override_settings_and_add_terms() {
             }
         )
     );
+    assert!(!tags.settings.listed && config.defaults.listed);
     assert_eq!(tags.title, "{name} — {site}");
     assert_eq!(terms(&tags.except), "спорт");
     assert_eq!(terms(tags.selection.terms()), "lang:kk реклама");

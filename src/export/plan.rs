@@ -15,7 +15,8 @@ use crate::model::format::Format;
 use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::asset::Asset;
-use crate::render::pages::{PageRequest, TERMS_MAX, term_lists};
+use crate::render::pages::folder::RASTER_ICONS;
+use crate::render::pages::{OpmlScope, PageRequest, TERMS_MAX, term_lists};
 
 /// Whether pages are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +115,7 @@ impl Plan {
         let latest = latest.unwrap_or(snapshot.site_rules.epoch());
         layout.file(
             "feeds.opml",
-            DocumentSource::Page(PageRequest::Opml),
+            DocumentSource::Page(PageRequest::Opml(OpmlScope::Catalogue)),
             latest,
         );
         layout.file(
@@ -142,9 +143,12 @@ impl Plan {
                 layout.page(&path, PageRequest::Article(key), updated);
             }
             for (name, asset) in templates.assets() {
-                let asset = DocumentSource::Asset(asset.clone());
+                let source = || DocumentSource::Asset(asset.clone());
                 let epoch = snapshot.site_rules.epoch();
-                layout.file(&format!("assets/{name}"), asset, epoch);
+                layout.file(&format!("assets/{name}"), source(), epoch);
+                if RASTER_ICONS.contains(&name) {
+                    layout.file(name, source(), epoch);
+                }
             }
         }
         let mut documents: Vec<PlannedDocument> = layout.documents.into_values().collect();
@@ -187,7 +191,13 @@ impl FileLayout<'_> {
     /// Plans the document at `/address` as the file `path`.
     fn put(&mut self, address: &str, path: &str, source: DocumentSource, modified: Timestamp) {
         let address = format!("/{address}");
-        if self.snapshot.redirects.contains_key(&address) {
+        if self
+            .snapshot
+            .config
+            .redirects
+            .find(&address, None)
+            .is_some()
+        {
             return;
         }
         let reason = if !is_file_path(path) {

@@ -155,7 +155,7 @@ impl SiteRules {
     /// The entry of an article with its texts as these settings have them, at the instant `as_of`.
     pub fn entry(&self, article: &Article, texts: TextSettings, as_of: Timestamp) -> Entry {
         let full = texts.content == Content::Full && !article.body.is_empty();
-        let lead = texts.content != Content::Title && !article.lead.is_empty();
+        let has_summary = texts.content != Content::Title;
         Entry {
             id: article.id.clone().unwrap_or_else(|| self.id(&article.key)),
             link: self.link(article),
@@ -165,7 +165,7 @@ impl SiteRules {
             authors: article.authors.iter().map(person).collect(),
             categories: self.categories(article),
             language: article.language.clone(),
-            summary: lead.then(|| article.lead.shortened(texts.summary_length)),
+            summary: has_summary.then(|| article.lead.shortened(texts.summary_length)),
             content: full.then(|| full_text(article, texts.image_in_text)),
             image: article.image.clone(),
             enclosures: article.enclosures.clone(),

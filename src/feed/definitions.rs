@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use self::same_names::same_names;
-use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, RedirectTo, Settings};
+use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, Settings};
 use crate::feed::automatic_path::{AUTOMATIC, automatic_path, split_automatic};
 use crate::feed::compose::SiteRules;
 use crate::feed::document::{Address, Channel, Person};
@@ -86,7 +86,7 @@ pub struct FeedDefinition {
 pub struct FeedDefinitions {
     site_rules: Arc<SiteRules>,
     site_title: String,
-    /// The channel that others are made from, without address, id, title and settings.
+    /// The channel that others are made from, without address, link, id, title and settings.
     site_channel: Channel,
     declared: Vec<FeedDefinition>,
     by_path: HashMap<Arc<str>, usize>,
@@ -97,7 +97,6 @@ pub struct FeedDefinitions {
     auto: HashMap<TermKind, Auto>,
     /// The names of a term in other languages, by what `[same]` says.
     same_names: HashMap<TermNo, BTreeMap<String, String>>,
-    redirects: Arc<HashMap<String, RedirectTo>>,
     defaults: Arc<Settings>,
 }
 
@@ -120,10 +119,6 @@ impl FeedDefinitions {
         let auto = AUTOMATIC
             .into_iter()
             .filter_map(|kind| Some((kind, Auto::new(config.auto(kind)?, index))));
-        let redirects = config
-            .redirects
-            .iter()
-            .map(|redirect| (redirect.from.clone(), redirect.to.clone()));
         let mut definitions = FeedDefinitions {
             site_channel: site_channel(config),
             site_title: config.site.title.clone(),
@@ -133,7 +128,6 @@ impl FeedDefinitions {
             without_trigger: Vec::new(),
             auto: auto.collect(),
             same_names: same_names(config, index),
-            redirects: Arc::new(redirects.collect()),
             defaults: Arc::new(config.defaults.clone()),
             site_rules,
         };
@@ -146,11 +140,6 @@ impl FeedDefinitions {
     /// The rules of every entry.
     pub fn site_rules(&self) -> &Arc<SiteRules> {
         &self.site_rules
-    }
-
-    /// The targets of `[[redirect]]`, by former address.
-    pub fn redirects(&self) -> &Arc<HashMap<String, RedirectTo>> {
-        &self.redirects
     }
 
     /// The numbers of all feeds except selections: there are too many to have all definitions in memory.
@@ -258,16 +247,15 @@ impl FeedDefinitions {
             .filter_map(|parameter| parameter.split_once('='))
             .map(|(name, terms)| format!("{name}={}", encode_query(terms)))
             .collect();
-        let stem = format!("{}{SELECT}", self.site_rules.base());
-        let base = self.channel(&self.defaults);
+        let address = Address {
+            stem: format!("{}{SELECT}", self.site_rules.base()),
+            query: Some(parts.join("&")),
+        };
+        let base = self.channel(address, &self.defaults);
         Ok(FeedDefinition {
             kind: FeedKind::Select,
             query,
             channel: Arc::new(Channel {
-                address: Address {
-                    stem,
-                    query: Some(parts.join("&")),
-                },
                 id: self.site_rules.id(&format!("/{SELECT}?{canonical}")),
                 title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
                 language: selection.language().unwrap_or(&base.language).to_owned(),
@@ -278,17 +266,18 @@ impl FeedDefinitions {
         })
     }
 
-    /// Whether a feed has enough articles to be listed.
-    pub fn is_listed(&self, kind: FeedKind, articles: usize) -> bool {
-        match kind {
-            FeedKind::All | FeedKind::Declared => true,
-            FeedKind::Select => false,
-            FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
-                let mut auto = self.auto.iter();
-                let auto = auto.find(|(terms, _)| FeedKind::of_terms(**terms) == kind);
-                auto.is_some_and(|(_, auto)| articles >= auto.min_articles)
+    /// Whether lists have a feed: its settings say so, and it has enough articles.
+    pub fn is_listed(&self, kind: FeedKind, settings: &Settings, articles: usize) -> bool {
+        settings.listed
+            && match kind {
+                FeedKind::All | FeedKind::Declared => true,
+                FeedKind::Select => false,
+                FeedKind::Section | FeedKind::Tag | FeedKind::Author => {
+                    let mut auto = self.auto.iter();
+                    let auto = auto.find(|(terms, _)| FeedKind::of_terms(**terms) == kind);
+                    auto.is_some_and(|(_, auto)| articles >= auto.min_articles)
+                }
             }
-        }
     }
 
     fn declare(&mut self, feed: &DeclaredFeed, index: &mut Index) {
@@ -300,14 +289,13 @@ impl FeedDefinitions {
                 .iter()
                 .for_each(|&term| self.triggers.entry(term).or_default().push(number)),
         }
-        let base = self.channel(&feed.settings);
+        let base = self.channel(self.address(&feed.name), &feed.settings);
         let text = |own: &Option<String>| own.as_deref().map(Text::new);
         let author = feed.author.as_deref().map(|name| Person {
             name: Text::new(name),
             ..Person::default()
         });
         let channel = Channel {
-            address: self.address(&feed.name),
             id: self.site_rules.id(&format!("/{}", feed.name)),
             title: Text::new(&feed.title),
             description: text(&feed.description).unwrap_or(base.description),
@@ -348,7 +336,6 @@ impl FeedDefinitions {
         let auto = &self.auto[&kind];
         let key = index.term(term).key();
         let name = index.name(term);
-        let base = self.channel(&auto.settings);
         let path = automatic_path(index.term(term));
         let title = |name: &str| {
             let title = auto.title.replace("{name}", name);
@@ -356,8 +343,8 @@ impl FeedDefinitions {
         };
         let names = self.same_names.get(&term).into_iter().flatten();
         let titles = names.map(|(language, name)| (language.clone(), title(name)));
+        let base = self.channel(self.address(&path), &auto.settings);
         let channel = Channel {
-            address: self.address(&path),
             id: self.site_rules.id(&format!("/{path}")),
             title: Text::new(&title(name)),
             translations: Translations {
@@ -379,9 +366,11 @@ impl FeedDefinitions {
         }
     }
 
-    /// The site's channel with a feed's own settings.
-    fn channel(&self, settings: &Settings) -> Channel {
+    /// The site's channel with a feed's own address and settings.
+    fn channel(&self, address: Address, settings: &Settings) -> Channel {
         Channel {
+            link: address.page(),
+            address,
             cache_seconds: settings.cache,
             formats: settings.formats.clone(),
             ..self.site_channel.clone()
@@ -428,7 +417,6 @@ fn site_channel(config: &Config) -> Channel {
     let author = site.author.as_ref().unwrap_or(&site.title);
     Channel {
         description: Text::new(site.description.as_ref().unwrap_or(&site.title)),
-        link: site.url.clone(),
         language: site.language.clone(),
         author: Person {
             name: Text::new(author),

@@ -117,7 +117,7 @@ pub struct Entry {
     pub categories: Vec<Category>,
     /// BCP 47.
     pub language: String,
-    /// The lead, unless the feed has only titles.
+    /// The lead, which is empty if the article has none; `None` if the feed has only titles.
     pub summary: Option<Text>,
     /// The full text, if the feed has it.
     pub content: Option<Html>,

@@ -123,20 +123,14 @@ pub fn http_date(at: Timestamp) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::TextSettings;
 
     #[test]
     fn max_age_ends_at_the_next_scheduled_change() {
         let settings = Settings {
-            items: 50,
-            keep: 0,
-            texts: TextSettings::default(),
-            formats: Format::ALL.to_vec(),
             cache: 300,
             stale_while_revalidate: 60,
             stale_if_error: 86400,
-            delay: 0,
-            oldest: None,
+            ..Settings::default()
         };
         let whole = "max-age=300, stale-while-revalidate=60, stale-if-error=86400";
         for (next, expected) in [

@@ -16,7 +16,7 @@ pub struct FeedSummary {
     pub version: Arc<FeedVersion>,
     /// Released articles that match it.
     pub articles: usize,
-    /// Whether it has enough of them to be listed.
+    /// Whether it has enough of them to be listed, and its settings let it.
     pub listed: bool,
     /// Its place in feeds.toml, of a declared feed.
     pub place: usize,
@@ -45,6 +45,11 @@ impl Overview {
     /// each with the largest first.
     pub fn feeds(&self) -> &[FeedSummary] {
         &self.feeds
+    }
+
+    /// Every listed feed, in the same order.
+    pub fn listed(&self) -> Vec<&FeedSummary> {
+        self.feeds.iter().filter(|feed| feed.listed).collect()
     }
 
     /// The feeds of the catalogue: `all`, declared feeds and sections.

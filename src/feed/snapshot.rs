@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::{Config, Limits, RedirectTo, Settings};
+use crate::config::{Config, Limits, Settings};
 use crate::feed::compose::SiteRules;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::feed::document::{Channel, Entry, Feed};
@@ -33,8 +33,6 @@ pub struct Snapshot {
     pub generation: u64,
     /// The rules of its entries.
     pub site_rules: Arc<SiteRules>,
-    /// The targets of `[[redirect]]`, by decoded former address with its query.
-    pub redirects: Arc<HashMap<String, RedirectTo>>,
     /// By path without extension, such as `tags/мажилис`.
     pub feeds: HashMap<Arc<str>, Arc<FeedVersion>>,
 }

@@ -43,10 +43,8 @@ pub struct ServedHistory {
 /// The addresses of `before` that `config` neither serves nor redirects. Each declared feed is named;
 /// automatic feeds are counted, since a kind may have thousands.
 pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAddresses> {
-    let redirects = config.redirects.iter();
     let current = CurrentFeeds {
         config,
-        redirects: redirects.map(|redirect| &*redirect.from).collect(),
         site_rules: SiteRules::new(config),
     };
     let mut found = Vec::new();
@@ -60,10 +58,9 @@ pub fn find_vanished(before: &ServedHistory, config: &Config) -> Vec<VanishedAdd
     found
 }
 
-/// The feeds and redirects of a configuration.
+/// The feeds of a configuration.
 struct CurrentFeeds<'a> {
     config: &'a Config,
-    redirects: HashSet<&'a str>,
     site_rules: SiteRules,
 }
 
@@ -144,7 +141,7 @@ impl CurrentFeeds<'_> {
     fn unserved(&self, path: &str, before: &BTreeSet<Format>, now: &[Format]) -> Vec<String> {
         let gone = before.iter().filter(|format| !now.contains(format));
         gone.map(|format| address(path, *format))
-            .filter(|address| !self.redirects.contains(address.as_str()))
+            .filter(|address| self.config.redirects.find(address, None).is_none())
             .collect()
     }
 }

@@ -1,5 +1,6 @@
-//! Percent-encoding of paths and queries (RFC 3986, section 2.1). Links, ids and redirects share it.
+//! Percent-encoding of paths and queries (RFC 3986, section 2.1), and the normal form of decoded paths. Links, ids and redirects share it.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Characters to encode in ids and paths: all but the unreserved ones (RFC 3986, section 2.3) and `/`.
@@ -21,4 +22,14 @@ pub fn encode_path(path: &str) -> String {
 /// Encodes the value of a query parameter that lists terms.
 pub fn encode_query(value: &str) -> String {
     utf8_percent_encode(value, QUERY).to_string()
+}
+
+/// NFC, with single slashes and no trailing one.
+pub fn normalize_path(path: &str) -> String {
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);
+    let segments: Vec<&str> = composed
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    format!("/{}", segments.join("/"))
 }

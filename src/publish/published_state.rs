@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::feed::definitions::FeedNo;
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::publish::change_history::ChangeHistory;
@@ -95,6 +96,19 @@ impl PublishedState {
     /// The slug of the term with a number of WordPress's.
     pub fn slug_of_number(&self, kind: TermKind, number: u64) -> Option<String> {
         self.term_slugs.as_ref()?.slug(kind, number)
+    }
+
+    /// Whether there is a released article with this key.
+    pub fn has_article(&self, key: &str) -> bool {
+        self.index.index.find(key).is_some()
+    }
+
+    /// Whether a selection names known terms only.
+    pub fn knows_terms(&self, selection: &Selection) -> bool {
+        let IndexState {
+            index, definitions, ..
+        } = &*self.index;
+        definitions.select(index, selection).is_ok()
     }
 
     /// The feeds of dead terms, which no list has.

@@ -101,11 +101,18 @@ fn entry(entry: &Entry, channel: &Channel) -> atom_syndication::Entry {
         categories: entry.categories.iter().map(category).collect(),
         links: std::iter::once(page).chain(links).collect(),
         published: Some(entry.published.trunc_subsecs(0)),
-        summary: entry.lead().map(|lead| text(lead, language)),
+        summary: summary(entry).map(|summary| text(summary, language)),
         content: entry.body().map(|body| content(body, language)),
         extensions: extensions(&media, &enclosures),
         ..atom_syndication::Entry::default()
     }
+}
+
+/// The lead. An article without any text has its title: readers show an entry without summary and content as
+/// one that was not loaded. A feed of titles has no summaries.
+fn summary(entry: &Entry) -> Option<&Text> {
+    let has_text = entry.summary.is_none() || entry.body().is_some();
+    entry.lead().or((!has_text).then_some(&entry.title))
 }
 
 fn enclosure(media: &Media) -> Link {

@@ -1,4 +1,5 @@
-//! `/feeds.opml`: the feeds of the catalogue, for import into feed readers (OPML 2.0).
+//! `/feeds.opml`: feeds by their kinds, for import into feed readers (OPML 2.0). Readers show a kind as a
+//! folder.
 
 use std::io;
 
@@ -6,27 +7,34 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::config::Site;
-use crate::feed::overview::{FeedSummary, Overview};
+use crate::feed::definitions::FeedKind;
+use crate::feed::overview::FeedSummary;
 use crate::model::format::Format;
 
 /// The document's media type.
 pub const CONTENT_TYPE: &str = "text/x-opml; charset=utf-8";
 
-/// Writes the subscription list.
-pub fn render(overview: &Overview, site: &Site) -> io::Result<Vec<u8>> {
-    let feeds = overview.catalogue();
+/// Writes the subscription list. Feeds of one kind follow each other, and stand below its title if it has
+/// one.
+pub fn render(
+    feeds: &[&FeedSummary],
+    site: &Site,
+    title: impl Fn(FeedKind) -> Option<&'static str>,
+) -> io::Result<Vec<u8>> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let opml = writer
         .create_element("opml")
         .with_attribute(("version", "2.0"));
     opml.write_inner_content(|writer| {
-        write_head(writer, &feeds, site)?;
+        write_head(writer, feeds, site)?;
         let body = writer.create_element("body");
         body.write_inner_content(|writer| {
-            feeds
-                .iter()
-                .try_for_each(|feed| write_outline(writer, feed))
+            let mut kinds = feeds.chunk_by(|one, next| one.version.kind == next.version.kind);
+            kinds.try_for_each(|feeds| {
+                let kind = feeds.first().map(|feed| feed.version.kind);
+                write_kind(writer, feeds, kind.and_then(&title))
+            })
         })?;
         Ok(())
     })?;
@@ -54,6 +62,24 @@ fn write_head(writer: &mut Writer<Vec<u8>>, feeds: &[&FeedSummary], site: &Site)
             }
             Ok(())
         })?;
+    Ok(())
+}
+
+fn write_kind(
+    writer: &mut Writer<Vec<u8>>,
+    feeds: &[&FeedSummary],
+    title: Option<&str>,
+) -> io::Result<()> {
+    let write_feeds = |writer: &mut Writer<Vec<u8>>| {
+        let mut feeds = feeds.iter();
+        feeds.try_for_each(|feed| write_outline(writer, feed))
+    };
+    let Some(title) = title else {
+        return write_feeds(writer);
+    };
+    let kind = writer.create_element("outline");
+    let kind = kind.with_attributes([("text", title), ("title", title)]);
+    kind.write_inner_content(write_feeds)?;
     Ok(())
 }
 

@@ -40,6 +40,7 @@ use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
 use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
+use crate::render::pages::words::Words;
 use crate::render::{feed_list, opml};
 
 /// Terms on one page of their list.
@@ -59,9 +60,18 @@ pub enum PageRequest {
     /// The article with this key.
     Article(String),
     /// `/feeds.opml`.
-    Opml,
+    Opml(OpmlScope),
     /// `/feeds.json`.
     List,
+}
+
+/// Which feeds a subscription list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OpmlScope {
+    /// Those of the catalogue.
+    Catalogue,
+    /// Every listed feed: `/feeds.opml?all`.
+    Listed,
 }
 
 /// A page or list with its content.
@@ -76,7 +86,7 @@ pub enum Page {
     /// The page of an article.
     Article(Arc<ReleasedArticle>),
     /// `/feeds.opml`.
-    Opml(Arc<Overview>),
+    Opml(OpmlScope, Arc<Overview>),
     /// `/feeds.json`.
     List(Arc<Overview>),
 }
@@ -114,7 +124,7 @@ impl Page {
     /// The media type, for `Content-Type`.
     pub fn content_type(&self) -> &'static str {
         match self {
-            Page::Opml(_) => opml::CONTENT_TYPE,
+            Page::Opml(..) => opml::CONTENT_TYPE,
             Page::List(_) => "application/json",
             Page::Catalogue(_) | Page::Terms(..) | Page::Feed(_) | Page::Article(_) => {
                 "text/html; charset=utf-8"
@@ -128,9 +138,10 @@ impl Page {
         (snapshot.generation, chosen.map(Locale::tag)).hash(&mut hash);
         std::mem::discriminant(self).hash(&mut hash);
         match self {
-            Page::Catalogue(overview) | Page::Opml(overview) | Page::List(overview) => {
+            Page::Catalogue(overview) | Page::List(overview) => {
                 overview.number().hash(&mut hash);
             }
+            Page::Opml(scope, overview) => (overview.number(), *scope).hash(&mut hash),
             Page::Terms(kind, part, overview) => {
                 (overview.number(), *kind, part.page).hash(&mut hash);
             }
@@ -199,7 +210,15 @@ impl Page {
                 let page = ArticlePage::new(&frame, &entries[0], all, &related);
                 templates.render(ARTICLE, &frame, page)?.into()
             }
-            Page::Opml(overview) => opml::render(overview, &config.site)?.into(),
+            Page::Opml(scope, overview) => {
+                let feeds = match scope {
+                    OpmlScope::Catalogue => overview.catalogue(),
+                    OpmlScope::Listed => overview.listed(),
+                };
+                let words = Words::of(Locale::of_site(&config.site.language));
+                let title = |kind| words.kind_of_feeds(kind);
+                opml::render(&feeds, &config.site, title)?.into()
+            }
             Page::List(overview) => feed_list::render(overview).into(),
         })
     }
@@ -209,7 +228,7 @@ impl Page {
         let shown = match self {
             Page::Feed(version) => &version.channel.language,
             Page::Article(released) => &released.article.language,
-            Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => &site.language,
+            Page::Catalogue(_) | Page::Terms(..) | Page::Opml(..) | Page::List(_) => &site.language,
         };
         Locale::from_tag(shown).unwrap_or_else(|| Locale::of_site(&site.language))
     }
@@ -227,7 +246,8 @@ impl Page {
             Page::Article(released) => {
                 format!("articles/{}", encode_path(&released.article.key))
             }
-            Page::Opml(_) => "feeds.opml".to_owned(),
+            Page::Opml(OpmlScope::Catalogue, _) => "feeds.opml".to_owned(),
+            Page::Opml(OpmlScope::Listed, _) => "feeds.opml?all".to_owned(),
             Page::List(_) => "feeds.json".to_owned(),
         }
     }

@@ -94,9 +94,9 @@ pub fn dispatch<B>(
         }
         Target::Page(page) => context.job(Resource::Page(page)),
         Target::Asset(name) => context.job(Resource::Asset(name)),
-        Target::Favicon => context.job(Resource::Asset(published.templates.favicon().to_owned())),
         Target::Redirect(location) => Dispatch::Ready(reply::moved_permanently(&location).into()),
         Target::Gone => Dispatch::Ready(reply::gone().into()),
+        Target::BadRequest(reason) => Dispatch::Ready(reply::bad_request(&reason).into()),
         Target::NotFound(reason) => Dispatch::Ready(reply::not_found(&reason).into()),
     }
 }

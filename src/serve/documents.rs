@@ -114,7 +114,7 @@ impl Documents {
             Page::Article(_)
             | Page::Catalogue(_)
             | Page::Terms(..)
-            | Page::Opml(_)
+            | Page::Opml(..)
             | Page::List(_) => &self.cache.render_permits,
         }
     }

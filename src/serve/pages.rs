@@ -55,7 +55,8 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         content_type: page.content_type(),
         coding,
         kind: match page {
-            Page::Opml(_) | Page::List(_) => DocumentKind::Feed,
+            Page::Opml(..) => DocumentKind::SubscriptionList,
+            Page::List(_) => DocumentKind::Feed,
             _ => DocumentKind::Page,
         },
     };
@@ -181,7 +182,7 @@ fn page_cache_control(context: &RequestContext<'_>, page: &Page) -> HeaderValue 
     let (settings, next) = match page {
         Page::Feed(version) => (&*version.settings, version.next),
         Page::Article(released) => (&context.published.snapshot.config.defaults, released.next),
-        Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
+        Page::Catalogue(_) | Page::Terms(..) | Page::Opml(..) | Page::List(_) => {
             return HeaderValue::from_static(SHORT_CACHE);
         }
     };

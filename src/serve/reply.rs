@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONNECTION,
-    CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LINK,
-    LOCATION, RETRY_AFTER, VARY,
+    CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue,
+    LAST_MODIFIED, LINK, LOCATION, RETRY_AFTER, VARY,
 };
 use hyper::{Response, StatusCode};
 
@@ -22,6 +22,9 @@ pub(crate) type Reply = Response<Full<Bytes>>;
 
 /// Why a daemon without a snapshot responds with 503.
 pub(super) const STARTING: &str = "the first snapshot is being built";
+
+/// How browsers treat a subscription list (RFC 6266).
+const SAVED: &str = "attachment; filename=\"feeds.opml\"";
 
 const METHODS: &str = "GET, HEAD, OPTIONS";
 
@@ -46,8 +49,12 @@ pub(super) fn document(document: DocumentHeaders, body: Bytes) -> Reply {
     let headers = reply.headers_mut();
     set_content(headers, content_type, coding);
     forbid_active_content(headers);
-    if kind == DocumentKind::Page {
-        allow_page_content(headers);
+    match kind {
+        DocumentKind::Page => allow_page_content(headers),
+        DocumentKind::SubscriptionList => {
+            headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(SAVED));
+        }
+        DocumentKind::Feed | DocumentKind::Asset => {}
     }
     reply
 }
@@ -70,8 +77,9 @@ fn validated(status: StatusCode, document: DocumentHeaders, body: Bytes) -> Repl
     headers.extend(document.last_modified.map(|date| (LAST_MODIFIED, date)));
     headers.extend(document.link.map(|link| (LINK, link)));
     headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    if document.kind == DocumentKind::Feed {
-        allow_every_origin(headers);
+    match document.kind {
+        DocumentKind::Feed | DocumentKind::SubscriptionList => allow_every_origin(headers),
+        DocumentKind::Page | DocumentKind::Asset => {}
     }
     reply
 }

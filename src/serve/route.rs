@@ -2,10 +2,10 @@
 //!
 //! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
 //! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
-//! page; and, where the articles come from WordPress, an address of its own feeds, which may have the path
-//! of the catalogue and say by its query what it means. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
+//! page; a usual address of feeds, such as `/rss.xml`; and, where the articles come from WordPress, an address of
+//! its own feeds, which may have the path of the catalogue and say by its query what it means. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
 //! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
-//! Percent-encoding makes no difference.
+//! Percent-encoding makes no difference; a target that was encoded twice is redirected.
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +13,6 @@ mod tests;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded;
 
@@ -24,9 +23,10 @@ use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
-use crate::model::url_encoding::{encode_path, encode_query};
+use crate::model::url_encoding::{encode_path, normalize_path};
 use crate::publish::published_state::PublishedState;
-use crate::render::pages::{PageRequest, term_lists};
+use crate::render::pages::{OpmlScope, PageRequest, term_lists};
+use crate::serve::select_query::{display_parameters, encode_parameter, refuse_parameter};
 use crate::serve::wordpress_feeds::{self, Address};
 
 /// The resource that a request target names.
@@ -38,12 +38,12 @@ pub(crate) enum Target<'a> {
     /// A page or list.
     Page(PageRequest),
     Asset(String),
-    /// `/favicon.ico`, which the templates map to an asset.
-    Favicon,
     /// The canonical target, or that of a `[[redirect]]`.
     Redirect(String),
     /// A `[[redirect]]` that is gone, or a feed of comments that WordPress had.
     Gone,
+    /// With the reason.
+    BadRequest(String),
     /// With the reason.
     NotFound(String),
 }
@@ -61,7 +61,9 @@ fn canonical_feed<'a>(
     let format = Format::from_extension(extension)?;
     let version = published.find_feed(stem)?;
     let is_served = version.channel.formats.contains(&format);
-    (is_served && configured_redirect(snapshot, path, query).is_none()).then_some((version, format))
+    // The path of a feed is normalized.
+    let redirects = &snapshot.config.redirects;
+    (is_served && redirects.find(path, query).is_none()).then_some((version, format))
 }
 
 /// Resolves a path and query as the client sent them.
@@ -82,37 +84,50 @@ pub(crate) fn resolve<'a>(
         return Target::Redirect(snapshot.root());
     }
     let (path, normalized) = match strip_path_prefix(prefix, &path) {
-        Some(rest) => (rest, normalize(rest)),
+        Some(rest) => (rest, normalize_path(rest)),
         None => {
-            let normalized = normalize(&path);
+            let normalized = normalize_path(&path);
             let rest = strip_path_prefix(prefix, &normalized).map(str::to_owned);
             (&*path, rest.unwrap_or(normalized))
         }
     };
-    match configured_redirect(snapshot, path, query) {
-        None => resolve_served(published, path, &normalized, query),
+    match snapshot
+        .config
+        .redirects
+        .follow(&normalized, query)
+        .as_deref()
+    {
+        None => resolve_unconfigured(published, path, &normalized, query),
         Some(RedirectTo::Gone) => Target::Gone,
         Some(RedirectTo::Moved(to)) if to.starts_with('/') => redirect_to_path(published, to),
         Some(RedirectTo::Moved(to)) => Target::Redirect(to.clone()),
     }
 }
 
-/// Resolves a decoded path below the prefix. What has no other meaning may be an address of WordPress's own
-/// feeds, if the articles come from there.
-fn resolve_served<'a>(
+/// Resolves a decoded path below the prefix that has no redirect in feeds.toml. What has no other meaning may be
+/// an address at which people and programs look for a feed, or one of WordPress's own feeds, if the articles
+/// come from there.
+fn resolve_unconfigured<'a>(
     published: &'a PublishedState,
     path: &str,
     normalized: &str,
     query: Option<&str>,
 ) -> Target<'a> {
+    if let Some(target) = resolve_encoded_twice(published, normalized, query) {
+        return target;
+    }
     let target = resolve_decoded(published, path, normalized, query);
-    // The address of the site itself says by its query what it means.
+    // The address of a site of WordPress says by its query what it means.
     let is_free = normalized == "/" || matches!(target, Target::NotFound(_));
-    if !is_free || !published.is_of_wordpress() {
+    if !is_free {
         return target;
     }
     let find = |kind, number| published.slug_of_number(kind, number);
-    match wordpress_feeds::find(normalized, query, &find) {
+    let of_wordpress = published
+        .is_of_wordpress()
+        .then(|| wordpress_feeds::find(normalized, query, &find));
+    let usual = || usual_feed(normalized).map(|to| Address::Feed(to.to_owned()));
+    match of_wordpress.flatten().or_else(usual) {
         None => target,
         Some(Address::Comments) => Target::Gone,
         Some(Address::Unknown(reason)) => Target::NotFound(reason),
@@ -123,7 +138,67 @@ fn resolve_served<'a>(
     }
 }
 
-/// Resolves a decoded path below the prefix, without the redirects of feeds.toml.
+/// The feed that people and programs look for at a path that many sites have.
+fn usual_feed(path: &str) -> Option<&'static str> {
+    match &*path.to_lowercase() {
+        "/feed" | "/rss" | "/rss.xml" | "/feed.xml" | "/index.xml" => Some("/all.rss"),
+        "/atom.xml" => Some("/all.atom"),
+        _ => None,
+    }
+}
+
+/// The redirect for a decoded target that is percent-encoded still, as some programs send it: it names
+/// nothing, and decoded once more it names a feed or an article.
+fn resolve_encoded_twice<'a>(
+    published: &'a PublishedState,
+    path: &str,
+    query: Option<&str>,
+) -> Option<Target<'a>> {
+    let decode = |text| -> Option<String> {
+        let text = percent_decode_str(text).decode_utf8().ok()?;
+        Some(text.into_owned())
+    };
+    let again_query = match query.filter(|query| query.contains("%25")) {
+        Some(query) => Some(decode(query)?),
+        None if path.contains('%') => query.map(str::to_owned),
+        None => return None,
+    };
+    let again = normalize_path(&decode(path)?);
+    if names_feed_or_article(published, path, query) {
+        return None;
+    }
+    let query = again_query.map(|query| encode_raw(&query));
+    if !names_feed_or_article(published, &again, query.as_deref()) {
+        return None;
+    }
+    let query = query.map(|query| format!("?{query}"));
+    let to = format!("{}{}", encode_path(&again), query.unwrap_or_default());
+    Some(redirect_to_path(published, &to))
+}
+
+/// Whether a decoded path below the prefix leads to a feed, a selection of known terms or a released article.
+fn names_feed_or_article(published: &PublishedState, path: &str, query: Option<&str>) -> bool {
+    let target = match resolve_decoded(published, path, path, query) {
+        Target::Redirect(location) => {
+            let (path, query) = split_target(&location);
+            let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
+            let prefix = published.snapshot.site_rules.prefix();
+            let path = strip_path_prefix(prefix, &path).unwrap_or(&path);
+            resolve_decoded(published, path, path, query)
+        }
+        target => target,
+    };
+    match target {
+        Target::Feed(..) | Target::Page(PageRequest::Feed(_)) => true,
+        Target::Page(PageRequest::Article(key)) => published.has_article(&key),
+        Target::Select(selection, _) | Target::Page(PageRequest::Select(selection)) => {
+            published.knows_terms(&selection)
+        }
+        _ => false,
+    }
+}
+
+/// Resolves a decoded path below the prefix, without redirects from other addresses than spellings of it.
 fn resolve_decoded<'a>(
     published: &'a PublishedState,
     path: &str,
@@ -147,9 +222,19 @@ fn resolve_decoded<'a>(
     let lower = normalized.to_lowercase();
     match &*lower {
         "/" => decoded.require_canonical("/", || Target::Page(PageRequest::Catalogue)),
-        "/feeds.opml" => decoded.require_canonical(&lower, || Target::Page(PageRequest::Opml)),
+        "/feeds.opml" => decoded.require_canonical(&lower, || {
+            let is_whole = decoded.parameters().any(|(name, _)| name == "all");
+            let scope = match is_whole {
+                true => OpmlScope::Listed,
+                false => OpmlScope::Catalogue,
+            };
+            Target::Page(PageRequest::Opml(scope))
+        }),
         "/feeds.json" => decoded.require_canonical(&lower, || Target::Page(PageRequest::List)),
-        "/favicon.ico" => Target::Favicon,
+        "/favicon.ico" | "/apple-touch-icon.png" => {
+            let name = published.templates.icon(lower.trim_start_matches('/'));
+            Target::Asset(name.to_owned())
+        }
         "/sections" => decoded.terms(&lower, TermKind::Section),
         "/tags" => decoded.terms(&lower, TermKind::Tag),
         "/authors" => decoded.terms(&lower, TermKind::Author),
@@ -179,6 +264,11 @@ impl<'a> DecodedTarget<'a, '_> {
             true => target(),
             false => self.redirect(canonical, self.query),
         }
+    }
+
+    /// The names and values of the query, decoded.
+    fn parameters(&self) -> form_urlencoded::Parse<'_> {
+        form_urlencoded::parse(self.query.unwrap_or_default().as_bytes())
     }
 
     fn redirect(&self, path: &str, query: Option<&str>) -> Target<'a> {
@@ -256,6 +346,10 @@ impl<'a> DecodedTarget<'a, '_> {
     }
 
     fn selection(&self, format: Option<Format>) -> Target<'a> {
+        let mut parameters = self.parameters();
+        if let Some(reason) = parameters.find_map(|(name, _)| refuse_parameter(&name)) {
+            return Target::BadRequest(reason);
+        }
         let query = self.query.unwrap_or_default();
         let written = match Selection::from_query(query) {
             Ok(selection) => selection,
@@ -285,53 +379,17 @@ impl<'a> DecodedTarget<'a, '_> {
     }
 }
 
-/// The parameters that do not select articles.
-fn display_parameters(query: &str) -> impl Iterator<Item = &str> {
-    query.split('&').filter(|parameter| {
-        let name = parameter.split('=').next().unwrap_or_default();
-        ["raw", "lang"].contains(&name)
-    })
-}
-
 /// The rest of a decoded path below a decoded prefix.
 fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
     path.strip_prefix(prefix)
         .filter(|rest| rest.starts_with('/'))
 }
 
-/// The last target of the `[[redirect]]` of a decoded path, so that clients are redirected once for a
-/// chain of redirects.
-fn configured_redirect<'a>(
-    snapshot: &'a Snapshot,
-    path: &str,
-    query: Option<&str>,
-) -> Option<&'a RedirectTo> {
-    let look_up = |path: &str, query: Option<&str>| {
-        let whole = || {
-            let query = percent_decode_str(query?).decode_utf8().ok()?;
-            snapshot.redirects.get(&format!("{path}?{query}"))
-        };
-        whole().or_else(|| snapshot.redirects.get(path))
-    };
-    let mut to = look_up(path, query)?;
-    // The configuration rejects loops.
-    for _ in 0..snapshot.redirects.len() {
-        let RedirectTo::Moved(target) = to else { break };
-        let (path, query) = split_target(target);
-        let path = percent_decode_str(path).decode_utf8().ok();
-        match path.and_then(|path| look_up(&path, query)) {
-            Some(further) => to = further,
-            None => break,
-        }
-    }
-    Some(to)
-}
-
 /// A redirect to the canonical target of a path in feeds.toml, so that clients are redirected once.
 fn redirect_to_path<'a>(published: &'a PublishedState, to: &str) -> Target<'a> {
     let (path, query) = split_target(to);
     let path = percent_decode_str(path).decode_utf8().unwrap_or_default();
-    match resolve_decoded(published, &path, &normalize(&path), query) {
+    match resolve_unconfigured(published, &path, &normalize_path(&path), query) {
         Target::Redirect(location) => Target::Redirect(location),
         _ => {
             let prefix = published.snapshot.site_rules.prefix();
@@ -354,16 +412,6 @@ fn encode_raw(query: &str) -> String {
     utf8_percent_encode(query, percent_encoding::CONTROLS).to_string()
 }
 
-/// NFC, with single slashes and no trailing one.
-fn normalize(path: &str) -> String {
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);
-    let segments: Vec<&str> = composed
-        .split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect();
-    format!("/{}", segments.join("/"))
-}
-
 /// The stem of a feed's path, without slash and extension, and its format.
 fn split_extension(path: &str) -> Option<(&str, Format)> {
     let stem = path.strip_prefix('/')?;
@@ -382,9 +430,4 @@ fn canonical_stem(snapshot: &Snapshot, stem: &str) -> Option<String> {
             Some(format!("{}/{}", term.kind.folder(), term.key()))
         }
     }
-}
-
-fn encode_parameter(parameter: &str) -> String {
-    let (name, terms) = parameter.split_once('=').unwrap_or((parameter, ""));
-    format!("{name}={}", encode_query(terms))
 }

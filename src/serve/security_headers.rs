@@ -10,6 +10,8 @@ use hyper::header::{
 pub(super) enum DocumentKind {
     /// A feed or list. Scripts of every origin may read it.
     Feed,
+    /// As a feed. Browsers save it, because people open it in their feed reader.
+    SubscriptionList,
     /// An HTML page with our style sheet.
     Page,
     /// A file that pages load.

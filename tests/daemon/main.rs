@@ -2,6 +2,7 @@
 //! exit codes.
 
 mod access_log;
+mod addresses;
 mod admin;
 mod changes;
 mod check;
@@ -20,6 +21,7 @@ mod hostile_clients;
 mod hostile_names;
 mod instants;
 mod kill;
+mod manners;
 mod mirrors;
 mod missing_folders;
 mod not_found;

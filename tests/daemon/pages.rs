@@ -185,42 +185,158 @@ fn feeds_json_and_opml_name_every_feed_once() {
     let list: serde_json::Value = serde_json::from_slice(&list.body).expect("JSON");
     let printed = newsroom.run(&["list", "--format", "json"]);
     let printed: serde_json::Value = serde_json::from_slice(&printed.stdout).expect("JSON");
-    assert_eq!(list["feeds"], printed);
     let feeds = list["feeds"].as_array().expect("a list");
-    assert_eq!(feeds[0]["path"], "all");
-    let listed = |feed: &&serde_json::Value| {
-        let kind = feed["kind"].as_str().expect("a kind");
-        let enough = feed["articles"].as_u64() >= Some(2);
-        ["all", "declared"].contains(&kind) || kind == "section" && enough
+    let printed = printed.as_array().expect("a list");
+    let is_lone = |feed: &serde_json::Value| feed["path"] == "sections/одинокая";
+    assert!(printed.iter().any(is_lone), "it is served");
+    let is_listed = |feed: &&serde_json::Value| {
+        feed["kind"] != "section" || feed["articles"].as_u64() >= Some(2)
     };
-    let expected: Vec<String> = feeds
-        .iter()
-        .filter(listed)
-        .map(|feed| {
-            let path = feed["path"].as_str().expect("a path");
-            let path = taspa::model::url_encoding::encode_path(path);
-            format!("http://feeds.dala.example/{path}.rss")
+    assert!(printed.iter().filter(is_listed).eq(feeds));
+    assert_eq!(feeds[0]["path"], "all");
+    assert_eq!(
+        feeds[0]["url"],
+        serde_json::json!({
+            "rss": "http://feeds.dala.example/all.rss",
+            "atom": "http://feeds.dala.example/all.atom",
+            "json": "http://feeds.dala.example/all.json",
         })
-        .collect();
+    );
+    for key in ["title", "description", "language", "updated"] {
+        assert!(feeds.iter().all(|feed| feed[key].is_string()), "{key}");
+    }
 
-    let opml = daemon.get("/feeds.opml");
-    assert_eq!(opml.header("content-type"), "text/x-opml; charset=utf-8");
-    let document = roxmltree::Document::parse(opml.text()).expect("XML");
-    assert_eq!(document.root_element().attribute("version"), Some("2.0"));
-    let outlines = document
-        .descendants()
-        .filter(|node| node.has_tag_name("outline"));
-    let outlines: Vec<_> = outlines.collect();
-    let addresses: Vec<_> = outlines
-        .iter()
-        .map(|outline| outline.attribute("xmlUrl").expect("an address"))
-        .collect();
-    assert_eq!(addresses, expected);
-    let has_text = |outline: &roxmltree::Node<'_, '_>| outline.attribute("text") != Some("");
-    assert!(outlines.iter().all(has_text));
-    assert!(!opml.says("%D0%BE%D0%B4%D0%B8%D0%BD%D0%BE%D0%BA%D0%B0%D1%8F"));
-    let found = |feed: &serde_json::Value| feed["path"] == "sections/одинокая";
-    assert!(feeds.iter().any(found));
+    for (target, kinds) in [
+        ("/feeds.opml", &["all", "declared", "section"][..]),
+        (
+            "/feeds.opml?all",
+            &["all", "declared", "section", "tag", "author"],
+        ),
+    ] {
+        let expected: Vec<&str> = feeds
+            .iter()
+            .filter(|feed| kinds.contains(&feed["kind"].as_str().expect("a kind")))
+            .map(|feed| feed["url"]["rss"].as_str().expect("an address"))
+            .collect();
+        let opml = daemon.get(target);
+        assert_eq!(opml.header("content-type"), "text/x-opml; charset=utf-8");
+        assert_eq!(
+            opml.header("content-disposition"),
+            "attachment; filename=\"feeds.opml\""
+        );
+        assert_eq!(opml.header("access-control-allow-origin"), "*");
+        let document = roxmltree::Document::parse(opml.text()).expect("XML");
+        assert_eq!(document.root_element().attribute("version"), Some("2.0"));
+        let outlines = document
+            .descendants()
+            .filter(|node| node.has_tag_name("outline"));
+        let (feeds, groups): (Vec<_>, Vec<_>) =
+            outlines.partition(|outline| outline.has_attribute("xmlUrl"));
+        let addresses: Vec<_> = feeds
+            .iter()
+            .map(|outline| outline.attribute("xmlUrl").expect("an address"))
+            .collect();
+        assert_eq!(addresses, expected, "{target}");
+        let titles: Vec<_> = groups
+            .iter()
+            .map(|outline| outline.attribute("text").expect("a title"))
+            .collect();
+        let expected = ["Темы", "Рубрики", "Теги", "Авторы"];
+        assert_eq!(titles, expected[..kinds.len() - 1], "{target}");
+        let parent = |outline: &roxmltree::Node<'_, '_>| {
+            let parent = outline.parent_element().expect("a parent");
+            parent.attribute("text").map(str::to_owned)
+        };
+        assert_eq!(parent(&feeds[0]), None, "every article is in no group");
+        assert_eq!(parent(&feeds[1]).as_deref(), Some("Темы"));
+        assert!(feeds.iter().all(|feed| feed.attribute("text") != Some("")));
+    }
+}
+
+#[test]
+fn feeds_that_are_not_listed_are_served_and_in_no_list() {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure("[auto.tags]", "[auto.tags]\nlisted = false");
+    newsroom.reconfigure(
+        "name  = \"parliament\"",
+        "name  = \"parliament\"\nlisted = false",
+    );
+    let daemon = Daemon::start(&newsroom);
+    for target in [
+        "/",
+        "/tags",
+        "/feeds.opml",
+        "/feeds.opml?all",
+        "/feeds.json",
+        "/sections/спорт",
+    ] {
+        let list = daemon.get(target);
+        assert_eq!(list.status, 200, "{target}");
+        for feed in ["/parliament.", "/tags/%"] {
+            let is_named = list.says(&format!("http://feeds.dala.example{feed}"))
+                || list.says(&format!("\"{feed}"));
+            assert!(!is_named, "{target} names {feed}");
+        }
+    }
+    for target in [
+        "/parliament.rss",
+        "/tags/футбол.atom",
+        "/tags/футбол",
+        "/parliament",
+    ] {
+        assert_eq!(daemon.get(target).status, 200, "{target}");
+    }
+    newsroom.reconfigure(
+        "[auto.sections]",
+        "[defaults]\nlisted = false\n[auto.sections]",
+    );
+    let list = newsroom.run(&["list"]);
+    assert!(String::from_utf8_lossy(&list.stdout).contains("parliament"));
+}
+
+#[test]
+fn icons_are_built_in_and_a_publication_has_its_own() {
+    let newsroom = Newsroom::of_three();
+    let types = |daemon: &Daemon| {
+        ["/favicon.ico", "/apple-touch-icon.png", "/assets/icon.svg"].map(|target| {
+            let icon = daemon.get(target);
+            assert_eq!(icon.status, 200, "{target}");
+            icon.header("content-type").to_owned()
+        })
+    };
+    let built_in = ["image/x-icon", "image/png", "image/svg+xml"];
+    let daemon = Daemon::start(&newsroom);
+    assert_eq!(types(&daemon), built_in);
+    let touch = "<link rel=\"apple-touch-icon\" href=\"/assets/apple-touch-icon.png?v=";
+    assert!(daemon.get("/").says(touch));
+    assert!(
+        daemon
+            .get("/favicon.ico")
+            .body
+            .starts_with(&[0, 0, 1, 0, 2, 0])
+    );
+    drop(daemon);
+
+    let templates = newsroom.path("templates");
+    fs::create_dir(&templates).expect("a folder");
+    fs::write(
+        templates.join("icon.svg"),
+        "<svg xmlns='http://www.w3.org/2000/svg'/>",
+    )
+    .expect("an icon");
+    newsroom.reconfigure("[server]", "[server]\ntemplates = \"templates\"");
+    let daemon = Daemon::start(&newsroom);
+    assert_eq!(types(&daemon), ["image/svg+xml"; 3]);
+    assert!(!daemon.get("/").says("apple-touch-icon"));
+    drop(daemon);
+
+    fs::write(templates.join("favicon.ico"), "own").expect("an icon");
+    let daemon = Daemon::start(&newsroom);
+    assert_eq!(
+        types(&daemon),
+        ["image/x-icon", "image/svg+xml", "image/svg+xml"]
+    );
+    assert_eq!(daemon.get("/favicon.ico").body, b"own");
 }
 
 /// As a browser opens an address.
@@ -346,11 +462,6 @@ fn versioned_assets_are_cached_forever() {
         assert_eq!(other.header("cache-control"), "max-age=60");
         assert_eq!(other.body, style.body);
     }
-    let icon = daemon.get("/favicon.ico");
-    assert_eq!(
-        (icon.status, icon.header("content-type")),
-        (200, "image/svg+xml")
-    );
 }
 
 #[test]

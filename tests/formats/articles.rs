@@ -15,6 +15,7 @@ use taspa::source::article_file::newsroom;
 
 use crate::documents::render;
 use crate::feeds;
+use crate::xml::ATOM;
 
 const MODES: [Content; 3] = [Content::Full, Content::Summary, Content::Title];
 
@@ -188,6 +189,31 @@ fn full_text_ends_with_the_credit() {
         html.ends_with("<p>Фото: пресс-служба акимата</p>"),
         "{html}"
     );
+}
+
+#[test]
+fn the_atom_entry_of_an_article_without_text_has_its_title_as_summary() {
+    for mode in MODES {
+        let atom = render(&compose(&[accepted(flash(), "1")], mode), Format::Atom);
+        let document = roxmltree::Document::parse(&atom).expect("well-formed XML");
+        let entry = document
+            .descendants()
+            .find(|node| node.has_tag_name((ATOM, "entry")));
+        let text = |name| {
+            let mut children = entry.expect("an entry").children();
+            children
+                .find(|node| node.has_tag_name((ATOM, name)))
+                .and_then(|node| node.text())
+        };
+        let title = text("title");
+        assert_eq!(
+            text("summary"),
+            title.filter(|_| mode != Content::Title),
+            "{mode:?}"
+        );
+        assert!(title.is_some());
+        assert_eq!(text("content"), None);
+    }
 }
 
 #[test]

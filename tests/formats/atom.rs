@@ -44,6 +44,25 @@ fn atom_entry_has_a_language_that_differs_from_the_feed() {
 }
 
 #[test]
+fn atom_entry_of_an_article_without_text_has_its_title_as_summary() {
+    for (feed, expected) in [
+        (feeds::ordinary(), Some("Землетрясения не было")),
+        (feeds::title_only(), None),
+    ] {
+        let text = render(&feed, Format::Atom);
+        let document = Document::parse(&text).expect("well-formed XML");
+        let entries = all(&document, "entry");
+        let mut summaries = entries[2]
+            .children()
+            .filter(|node| node.has_tag_name((ATOM, "summary")));
+        assert_eq!(
+            summaries.next().and_then(|summary| summary.text()),
+            expected
+        );
+    }
+}
+
+#[test]
 fn atom_entry_links_every_enclosure_and_has_media_rss() {
     let text = render(&feeds::media(), Format::Atom);
     let document = Document::parse(&text).expect("well-formed XML");

@@ -118,6 +118,10 @@ fn meant(entry: &Entry, feed: &Feed, format: Format) -> Seen {
             let content = lead.clone().unwrap_or(entry.title.to_string());
             (lead, Some(content))
         }
+        (Format::Atom, None, None) => {
+            let has_lead = entry.summary.is_some();
+            (has_lead.then(|| entry.title.to_string()), None)
+        }
         (_, lead, html) => (lead, html),
     };
     let picture = entry.image.as_ref().map(|image| image.url.clone());

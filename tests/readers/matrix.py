@@ -176,8 +176,8 @@ def meant(item: dict[str, Any], field: str, form: str) -> Any:
             return [tag if form == "json" else tag.replace(",", "\u201a") for tag in tags]
         case "text":
             html, text = item.get("content_html"), item.get("content_text", "")
-            # JSON Feed wants a text where there is nothing but a title.
-            empty = not html and text == item["title"] and form != "json"
+            # RSS alone has no text where there is nothing but a title.
+            empty = not html and text == item["title"] and form == "rss"
             return "" if empty else shown(html or escape(text))
 
 

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// Every header that a response may have.
-const HEADERS: [&str; 20] = [
+const HEADERS: [&str; 21] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -15,6 +15,7 @@ const HEADERS: [&str; 20] = [
     "allow",
     "cache-control",
     "connection",
+    "content-disposition",
     "content-encoding",
     "content-length",
     "content-security-policy",

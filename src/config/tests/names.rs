@@ -1,4 +1,4 @@
-//! Names of feeds and terms, and paths of redirects.
+//! Names of feeds and terms.
 
 use super::*;
 
@@ -76,52 +76,6 @@ fn terms_without_a_known_prefix_or_a_letter_are_refused() {
             ],
         ),
     ]);
-}
-
-#[test]
-fn redirects_that_repeat_loop_or_lead_nowhere_are_refused() {
-    check(&[(
-        "[[redirect]]\nfrom = '/a'\nto = '/b'\n\
-         [[redirect]]\nfrom = '/a'\nto = 'b'\n\
-         [[redirect]]\nfrom = '/%D1%8F'\nto = '//x'\n\
-         [[redirect]]\nfrom = '/я'\nto = '/я'\n\
-         [[redirect]]\nfrom = '/x'\nto = '/y'\n\
-         [[redirect]]\nfrom = '/y?z'\nto = '/x'\n\
-         [[redirect]]\nfrom = '/y'\nto = '/z?y#x'\n\
-         [[redirect]]\nfrom = '/z'\nto = '/y'\n\
-         [[redirect]]\nfrom = '/z?x'\nto = 'https://dala.example/z?x'",
-        &[
-            "5:8 [[redirect]]: `/a` is redirected twice, first on line 8",
-            "6:6 [[redirect]]: to must be a path that begins with `/`, an absolute URL, or empty \
-             for 410 Gone, got `b`",
-            "8:8 [[redirect]]: `/%D1%8F` is compared after decoding: it never matches | \
-             write `/я`",
-            "9:6 [[redirect]]: to must be a path on this server, with one `/` in front, got `//x`",
-            "12:6 [[redirect]]: `/я` leads to itself",
-            "15:6 [[redirect]]: `/y` leads in a circle",
-        ],
-    )]);
-}
-
-#[test]
-fn redirects_are_written_for_a_location_header() {
-    let config = config(
-        "[[redirect]]\nfrom = '/старое'\nto = '/tags/спорт.rss'\n[[redirect]]\nfrom = '/x?a=1'\nto = ''\n",
-    );
-    let moved = "/tags/%D1%81%D0%BF%D0%BE%D1%80%D1%82.rss".to_owned();
-    assert_eq!(
-        config.redirects,
-        [
-            Redirect {
-                from: "/старое".to_owned(),
-                to: RedirectTo::Moved(moved),
-            },
-            Redirect {
-                from: "/x?a=1".to_owned(),
-                to: RedirectTo::Gone,
-            },
-        ]
-    );
 }
 
 #[test]

@@ -162,7 +162,8 @@ fn an_entry_has_the_content_of_the_feeds_setting() {
         ..article("a")
     };
     let entry = entry_of(&site_rules, &flash, Content::Full, "2026-06-01");
-    assert_eq!((entry.summary, entry.content), (None, None));
+    assert_eq!((entry.lead(), entry.body()), (None, None));
+    assert_eq!(entry.summary, Some(Text::default()), "it could have one");
 }
 
 #[test]

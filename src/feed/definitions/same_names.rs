@@ -28,9 +28,7 @@ pub(super) fn same_names(
             let name = spellings.iter().find(|name| is_in(name, language))?;
             (*name != own).then(|| ((*language).to_owned(), (*name).to_owned()))
         };
-        let names = ["kk", "ru", "en"]
-            .iter()
-            .filter_map(name);
+        let names = ["kk", "ru", "en"].iter().filter_map(name);
         (term, names.collect::<BTreeMap<_, _>>())
     });
     named.filter(|(_, names)| !names.is_empty()).collect()

@@ -157,17 +157,17 @@ fn other_paths_find_no_feed() {
 #[test]
 fn a_feed_takes_missing_metadata_from_the_site() {
     for (path, title, link, url) in [
-        ("all", "Дала", "https://dala.example/", "all.json"),
+        ("all", "Дала", "https://feeds.dala.example/all", "all.json"),
         (
             "sport/all-of-it",
             "Спорт",
-            "https://dala.example/",
+            "https://feeds.dala.example/sport/all-of-it",
             "sport/all-of-it.json",
         ),
         (
             "sections/город",
             "Раздел Город на Дала",
-            "https://dala.example/",
+            "https://feeds.dala.example/sections/%D0%B3%D0%BE%D1%80%D0%BE%D0%B4",
             "sections/%D0%B3%D0%BE%D1%80%D0%BE%D0%B4.json",
         ),
         (
@@ -207,6 +207,7 @@ fn another_spelling_of_a_term_finds_the_same_feed() {
 #[test]
 fn an_automatic_feed_with_few_articles_is_served_but_not_listed() {
     let (_, definitions) = definitions(FILE);
+    let settings = Settings::default();
     for (kind, articles, listed) in [
         (FeedKind::All, 0, true),
         (FeedKind::Declared, 0, true),
@@ -218,9 +219,17 @@ fn an_automatic_feed_with_few_articles_is_served_but_not_listed() {
         (FeedKind::Select, 9, false),
     ] {
         assert_eq!(
-            definitions.is_listed(kind, articles),
+            definitions.is_listed(kind, &settings, articles),
             listed,
             "{kind:?} {articles}"
+        );
+        let unlisted = Settings {
+            listed: false,
+            ..Settings::default()
+        };
+        assert!(
+            !definitions.is_listed(kind, &unlisted, articles),
+            "{kind:?}"
         );
     }
 }
@@ -366,10 +375,11 @@ fn whatever_changes_a_document_changes_the_etag() {
     let feed = "title = 'Спорт'";
     for (from, to, moves) in [
         ("title = 'Дала'", "title = 'Степь'".to_owned(), true),
+        // No document names the site's own page.
         (
             "url = 'https://dala.example/'",
             "url = 'https://x.example/'".to_owned(),
-            true,
+            false,
         ),
         (
             "id-authority = 'dala",

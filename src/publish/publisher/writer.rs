@@ -384,7 +384,6 @@ impl Writer {
             config: config.clone(),
             generation: self.generation,
             site_rules: definitions.site_rules().clone(),
-            redirects: definitions.redirects().clone(),
             feeds,
         })
     }

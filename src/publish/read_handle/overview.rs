@@ -67,7 +67,9 @@ impl IndexState {
         FeedSummary {
             version: version.clone(),
             articles,
-            listed: self.definitions.is_listed(version.kind, articles),
+            listed: self
+                .definitions
+                .is_listed(version.kind, &version.settings, articles),
             place: self.definitions.place(path).unwrap_or_default(),
         }
     }

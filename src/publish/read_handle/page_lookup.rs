@@ -52,7 +52,7 @@ impl ReadHandle {
                 }
             }
             PageRequest::Catalogue => Ok(Page::Catalogue(published.overview())),
-            PageRequest::Opml => Ok(Page::Opml(published.overview())),
+            PageRequest::Opml(scope) => Ok(Page::Opml(scope, published.overview())),
             PageRequest::List => Ok(Page::List(published.overview())),
             PageRequest::Terms(kind, number) => Page::terms(published.overview(), kind, number)
                 .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),

@@ -46,16 +46,28 @@ const BUILT_IN_TEMPLATES: [(&str, &str); 7] = [
     ("how.html", include_str!("built_in/how.html")),
 ];
 
-const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 2] = [
+/// The icon of pages. A folder that has its own hides the built-in pictures of it.
+pub(super) const ICON: &str = "icon.svg";
+
+/// The same icon for clients that cannot show SVG. They look for it at the root.
+pub const RASTER_ICONS: [&str; 2] = ["favicon.ico", "apple-touch-icon.png"];
+
+const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 4] = [
     (
         "style.css",
         "text/css; charset=utf-8",
         include_bytes!("built_in/style.css"),
     ),
+    (ICON, "image/svg+xml", include_bytes!("built_in/icon.svg")),
     (
-        "icon.svg",
-        "image/svg+xml",
-        include_bytes!("built_in/icon.svg"),
+        RASTER_ICONS[0],
+        "image/x-icon",
+        include_bytes!("built_in/favicon.ico"),
+    ),
+    (
+        RASTER_ICONS[1],
+        "image/png",
+        include_bytes!("built_in/apple-touch-icon.png"),
     ),
 ];
 
@@ -84,6 +96,11 @@ impl Files {
     pub(super) fn read(folder: &Path) -> Result<Files, Vec<TemplateError>> {
         let mut files = Files::built_in();
         let (root, names) = list(folder).map_err(|problem| vec![problem])?;
+        if names.iter().any(|name| name == ICON) {
+            for picture in RASTER_ICONS {
+                files.assets.remove(picture);
+            }
+        }
         let mut problems = Vec::new();
         for name in names {
             if let Err(problem) = files.add(&root, folder, &name) {

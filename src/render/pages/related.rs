@@ -38,6 +38,7 @@ pub fn related(
         let mut spellings = [Some(&term), name.as_ref()].into_iter().flatten();
         let auto = config
             .auto(term.kind)
+            .filter(|auto| auto.settings.listed)
             .filter(|auto| !spellings.any(|spelling| auto.except.contains(spelling)))?;
         let path = format!("{}/{}", term.kind.folder(), term.key());
         (own != Some(&*path)).then(|| RelatedFeed {

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::values::{SiteValue, UNRESERVED};
 use super::words::Words;
 use crate::render::pages::asset::Asset;
+use crate::render::pages::folder::ICON;
 use crate::render::pages::frame::Frame;
 
 /// The template of `/`.
@@ -59,11 +60,12 @@ impl Templates {
         self.assets.get(name)
     }
 
-    /// The name of the default icon for browsers.
-    pub fn favicon(&self) -> &'static str {
-        match self.asset("favicon.ico") {
-            Some(_) => "favicon.ico",
-            None => "icon.svg",
+    /// The name of the file for `/favicon.ico` or `/apple-touch-icon.png`: that name, or `icon.svg` where a
+    /// publication has only this.
+    pub fn icon<'n>(&self, name: &'n str) -> &'n str {
+        match self.asset(name) {
+            Some(_) => name,
+            None => ICON,
         }
     }
 

@@ -9,6 +9,7 @@ mod ru;
 
 use serde::Serialize;
 
+use crate::feed::definitions::FeedKind;
 use crate::render::pages::locale::Locale;
 
 /// Every text of the built-in pages.
@@ -128,6 +129,17 @@ impl PluralForms {
 }
 
 impl Words {
+    /// What lists call the feeds of a kind. The feed of every article is no kind for them.
+    pub(super) fn kind_of_feeds(&self, kind: FeedKind) -> Option<&'static str> {
+        match kind {
+            FeedKind::All | FeedKind::Select => None,
+            FeedKind::Declared => Some(self.collections),
+            FeedKind::Section => Some(self.sections),
+            FeedKind::Tag => Some(self.tags),
+            FeedKind::Author => Some(self.authors),
+        }
+    }
+
     pub(super) fn of(locale: Locale) -> &'static Words {
         match locale {
             Locale::Ru => &ru::WORDS,
