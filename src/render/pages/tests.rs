@@ -592,6 +592,8 @@ fn colours_have_enough_contrast_in_light_and_dark() {
             ("soft", "paper"),
             ("accent", "paper"),
             ("ink", "tint"),
+            ("soft", "tint"),
+            ("accent", "tint"),
         ] {
             let (a, b) = (colour(front), colour(back));
             let contrast = (a.max(b) + 0.05) / (a.min(b) + 0.05);
