@@ -7,6 +7,7 @@ mod article;
 mod feed;
 mod list;
 mod subscribe;
+mod teaser;
 
 use chrono::{DateTime, FixedOffset};
 use minijinja::Value;
