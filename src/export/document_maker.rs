@@ -12,6 +12,7 @@ use crate::publish::documents::{render_page, write_feed};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::{PageMissing, ReadHandle};
 use crate::render::pages::PageRequest;
+use crate::render::pages::frame::Host;
 
 /// Renders documents of a published snapshot, from any number of threads.
 pub(super) struct DocumentMaker<'a> {
@@ -77,7 +78,8 @@ impl<'a> DocumentMaker<'a> {
                 MakeError::NotServed
             }
         })?;
-        render_page(self.publisher.store(), self.published, &page, None)
+        let store = self.publisher.store();
+        render_page(store, self.published, &page, None, Host::Static)
             .map_err(|error| MakeError::failed(&error))
     }
 }

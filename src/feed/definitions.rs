@@ -22,7 +22,7 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
 use crate::model::translations::Translations;
-use crate::model::url_encoding::{encode_path, encode_query};
+use crate::model::url_encoding::encode_path;
 use crate::text::Text;
 
 /// The path of selections, without extension.
@@ -242,14 +242,9 @@ impl FeedDefinitions {
             }
         };
         let canonical = selection.to_string();
-        let parts: Vec<String> = canonical
-            .split('&')
-            .filter_map(|parameter| parameter.split_once('='))
-            .map(|(name, terms)| format!("{name}={}", encode_query(terms)))
-            .collect();
         let address = Address {
             stem: format!("{}{SELECT}", self.site_rules.base()),
-            query: Some(parts.join("&")),
+            query: Some(selection.to_query()),
         };
         let base = self.channel(address, &self.defaults);
         Ok(FeedDefinition {

@@ -5,11 +5,13 @@
 
 pub mod asset;
 pub mod error;
+mod feed_selection;
 pub mod folder;
 pub mod frame;
 mod load_templates;
 pub mod locale;
 mod locale_format;
+mod qr_code;
 pub mod related;
 mod sample;
 pub mod templates;
@@ -35,13 +37,17 @@ use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::render::pages::error::PageError;
-use crate::render::pages::frame::{Frame, ListPart};
+use crate::render::pages::feed_selection::feed_selection;
+use crate::render::pages::frame::{Frame, Host, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
 use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::render::pages::words::Words;
 use crate::render::{feed_list, opml};
+
+/// Articles on the catalogue page.
+pub const NEWEST_MAX: usize = 8;
 
 /// Terms on one page of their list.
 pub const TERMS_MAX: usize = 200;
@@ -138,9 +144,10 @@ impl Page {
         (snapshot.generation, chosen.map(Locale::tag)).hash(&mut hash);
         std::mem::discriminant(self).hash(&mut hash);
         match self {
-            Page::Catalogue(overview) | Page::List(overview) => {
-                overview.number().hash(&mut hash);
+            Page::Catalogue(overview) => {
+                (overview.number(), snapshot.feeds[ALL].digest).hash(&mut hash);
             }
+            Page::List(overview) => overview.number().hash(&mut hash),
             Page::Opml(scope, overview) => (overview.number(), *scope).hash(&mut hash),
             Page::Terms(kind, part, overview) => {
                 (overview.number(), *kind, part.page).hash(&mut hash);
@@ -152,7 +159,17 @@ impl Page {
         hash.digest128()
     }
 
-    /// Renders the document, in the language that the reader chose, else in its own. `articles` are the newest ones of the feed whose page it is.
+    /// The feed whose newest articles the page shows, and the most of them.
+    pub fn articles<'a>(&'a self, snapshot: &'a Snapshot) -> Option<(&'a FeedVersion, usize)> {
+        match self {
+            Page::Feed(version) => Some((version, version.entries.len())),
+            Page::Catalogue(_) => Some((&snapshot.feeds[ALL], NEWEST_MAX)),
+            Page::Terms(..) | Page::Article(_) | Page::Opml(..) | Page::List(_) => None,
+        }
+    }
+
+    /// Renders the document, in the language that the reader chose, else in its own. `articles` are those of
+    /// [`Page::articles`].
     ///
     /// # Errors
     /// When a replaced template or the writer of a list fails.
@@ -162,6 +179,7 @@ impl Page {
         templates: &Templates,
         articles: &[Article],
         chosen: Option<Locale>,
+        host: Host,
     ) -> Result<Bytes, PageError> {
         let Snapshot {
             config, site_rules, ..
@@ -174,13 +192,15 @@ impl Page {
             path: &path,
             locale: chosen.unwrap_or_else(|| self.own_locale(&config.site)),
             is_chosen: chosen.is_some(),
+            host,
         };
         Ok(match self {
             Page::Catalogue(overview) => {
                 let feeds = overview.catalogue().into_iter();
                 let rows: Vec<FeedRow<'_>> = feeds.map(FeedRow::from).collect();
                 let lists = term_lists(config);
-                let page = CataloguePage::new(&frame, &rows, &lists);
+                let newest = snapshot.feeds[ALL].compose(articles);
+                let page = CataloguePage::new(&frame, &rows, &lists, &newest);
                 templates.render(CATALOGUE, &frame, page)?.into()
             }
             Page::Terms(kind, part, overview) => {
@@ -193,7 +213,8 @@ impl Page {
             Page::Feed(version) => {
                 let feed = version.compose(articles);
                 let related = related(config, site_rules, &feed.entries, Some(&version.path));
-                let page = FeedPage::new(&frame, &feed, &related);
+                let selection = feed_selection(config, version);
+                let page = FeedPage::new(&frame, &feed, &related, selection.as_ref());
                 templates.render(FEED, &frame, page)?.into()
             }
             Page::Article(released) => {

@@ -23,8 +23,9 @@ pub const ASSET_BYTES_MAX: usize = 2 * 1024 * 1024;
 const TEMPLATE: &str = "html";
 
 /// The kinds of assets, by their extension.
-const ASSETS: [(&str, &str); 10] = [
+const ASSETS: [(&str, &str); 11] = [
     ("css", "text/css; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
     ("svg", "image/svg+xml"),
     ("png", "image/png"),
     ("jpg", "image/jpeg"),
@@ -36,13 +37,14 @@ const ASSETS: [(&str, &str); 10] = [
     ("woff2", "font/woff2"),
 ];
 
-const BUILT_IN_TEMPLATES: [(&str, &str); 7] = [
+const BUILT_IN_TEMPLATES: [(&str, &str); 8] = [
     ("layout.html", include_str!("built_in/layout.html")),
     ("catalogue.html", include_str!("built_in/catalogue.html")),
     ("terms.html", include_str!("built_in/terms.html")),
     ("feed.html", include_str!("built_in/feed.html")),
     ("article.html", include_str!("built_in/article.html")),
     ("feeds.html", include_str!("built_in/feeds.html")),
+    ("teaser.html", include_str!("built_in/teaser.html")),
     ("how.html", include_str!("built_in/how.html")),
 ];
 
@@ -52,13 +54,18 @@ pub(super) const ICON: &str = "icon.svg";
 /// The same icon for clients that cannot show SVG. They look for it at the root.
 pub const RASTER_ICONS: [&str; 2] = ["favicon.ico", "apple-touch-icon.png"];
 
-const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 4] = [
+const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 5] = [
     (
         "style.css",
         "text/css; charset=utf-8",
         include_bytes!("built_in/style.css"),
     ),
     (ICON, "image/svg+xml", include_bytes!("built_in/icon.svg")),
+    (
+        "page.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("built_in/page.js"),
+    ),
     (
         RASTER_ICONS[0],
         "image/x-icon",

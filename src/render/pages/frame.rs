@@ -24,6 +24,17 @@ pub struct Frame<'a> {
     pub locale: Locale,
     /// Whether the reader chose it. Links keep it then.
     pub is_chosen: bool,
+    /// Where the page is served.
+    pub host: Host,
+}
+
+/// Where a page is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// By this program.
+    Taspa,
+    /// As a file, by a host of static files: nothing there answers `/build`.
+    Static,
 }
 
 impl Frame<'_> {
