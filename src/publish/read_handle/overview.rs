@@ -1,4 +1,4 @@
-//! What comes from the index, not from the snapshot: numbers of articles, and single articles.
+//! What comes from the index, not from the snapshot: numbers of articles, terms, and single articles.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::ReadHandle;
 use crate::feed::overview::{FeedSummary, Overview};
 use crate::feed::snapshot::FeedVersion;
+use crate::feed::term_search::TermSearch;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
 use crate::publish::index_state::IndexState;
@@ -23,6 +24,20 @@ impl PublishedState {
             Arc::new(Overview::new(self.changes.number(), feeds))
         };
         self.overview.get_or_init(count).clone()
+    }
+
+    /// A search of the terms of released articles. Requests that come together build it once.
+    pub fn term_search(&self) -> Arc<TermSearch> {
+        let build = || {
+            let index = &self.index.index;
+            let terms = index.known_terms();
+            let terms = terms.map(|term| (term, index.articles_with(term)));
+            let used = terms.filter(|&(_, articles)| articles > 0);
+            let named =
+                used.map(|(term, count)| (index.term(term).clone(), index.name(term), count));
+            Arc::new(TermSearch::new(named))
+        };
+        self.term_search.get_or_init(build).clone()
     }
 
     /// The keys of all released articles, with their dates of update.
