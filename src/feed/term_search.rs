@@ -34,14 +34,11 @@ impl TermSearch {
         terms.sort_by(|(a_term, _, a_articles), (b_term, _, b_articles)| {
             (Reverse(a_articles), a_term).cmp(&(Reverse(b_articles), b_term))
         });
-        let is_own_key =
-            |term: &Term, name: &str| Term::new(term.kind, name).as_ref() == Some(term);
-        let keys = terms
-            .iter()
-            .enumerate()
-            .filter_map(|(number, (term, name, _))| {
-                (!is_own_key(term, name.as_ref())).then(|| (number, term.key().into()))
-            });
+        let has_other_key = |&(_, (term, name, _)): &(usize, &(Term, N, usize))| {
+            Term::new(term.kind, name.as_ref()).as_ref() != Some(term)
+        };
+        let keys = terms.iter().enumerate().filter(has_other_key);
+        let keys = keys.map(|(number, (term, ..))| (number, term.key().into()));
         let keys: HashMap<usize, Box<str>> = keys.collect();
         let names = terms.iter().enumerate();
         let names = names

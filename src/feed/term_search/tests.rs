@@ -126,7 +126,7 @@ fn a_term_with_a_slug_is_found_by_both_spellings() {
     };
     for typed in ["айман аман", "amanzholova", "a-amanzholova"] {
         let found = search.find(typed, &[TermKind::Author], 5);
-        assert_eq!(found, [expected.clone()], "{typed}");
+        assert_eq!(found, std::slice::from_ref(&expected), "{typed}");
     }
     assert!(
         search
