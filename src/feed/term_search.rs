@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::feed::name_search::NameSearch;
-use crate::model::term::{Term, TermKind};
+use crate::model::term::{Term, TermKind, key};
 
 /// The terms of released articles, by the words of their names.
 #[derive(Debug)]
@@ -34,9 +34,8 @@ impl TermSearch {
         terms.sort_by(|(a_term, _, a_articles), (b_term, _, b_articles)| {
             (Reverse(a_articles), a_term).cmp(&(Reverse(b_articles), b_term))
         });
-        let has_other_key = |&(_, (term, name, _)): &(usize, &(Term, N, usize))| {
-            Term::new(term.kind, name.as_ref()).as_ref() != Some(term)
-        };
+        let has_other_key =
+            |&(_, (term, name, _)): &(usize, &(Term, N, usize))| key(name.as_ref()) != term.key();
         let keys = terms.iter().enumerate().filter(has_other_key);
         let keys = keys.map(|(number, (term, ..))| (number, term.key().into()));
         let keys: HashMap<usize, Box<str>> = keys.collect();
