@@ -12,6 +12,7 @@ use crate::model::problem::chain;
 use crate::publish::documents;
 use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::PageRequest;
+use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
 
 pub(super) fn run(path: &Path, address: &str, screen: &mut Screen) -> CommandResult {
@@ -48,7 +49,7 @@ fn render_page(
     let page = publisher
         .find_page(&published, request)
         .map_err(|missing| chain(&missing))?;
-    documents::render_page(publisher.store(), &published, &page, locale)
+    documents::render_page(publisher.store(), &published, &page, locale, Host::Taspa)
         .map_err(|failure| chain(&failure))
 }
 

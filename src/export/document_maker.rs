@@ -12,6 +12,7 @@ use crate::publish::documents::{render_page, write_feed};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::{PageMissing, ReadHandle};
 use crate::render::pages::PageRequest;
+use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
 
 /// Renders documents of a published snapshot, from any number of threads.
@@ -79,7 +80,8 @@ impl<'a> DocumentMaker<'a> {
             }
         })?;
         let locale = Locale::of_site(&self.published.snapshot.config.site.language);
-        render_page(self.publisher.store(), self.published, &page, locale)
+        let store = self.publisher.store();
+        render_page(store, self.published, &page, locale, Host::Static)
             .map_err(|error| MakeError::failed(&error))
     }
 }

@@ -19,7 +19,7 @@ use crate::index::{AffectedFeeds, Index, Query, TermNo};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
-use crate::model::url_encoding::{encode_path, encode_query};
+use crate::model::url_encoding::encode_path;
 use crate::text::Text;
 
 /// The path of selections, without extension.
@@ -247,11 +247,6 @@ impl FeedDefinitions {
             }
         };
         let canonical = selection.to_string();
-        let parts: Vec<String> = canonical
-            .split('&')
-            .filter_map(|parameter| parameter.split_once('='))
-            .map(|(name, terms)| format!("{name}={}", encode_query(terms)))
-            .collect();
         let stem = format!("{}{SELECT}", self.site_rules.base());
         Ok(FeedDefinition {
             kind: FeedKind::Select,
@@ -259,7 +254,7 @@ impl FeedDefinitions {
             channel: Arc::new(Channel {
                 address: Address {
                     stem,
-                    query: Some(parts.join("&")),
+                    query: Some(selection.to_query()),
                 },
                 id: self.site_rules.id(&format!("/{SELECT}?{canonical}")),
                 title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),

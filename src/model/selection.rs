@@ -10,6 +10,7 @@ use std::fmt;
 use percent_encoding::percent_decode_str;
 
 use crate::model::term::{Term, TermError};
+use crate::model::url_encoding::encode_query;
 
 /// The most terms in one URL.
 pub const TERMS_MAX: usize = 20;
@@ -75,6 +76,16 @@ impl Selection {
             all: map(&self.all),
             none: map(&self.none),
         }
+    }
+
+    /// The canonical query, percent-encoded. It is empty for the empty selection.
+    pub fn to_query(&self) -> String {
+        let canonical = self.to_string();
+        let parameters = canonical
+            .split('&')
+            .filter_map(|parameter| parameter.split_once('='))
+            .map(|(name, terms)| format!("{name}={}", encode_query(terms)));
+        parameters.collect::<Vec<_>>().join("&")
     }
 
     /// Parses the query of a URL. Other parameters are ignored, and `+` is a space.
@@ -179,6 +190,8 @@ mod tests {
         ] {
             let selection = Selection::from_query(query).expect(query);
             assert_eq!(selection.to_string(), canonical, "{query}");
+            let written = Selection::from_query(&selection.to_query());
+            assert_eq!(written, Ok(selection), "{query}");
         }
     }
 

@@ -12,6 +12,7 @@ use crate::publish::published_state::PublishedState;
 use crate::render::document_limit::fit;
 use crate::render::pages::Page;
 use crate::render::pages::error::PageError;
+use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
 use crate::render::{RenderError, render_newest};
 use crate::store::{Store, StoreError};
@@ -68,17 +69,18 @@ pub fn render_page(
     published: &PublishedState,
     page: &Page,
     locale: Locale,
+    host: Host,
 ) -> Result<Bytes, DocumentError> {
     let PublishedState {
         snapshot,
         templates,
         ..
     } = published;
-    let render = |articles: &[Article]| page.render(snapshot, templates, articles, locale);
-    let Page::Feed(version) = page else {
+    let render = |articles: &[Article]| page.render(snapshot, templates, articles, locale, host);
+    let Some((version, most)) = page.articles(snapshot) else {
         return Ok(render(&[])?);
     };
-    let articles = articles_of_page(store, version)?;
+    let articles = articles_of_page(store, version, most)?;
     let sizes: Vec<u64> = articles.iter().map(teaser_bytes).collect();
     let bytes_max = version.site_rules.document_bytes();
     let fitting = fit(&sizes, bytes_max, |count| render(&articles[..count]))?;
@@ -86,18 +88,22 @@ pub fn render_page(
         Some(fitting) => fitting,
         None => (0, render(&[])?),
     };
-    if entries < version.entries.len() {
+    if entries < version.entries.len().min(most) {
         cut_log::warn_once(version, entries);
     }
     Ok(document)
 }
 
-/// The newest articles of a feed without what its page does not show, up to the first one at which they
-/// are too large for it.
-fn articles_of_page(store: &Store, version: &FeedVersion) -> Result<Vec<Article>, StoreError> {
+/// The newest articles of a feed, at most `most`, without what pages do not show, up to the first one at
+/// which they are too large for a page.
+fn articles_of_page(
+    store: &Store,
+    version: &FeedVersion,
+    most: usize,
+) -> Result<Vec<Article>, StoreError> {
     let mut reader = store.article_reader()?;
     let (mut articles, mut bytes) = (Vec::new(), 0);
-    for &record in &version.entries {
+    for &record in version.entries.iter().take(most) {
         let mut article = reader.article(record)?;
         article.body = Html::default();
         if version.settings.texts.content == Content::Title {

@@ -5,11 +5,13 @@
 
 pub mod asset;
 pub mod error;
+mod feed_selection;
 pub mod folder;
 pub mod frame;
 mod load_templates;
 pub mod locale;
 mod locale_format;
+mod qr_code;
 pub mod related;
 mod sample;
 pub mod templates;
@@ -35,12 +37,16 @@ use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::render::pages::error::PageError;
-use crate::render::pages::frame::{Frame, ListPart};
+use crate::render::pages::feed_selection::feed_selection;
+use crate::render::pages::frame::{Frame, Host, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
 use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::render::{feed_list, opml};
+
+/// Articles on the catalogue page.
+pub const NEWEST_MAX: usize = 8;
 
 /// Terms on one page of their list.
 pub const TERMS_MAX: usize = 200;
@@ -128,9 +134,10 @@ impl Page {
         (snapshot.generation, locale.tag()).hash(&mut hash);
         std::mem::discriminant(self).hash(&mut hash);
         match self {
-            Page::Catalogue(overview) | Page::Opml(overview) | Page::List(overview) => {
-                overview.number().hash(&mut hash);
+            Page::Catalogue(overview) => {
+                (overview.number(), snapshot.feeds[ALL].digest).hash(&mut hash);
             }
+            Page::Opml(overview) | Page::List(overview) => overview.number().hash(&mut hash),
             Page::Terms(kind, part, overview) => {
                 (overview.number(), *kind, part.page).hash(&mut hash);
             }
@@ -141,7 +148,16 @@ impl Page {
         hash.digest128()
     }
 
-    /// Renders the document. `articles` are the newest ones of the feed whose page it is.
+    /// The feed whose newest articles the page shows, and the most of them.
+    pub fn articles<'a>(&'a self, snapshot: &'a Snapshot) -> Option<(&'a FeedVersion, usize)> {
+        match self {
+            Page::Feed(version) => Some((version, version.entries.len())),
+            Page::Catalogue(_) => Some((&snapshot.feeds[ALL], NEWEST_MAX)),
+            Page::Terms(..) | Page::Article(_) | Page::Opml(_) | Page::List(_) => None,
+        }
+    }
+
+    /// Renders the document. `articles` are those of [`Page::articles`].
     ///
     /// # Errors
     /// When a replaced template or the writer of a list fails.
@@ -151,6 +167,7 @@ impl Page {
         templates: &Templates,
         articles: &[Article],
         locale: Locale,
+        host: Host,
     ) -> Result<Bytes, PageError> {
         let Snapshot {
             config, site_rules, ..
@@ -162,13 +179,15 @@ impl Page {
             base: site_rules.base(),
             path: &path,
             locale,
+            host,
         };
         Ok(match self {
             Page::Catalogue(overview) => {
                 let feeds = overview.catalogue().into_iter();
                 let rows: Vec<FeedRow<'_>> = feeds.map(FeedRow::from).collect();
                 let lists = term_lists(config);
-                let page = CataloguePage::new(&frame, &rows, &lists);
+                let newest = snapshot.feeds[ALL].compose(articles);
+                let page = CataloguePage::new(&frame, &rows, &lists, &newest);
                 templates.render(CATALOGUE, &frame, page)?.into()
             }
             Page::Terms(kind, part, overview) => {
@@ -181,7 +200,8 @@ impl Page {
             Page::Feed(version) => {
                 let feed = version.compose(articles);
                 let related = related(config, site_rules, &feed.entries, Some(&version.path));
-                let page = FeedPage::new(&frame, &feed, &related);
+                let selection = feed_selection(config, version);
+                let page = FeedPage::new(&frame, &feed, &related, selection.as_ref());
                 templates.render(FEED, &frame, page)?.into()
             }
             Page::Article(released) => {

@@ -16,6 +16,7 @@ use crate::publish::documents::{render_feed, render_page};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::Page;
+use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
 use crate::serve::document_cache::{CacheError, DocumentCache};
 use crate::serve::render_metrics::RenderMetrics;
@@ -87,7 +88,7 @@ impl Documents {
         let permits = self.permits(page);
         let store = self.published.store().clone();
         let (page, published) = (page.clone(), published.clone());
-        let render = move || render_page(&store, &published, &page, locale);
+        let render = move || render_page(&store, &published, &page, locale, Host::Taspa);
         let coding = Coding::Identity;
         self.cache.get(digest, coding, permits, render).await
     }

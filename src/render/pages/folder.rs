@@ -23,8 +23,9 @@ pub const ASSET_BYTES_MAX: usize = 2 * 1024 * 1024;
 const TEMPLATE: &str = "html";
 
 /// The kinds of assets, by their extension.
-const ASSETS: [(&str, &str); 10] = [
+const ASSETS: [(&str, &str); 11] = [
     ("css", "text/css; charset=utf-8"),
+    ("js", "text/javascript; charset=utf-8"),
     ("svg", "image/svg+xml"),
     ("png", "image/png"),
     ("jpg", "image/jpeg"),
@@ -36,21 +37,27 @@ const ASSETS: [(&str, &str); 10] = [
     ("woff2", "font/woff2"),
 ];
 
-const BUILT_IN_TEMPLATES: [(&str, &str); 7] = [
+const BUILT_IN_TEMPLATES: [(&str, &str); 8] = [
     ("layout.html", include_str!("built_in/layout.html")),
     ("catalogue.html", include_str!("built_in/catalogue.html")),
     ("terms.html", include_str!("built_in/terms.html")),
     ("feed.html", include_str!("built_in/feed.html")),
     ("article.html", include_str!("built_in/article.html")),
     ("feeds.html", include_str!("built_in/feeds.html")),
+    ("teaser.html", include_str!("built_in/teaser.html")),
     ("how.html", include_str!("built_in/how.html")),
 ];
 
-const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 2] = [
+const BUILT_IN_ASSETS: [(&str, &str, &[u8]); 3] = [
     (
         "style.css",
         "text/css; charset=utf-8",
         include_bytes!("built_in/style.css"),
+    ),
+    (
+        "page.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("built_in/page.js"),
     ),
     (
         "icon.svg",

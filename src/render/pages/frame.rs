@@ -22,6 +22,17 @@ pub struct Frame<'a> {
     pub path: &'a str,
     /// The language of the page's texts.
     pub locale: Locale,
+    /// Where the page is served.
+    pub host: Host,
+}
+
+/// Where a page is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Host {
+    /// By this program.
+    Taspa,
+    /// As a file, by a host of static files: nothing there answers `/build`.
+    Static,
 }
 
 /// A feed that a page links to: that of a section, tag or author of its articles.

@@ -9,9 +9,10 @@ use crate::feed::definitions::FeedKind;
 use crate::feed::document::{Address, Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
 use crate::model::format::Format;
+use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::{Timestamp, Zone};
-use crate::render::pages::frame::{Frame, ListPart, RelatedFeed};
+use crate::render::pages::frame::{Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
 use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
@@ -54,6 +55,8 @@ pub(super) struct Sample {
     pub(super) article: Entry,
     pub(super) related: Vec<RelatedFeed>,
     pub(super) part: ListPart,
+    pub(super) selection: Option<Selection>,
+    pub(super) host: Host,
 }
 
 impl Sample {
@@ -105,6 +108,8 @@ impl Sample {
                 pages: 3,
                 feeds: 512,
             },
+            selection: Selection::from_canonical("any=section:парламент,мәжіліс&none=спорт"),
+            host: Host::Taspa,
         }
     }
 
@@ -125,6 +130,8 @@ impl Sample {
                 pages: 1,
                 feeds: 0,
             },
+            selection: None,
+            host: Host::Static,
         }
     }
 
@@ -154,12 +161,13 @@ impl Sample {
             base: BASE,
             path,
             locale,
+            host: self.host,
         };
         let related = &self.related;
         match template {
             CATALOGUE => {
                 let frame = frame("");
-                let page = CataloguePage::new(&frame, &self.rows(), &self.lists);
+                let page = CataloguePage::new(&frame, &self.rows(), &self.lists, &self.feed);
                 templates.render(template, &frame, page)
             }
             TERMS => {
@@ -169,7 +177,8 @@ impl Sample {
             }
             FEED => {
                 let frame = frame("parliament");
-                templates.render(template, &frame, FeedPage::new(&frame, &self.feed, related))
+                let page = FeedPage::new(&frame, &self.feed, related, self.selection.as_ref());
+                templates.render(template, &frame, page)
             }
             _ => {
                 let (frame, all) = (frame("articles/a"), &self.feed.channel);

@@ -6,6 +6,7 @@
 mod article;
 mod feed;
 mod list;
+mod subscribe;
 
 use chrono::{DateTime, FixedOffset};
 use minijinja::Value;
@@ -15,13 +16,17 @@ use serde::Serialize;
 pub(super) use self::article::ArticlePage;
 pub(super) use self::feed::FeedPage;
 pub(super) use self::list::{CataloguePage, FeedRow, TermsPage};
+use self::subscribe::in_letters;
 use super::words::Words;
 use super::{Frame, Locale};
 use crate::feed::document::{Address, Channel};
 use crate::model::format::Format;
 use crate::model::term::TermKind;
-use crate::render::pages::frame::RelatedFeed;
+use crate::render::pages::frame::{Host, RelatedFeed};
 use crate::text::Html;
+
+/// The page where readers combine terms.
+const BUILD: &str = "build";
 
 /// The unreserved characters of RFC 3986 stay raw in query values, mail addresses and names of assets.
 pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -30,7 +35,7 @@ pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// An address that a link may lead to: `http`, `https`, `mailto`, or a path of this server.
+/// An address that a link may lead to: `http`, `https`, `mailto`, `feed`, or a path of this server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Href(String);
 
@@ -50,6 +55,11 @@ impl Href {
     pub(super) fn web(address: &str) -> Option<Href> {
         Href::new(address)
             .filter(|href| !href.0.starts_with('/') && !has_scheme(&href.0, "mailto:"))
+    }
+
+    /// The `feed:` address of an `http` or `https` address, which feed readers open.
+    fn feed(address: &str) -> Option<Href> {
+        Href::web(address).map(|href| Href(format!("feed:{}", href.0)))
     }
 
     /// The address with another query parameter.
@@ -100,6 +110,10 @@ pub(super) struct PageValue {
     canonical: Option<Href>,
     home: Option<Href>,
     opml: Option<Href>,
+    /// The `lang` of links, if the page's language is not the publication's. Forms carry it as a field.
+    lang: Option<&'static str>,
+    /// The page where readers combine terms; none where no program answers it.
+    build: Option<Href>,
     languages: Vec<LanguageValue>,
     /// Feeds for the discovery by readers.
     alternates: Vec<AlternateValue>,
@@ -123,6 +137,8 @@ impl PageValue {
             canonical: Href::web(&format!("{}{}", frame.base, frame.path)),
             home: page(frame, ""),
             opml: Href::new(&format!("{}feeds.opml", frame.root)),
+            lang: lang_parameter(frame),
+            build: build_page(frame, ""),
             languages: languages.collect(),
             alternates: Vec::new(),
             previous: None,
@@ -197,6 +213,8 @@ pub(super) struct FormatValue {
     media_type: &'static str,
     /// The absolute address, for readers.
     address: Option<Href>,
+    /// The same address in people's letters.
+    letters: String,
     /// The path on this server.
     url: Option<Href>,
     /// The path that shows the document in browsers too.
@@ -212,6 +230,7 @@ impl FormatValue {
                 name: format.title(),
                 media_type: format.media_type(),
                 raw: url.clone().map(|url| url.with("raw")),
+                letters: in_letters(&address),
                 address: Href::web(&address),
                 url,
             }
@@ -278,10 +297,23 @@ fn list_page(frame: &Frame<'_>, kind: TermKind, number: usize) -> Option<Href> {
 /// A page of this server in the language that the reader chose.
 fn page(frame: &Frame<'_>, path: &str) -> Option<Href> {
     let page = Href::new(&format!("{}{path}", frame.root));
-    if frame.locale == Locale::of_site(&frame.site.language) {
-        page
-    } else {
-        page.map(|page| page.with(&format!("lang={}", frame.locale.tag())))
+    match lang_parameter(frame) {
+        Some(lang) => page.map(|page| page.with(&format!("lang={lang}"))),
+        None => page,
+    }
+}
+
+fn lang_parameter(frame: &Frame<'_>) -> Option<&'static str> {
+    let is_own = frame.locale == Locale::of_site(&frame.site.language);
+    (!is_own).then(|| frame.locale.tag())
+}
+
+/// The page where readers combine terms, with these terms.
+fn build_page(frame: &Frame<'_>, query: &str) -> Option<Href> {
+    match (frame.host, query) {
+        (Host::Static, _) => None,
+        (Host::Taspa, "") => page(frame, BUILD),
+        (Host::Taspa, _) => page(frame, &format!("{BUILD}?{query}")),
     }
 }
 
@@ -367,6 +399,9 @@ mod tests {
         ] {
             assert!(Href::new(bad).is_none(), "{bad}");
         }
+        let feed = Href::feed("https://x.example/a.rss").map(|href| href.0);
+        assert_eq!(feed.as_deref(), Some("feed:https://x.example/a.rss"));
+        assert!(Href::feed("javascript:alert(1)").is_none() && Href::feed("/a").is_none());
         assert!(Href::web("/a").is_none() && Href::web("mailto:a@x.example").is_none());
     }
 }

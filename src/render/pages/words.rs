@@ -38,16 +38,45 @@ pub(super) struct Words {
     pub changed: &'static str,
     /// A heading and a link.
     pub subscribe: &'static str,
-    pub address_hint: &'static str,
     /// The link to the document itself.
     pub open: &'static str,
-    /// In front of the web readers.
+    /// Over the web readers.
     pub add_to: &'static str,
+    /// For those who never subscribed.
     pub how: &'static str,
     /// What a feed and a reader are.
     pub how_intro: &'static str,
     pub how_steps: [&'static str; 3],
-    pub how_apps: [Apps; 4],
+    pub how_apps: [Apps; 3],
+
+    // A feed's page.
+    /// A link that a program on the reader's device opens.
+    pub open_in_app: &'static str,
+    pub open_in_app_hint: &'static str,
+    /// Over the address of the feed.
+    pub address: &'static str,
+    pub copy: &'static str,
+    /// After the address was copied.
+    pub copied: &'static str,
+    /// Gives the address to a program of the phone.
+    pub share: &'static str,
+    /// Beside the QR code.
+    pub qr: &'static str,
+    /// What the QR code is, for screen readers.
+    pub qr_label: &'static str,
+    /// Over all formats of the feed.
+    pub formats: &'static str,
+    /// The link to `/build` with the feed's terms.
+    pub narrow: &'static str,
+    /// The link to `/build` without terms.
+    pub build_own: &'static str,
+
+    // The first page.
+    pub subscribe_all: &'static str,
+    /// Over the field that finds a term.
+    pub topic_search: &'static str,
+    pub topic_search_hint: &'static str,
+    pub topic_search_go: &'static str,
     /// Over the snippets.
     pub snippet: &'static str,
     pub snippet_head: &'static str,
@@ -97,13 +126,56 @@ pub(super) struct Words {
     pub thousands_mark: &'static str,
 }
 
-/// Programs for one kind of device.
+/// Programs for one kind of device, without an initial cost.
 #[derive(Debug, Serialize)]
 pub(super) struct Apps {
     pub device: &'static str,
-    /// Programs without an initial cost.
-    pub names: &'static str,
+    pub programs: [Program; 2],
 }
+
+/// A program that reads feeds.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Program {
+    name: &'static str,
+    /// Where to get it.
+    url: &'static str,
+}
+
+/// For iPhone, iPad and Mac: both open `feed:` addresses.
+const APPLE: [Program; 2] = [
+    Program {
+        name: "NetNewsWire",
+        url: "https://netnewswire.com/",
+    },
+    Program {
+        name: "Reeder",
+        url: "https://reederapp.com/",
+    },
+];
+
+/// For Android: they take addresses that are shared or pasted.
+const ANDROID: [Program; 2] = [
+    Program {
+        name: "Feeder",
+        url: "https://play.google.com/store/apps/details?id=com.nononsenseapps.feeder.play",
+    },
+    Program {
+        name: "Read You",
+        url: "https://f-droid.org/packages/me.ash.reader/",
+    },
+];
+
+/// For Windows and Linux.
+const COMPUTER: [Program; 2] = [
+    Program {
+        name: "Thunderbird",
+        url: "https://www.thunderbird.net/",
+    },
+    Program {
+        name: "RSS Guard",
+        url: "https://github.com/martinrotter/rssguard",
+    },
+];
 
 /// The plural forms of a noun.
 #[derive(Debug, Serialize)]

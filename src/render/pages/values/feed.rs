@@ -4,12 +4,13 @@ use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
 use super::list::{FeedValue, description};
+use super::subscribe::{ReaderValue, SubscribeValue};
 use super::{
-    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page,
+    AlternateValue, Href, PageValue, RelatedValue, UNRESERVED, WhenValue, article_page, build_page,
     other_language, with_site, without_site,
 };
 use crate::feed::document::{Channel, Entry, Feed, Person};
-use crate::model::format::Format;
+use crate::model::selection::Selection;
 use crate::render::escape_markup;
 use crate::render::pages::frame::{Frame, RelatedFeed};
 
@@ -18,11 +19,14 @@ use crate::render::pages::frame::{Frame, RelatedFeed};
 pub(in crate::render::pages) struct FeedPage<'a> {
     page: PageValue,
     feed: FeedValue<'a>,
+    subscribe: SubscribeValue,
     /// Web readers with a link that adds the feed.
     readers: Vec<ReaderValue>,
     snippets: Snippets,
     articles: Vec<TeaserValue<'a>>,
     related: Vec<RelatedValue>,
+    /// The page where readers combine terms, with those of the feed.
+    narrow: Option<Href>,
 }
 
 impl<'a> FeedPage<'a> {
@@ -30,9 +34,12 @@ impl<'a> FeedPage<'a> {
         frame: &Frame<'a>,
         feed: &'a Feed,
         related: &[RelatedFeed],
+        selection: Option<&Selection>,
     ) -> FeedPage<'a> {
         let channel = &feed.channel;
         let about = description(frame, channel);
+        let terms = selection.map(Selection::to_query);
+        let terms = terms.filter(|terms| !terms.is_empty());
         FeedPage {
             page: PageValue {
                 description: about
@@ -42,55 +49,14 @@ impl<'a> FeedPage<'a> {
                 ..PageValue::new(frame, channel.title.as_str())
             },
             feed: FeedValue::new(frame, channel, feed.entries.len(), feed.updated),
-            readers: readers(channel),
+            subscribe: SubscribeValue::new(channel),
+            readers: ReaderValue::each(channel),
             snippets: Snippets::new(frame, channel),
-            articles: feed
-                .entries
-                .iter()
-                .map(|entry| TeaserValue::new(frame, entry))
-                .collect(),
+            articles: TeaserValue::each(frame, feed),
             related: RelatedValue::each(frame, related),
+            narrow: terms.and_then(|terms| build_page(frame, &terms)),
         }
     }
-}
-
-/// A reader on the web.
-#[derive(Debug, Serialize)]
-struct ReaderValue {
-    name: &'static str,
-    url: Option<Href>,
-}
-
-/// Name, the link up to the encoded address of the feed, and whether the reader knows JSON Feed.
-const READERS: [(&str, &str, bool); 4] = [
-    ("Feedly", "https://feedly.com/i/subscription/feed%2F", false),
-    ("Inoreader", "https://www.inoreader.com/?add_feed=", true),
-    ("NewsBlur", "https://www.newsblur.com/?url=", true),
-    (
-        "The Old Reader",
-        "https://theoldreader.com/feeds/subscribe?url=",
-        false,
-    ),
-];
-
-fn readers(channel: &Channel) -> Vec<ReaderValue> {
-    let is_served = |format: &Format| channel.formats.contains(format);
-    let Some(format) = [Format::Rss, Format::Atom, Format::Json]
-        .into_iter()
-        .find(is_served)
-    else {
-        return Vec::new();
-    };
-    let address = channel.address.url(format);
-    let encoded = utf8_percent_encode(&address, UNRESERVED);
-    READERS
-        .iter()
-        .filter(|(_, _, json)| *json || format != Format::Json)
-        .map(|(name, link, _)| ReaderValue {
-            name,
-            url: Href::web(&format!("{link}{encoded}")),
-        })
-        .collect()
 }
 
 /// HTML for the publication's own pages, to copy.
@@ -126,9 +92,9 @@ impl Snippets {
     }
 }
 
-/// An article in the list of a feed's page.
+/// An article in a list.
 #[derive(Debug, Serialize)]
-struct TeaserValue<'a> {
+pub(super) struct TeaserValue<'a> {
     title: &'a str,
     url: Option<Href>,
     /// Its language, if it differs from the page's.
@@ -138,9 +104,18 @@ struct TeaserValue<'a> {
     corrected: Option<WhenValue>,
     authors: Vec<AuthorValue<'a>>,
     lead: Option<&'a str>,
+    /// The address of its picture.
+    image: Option<Href>,
 }
 
 impl<'a> TeaserValue<'a> {
+    pub(super) fn each(frame: &Frame<'_>, feed: &'a Feed) -> Vec<TeaserValue<'a>> {
+        let entries = feed.entries.iter();
+        entries
+            .map(|entry| TeaserValue::new(frame, entry))
+            .collect()
+    }
+
     fn new(frame: &Frame<'_>, entry: &'a Entry) -> TeaserValue<'a> {
         let locale = frame.locale;
         TeaserValue {
@@ -155,6 +130,7 @@ impl<'a> TeaserValue<'a> {
                 .map(|author| AuthorValue::new(author, None))
                 .collect(),
             lead: entry.lead().map(|lead| lead.as_str()),
+            image: entry.image.as_ref().and_then(|image| Href::web(&image.url)),
         }
     }
 }

@@ -3,12 +3,13 @@
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
+use super::feed::TeaserValue;
 use super::{
     AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, list_name, list_page,
     other_language, without_site,
 };
 use crate::feed::definitions::FeedKind;
-use crate::feed::document::Channel;
+use crate::feed::document::{Channel, Feed};
 use crate::feed::overview::FeedSummary;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
@@ -45,6 +46,8 @@ pub(in crate::render::pages) struct CataloguePage<'a> {
     page: PageValue,
     /// The feed of every article.
     all: Option<FeedValue<'a>>,
+    /// Its newest articles.
+    articles: Vec<TeaserValue<'a>>,
     /// The other feeds by their kind; no group is empty.
     groups: Vec<GroupValue<'a>>,
     /// The lists of all terms of a kind.
@@ -56,6 +59,7 @@ impl<'a> CataloguePage<'a> {
         frame: &Frame<'a>,
         rows: &[FeedRow<'a>],
         lists: &[TermKind],
+        newest: &'a Feed,
     ) -> CataloguePage<'a> {
         let words = Words::of(frame.locale);
         let all = rows.iter().find(|row| row.kind == FeedKind::All);
@@ -90,6 +94,7 @@ impl<'a> CataloguePage<'a> {
                 ..PageValue::new(frame, words.catalogue)
             },
             all: all.map(|row| FeedValue::of_row(frame, row)),
+            articles: TeaserValue::each(frame, newest),
             groups: groups.filter(|group| !group.feeds.is_empty()).collect(),
             lists: lists.collect(),
         }

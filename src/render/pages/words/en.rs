@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Apps, PluralForms, Words};
+use super::{ANDROID, APPLE, Apps, COMPUTER, PluralForms, Words};
 
 pub(super) static WORDS: Words = Words {
     skip: "Skip to content",
@@ -21,36 +21,50 @@ pub(super) static WORDS: Words = Words {
     opml_hint: "An OPML file: import it into a feed reader, and you are subscribed to all of them at once.",
     changed: "updated",
     subscribe: "Subscribe",
-    address_hint: "Click an address to select all of it. Any of them will do; if in doubt, take the first.",
     open: "open",
-    add_to: "Add to",
-    how: "How to subscribe",
-    how_intro: "A feed is a list of new articles that keeps itself up to date. A feed reader shows it, \
-                together with every other publication you choose. It costs nothing, needs no e-mail \
-                address, and one tap unsubscribes you.",
+    add_to: "Read in the browser",
+    how: "Subscribing for the first time?",
+    how_intro: "A feed is a list of new articles that keeps itself up to date. A feed reader shows it: free of \
+                charge, without e-mail or algorithms, and one tap unsubscribes you.",
     how_steps: [
         "Install a feed reader; a few names are below.",
-        "Open the feed you want here, and copy its address.",
-        "In the reader choose “Add feed” and paste the address. Done: new articles arrive by themselves.",
+        "Come back here, and press “Open in a reader” or copy the address of the feed.",
+        "In the reader confirm the subscription or paste the address. Done: new articles arrive by themselves.",
     ],
     how_apps: [
         Apps {
-            device: "iPhone and iPad",
-            names: "NetNewsWire, Reeder",
+            device: "iPhone, iPad, Mac",
+            programs: APPLE,
         },
         Apps {
             device: "Android",
-            names: "Feeder, Read You",
+            programs: ANDROID,
         },
         Apps {
-            device: "Computer",
-            names: "Thunderbird, NetNewsWire, RSS Guard",
-        },
-        Apps {
-            device: "In the browser, with an account",
-            names: "Feedly, Inoreader, NewsBlur",
+            device: "Windows and Linux",
+            programs: COMPUTER,
         },
     ],
+
+    // A feed's page.
+    open_in_app: "Open in a reader",
+    open_in_app_hint: "Nothing opens? Copy the address and paste it in the reader.",
+    address: "Address of the feed",
+    copy: "Copy",
+    copied: "Copied",
+    share: "Share",
+    qr: "Point the camera of your phone here, and this page opens on it.",
+    qr_label: "QR code of this page",
+    formats: "Other formats",
+    narrow: "Narrow or widen",
+    build_own: "Build your own feed",
+
+    // The first page.
+    subscribe_all: "Subscribe to all",
+    topic_search: "Find your topic",
+    topic_search_hint: "A tag, section or author, one word or several",
+    topic_search_go: "Find",
+
     snippet: "For your own site",
     snippet_head: "These lines go inside <head>, so that browsers and feed readers find the feed by themselves.",
     snippet_link: "And this is a visible link to the page for subscribers.",
