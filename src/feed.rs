@@ -17,6 +17,7 @@ pub mod etag;
 pub mod explain;
 pub mod first_seen;
 pub mod headers;
+pub mod letter;
 pub mod name_search;
 pub mod overview;
 pub mod poll_rate;

@@ -15,6 +15,7 @@ mod qr_code;
 pub mod related;
 mod sample;
 pub mod templates;
+pub mod term_list;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -38,26 +39,24 @@ use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::render::pages::error::PageError;
 use crate::render::pages::feed_selection::feed_selection;
-use crate::render::pages::frame::{Frame, Host, ListPart};
+use crate::render::pages::frame::{Frame, Host};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::term_list::{TermList, TermListRequest};
 use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::render::{feed_list, opml};
 
 /// Articles on the catalogue page.
 pub const NEWEST_MAX: usize = 8;
 
-/// Terms on one page of their list.
-pub const TERMS_MAX: usize = 200;
-
 /// A page or list, by name.
 #[derive(Clone, Debug)]
 pub enum PageRequest {
     /// `/`.
     Catalogue,
-    /// `/sections`, `/tags` or `/authors`, by the number of the page.
-    Terms(TermKind, usize),
+    /// A page of `/sections`, `/tags` or `/authors`.
+    Terms(TermListRequest),
     /// The page of a feed.
     Feed(Arc<FeedVersion>),
     /// The page of a canonical selection.
@@ -75,8 +74,8 @@ pub enum PageRequest {
 pub enum Page {
     /// `/`.
     Catalogue(Arc<Overview>),
-    /// One page of `/sections`, `/tags` or `/authors`.
-    Terms(TermKind, ListPart, Arc<Overview>),
+    /// A page of `/sections`, `/tags` or `/authors`.
+    Terms(Arc<TermList>),
     /// The page of a feed.
     Feed(Arc<FeedVersion>),
     /// The page of an article.
@@ -106,15 +105,17 @@ pub fn term_lists(config: &Config) -> Vec<TermKind> {
     AUTOMATIC.into_iter().filter(has_feeds).collect()
 }
 
+impl PageRequest {
+    /// Whether it is one of endlessly many pages that readers' own words ask for. No cache may store them.
+    pub fn is_search(&self) -> bool {
+        matches!(self, PageRequest::Terms(request) if request.is_search())
+    }
+}
+
 impl Page {
-    /// A page of a list of terms, by its number from 1; `None` past the end of the list.
-    pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
-        let feeds = overview.of_terms(kind).len();
-        let pages = feeds.div_ceil(TERMS_MAX).max(1);
-        let part = ListPart { page, pages, feeds };
-        (1..=pages)
-            .contains(&page)
-            .then_some(Page::Terms(kind, part, overview))
+    /// Whether [`PageRequest::is_search`].
+    pub fn is_search(&self) -> bool {
+        matches!(self, Page::Terms(list) if list.request.is_search())
     }
 
     /// The media type, for `Content-Type`.
@@ -138,9 +139,7 @@ impl Page {
                 (overview.number(), snapshot.feeds[ALL].digest).hash(&mut hash);
             }
             Page::Opml(overview) | Page::List(overview) => overview.number().hash(&mut hash),
-            Page::Terms(kind, part, overview) => {
-                (overview.number(), *kind, part.page).hash(&mut hash);
-            }
+            Page::Terms(list) => (list.overview, &list.request).hash(&mut hash),
             Page::Feed(version) => (&version.path, version.digest).hash(&mut hash),
             Page::Article(released) => released.digest.hash(&mut hash),
         }
@@ -190,11 +189,11 @@ impl Page {
                 let page = CataloguePage::new(&frame, &rows, &lists, &newest);
                 templates.render(CATALOGUE, &frame, page)?.into()
             }
-            Page::Terms(kind, part, overview) => {
-                let feeds = overview.of_terms(*kind).into_iter();
-                let shown = feeds.skip((part.page - 1) * TERMS_MAX).take(TERMS_MAX);
-                let rows: Vec<FeedRow<'_>> = shown.map(FeedRow::from).collect();
-                let page = TermsPage::new(&frame, *kind, &rows, *part);
+            Page::Terms(list) => {
+                let rows: Vec<FeedRow<'_>> = list.feeds.iter().map(FeedRow::from).collect();
+                let nearest: Vec<FeedRow<'_>> = list.nearest.iter().map(FeedRow::from).collect();
+                let (part, letters) = (list.part, &list.letters);
+                let page = TermsPage::new(&frame, &list.request, part, letters, &rows, &nearest);
                 templates.render(TERMS, &frame, page)?.into()
             }
             Page::Feed(version) => {
@@ -227,8 +226,7 @@ impl Page {
     fn path(&self) -> String {
         match self {
             Page::Catalogue(_) => String::new(),
-            Page::Terms(kind, ListPart { page: 1, .. }, _) => kind.folder().to_owned(),
-            Page::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
+            Page::Terms(list) => list.request.path(),
             Page::Feed(version) => match &version.channel.address.query {
                 Some(query) => format!("{SELECT}?{query}"),
                 None => encode_path(&version.path),

@@ -55,7 +55,8 @@ impl Resource {
             Resource::Feed(version, _)
             | Resource::FeedPage(version)
             | Resource::Page(PageRequest::Feed(version)) => version.kind == FeedKind::Select,
-            Resource::Page(_) | Resource::Asset(_) => false,
+            Resource::Page(page) => page.is_search(),
+            Resource::Asset(_) => false,
         }
     }
 }

@@ -41,6 +41,9 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         Ok(page) => page,
         Err(reply) => return (*reply).into(),
     };
+    if page.is_search() {
+        return uncacheable(context, page).await;
+    }
     let document = match render(context, &page).await {
         Ok(document) => document,
         Err(reply) => return (*reply).into(),
@@ -69,7 +72,10 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
 
 /// The page of a feed, in place of the feed.
 pub(super) async fn feed_page(context: &RequestContext<'_>, version: Arc<FeedVersion>) -> Answer {
-    let page = Page::Feed(version);
+    uncacheable(context, Page::Feed(version)).await
+}
+
+async fn uncacheable(context: &RequestContext<'_>, page: Page) -> Answer {
     let document = match render(context, &page).await {
         Ok(document) => document,
         Err(reply) => return (*reply).into(),
@@ -139,9 +145,9 @@ async fn answer_conditionally(
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
     let handle = context.documents.published.clone();
     let published = context.published.clone();
-    let is_selection = matches!(request, PageRequest::Select(_));
+    let is_limited = matches!(request, PageRequest::Select(_)) || request.is_search();
     let find = move || handle.find_page(&published, request);
-    let page = match is_selection {
+    let page = match is_limited {
         true => match context.documents.selections.run(find).await {
             Ok(page) => Ok(page),
             Err(refusal) => return Err(Box::new(reply::selection_refused(&refusal))),

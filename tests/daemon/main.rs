@@ -33,6 +33,7 @@ mod spellings;
 mod stalls;
 mod state;
 mod stopping;
+mod term_lists;
 mod terms;
 #[path = "../testkit/mod.rs"]
 mod testkit;

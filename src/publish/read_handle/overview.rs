@@ -5,6 +5,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::ReadHandle;
+use crate::feed::definitions::FeedNo;
 use crate::feed::overview::{FeedSummary, Overview};
 use crate::feed::snapshot::FeedVersion;
 use crate::feed::term_search::TermSearch;
@@ -74,13 +75,18 @@ impl ReadHandle {
 }
 
 impl IndexState {
-    fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
+    pub(super) fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
         let path = &version.path;
         let query = self.definitions.query(&self.index, path);
         // Every feed of a snapshot has a query in its own index.
         let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
+        let name = match self.definitions.find(&self.index, path) {
+            Some(FeedNo::Automatic(term)) => self.index.name(term),
+            Some(FeedNo::Declared(_)) | None => version.channel.title.as_str(),
+        };
         FeedSummary {
             version: version.clone(),
+            name: name.into(),
             articles,
             listed: self.definitions.is_listed(version.kind, articles),
             place: self.definitions.place(path).unwrap_or_default(),

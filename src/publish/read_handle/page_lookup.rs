@@ -54,8 +54,12 @@ impl ReadHandle {
             PageRequest::Catalogue => Ok(Page::Catalogue(published.overview())),
             PageRequest::Opml => Ok(Page::Opml(published.overview())),
             PageRequest::List => Ok(Page::List(published.overview())),
-            PageRequest::Terms(kind, number) => Page::terms(published.overview(), kind, number)
-                .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),
+            PageRequest::Terms(request) => {
+                let number = request.page;
+                let missing = || PageMissing::Unknown(format!("there is no page {number}"));
+                let list = published.term_list(request).ok_or_else(missing)?;
+                Ok(Page::Terms(list.into()))
+            }
         }
     }
 

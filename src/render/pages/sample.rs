@@ -1,12 +1,14 @@
 //! Sample articles and feeds that check templates when they are loaded.
 //!
-//! Each page is rendered twice in each language: with all optional values and with none.
+//! Each page is rendered three times in each language: with all optional values, as after a search that
+//! found nothing, and with no optional value.
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::config::Site;
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::{Address, Category, Channel, Entry, Feed, Person};
+use crate::feed::letter::Letter;
 use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
@@ -15,6 +17,7 @@ use crate::model::time::{Timestamp, Zone};
 use crate::render::pages::frame::{Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
 use crate::text::{Html, Text};
 
@@ -24,7 +27,7 @@ const BASE: &str = "https://feeds.dala.example/";
 pub(super) fn pages(
     templates: &Templates,
 ) -> Vec<(&'static str, Result<String, minijinja::Error>)> {
-    let samples = [Sample::full(), Sample::bare()];
+    let samples = [Sample::full(), Sample::found_nothing(), Sample::bare()];
     let mut pages = Vec::new();
     for name in PAGES {
         let rendered = samples.iter().flat_map(|sample| {
@@ -55,6 +58,8 @@ pub(super) struct Sample {
     pub(super) article: Entry,
     pub(super) related: Vec<RelatedFeed>,
     pub(super) part: ListPart,
+    pub(super) filter: TermFilter,
+    pub(super) letters: Vec<Letter>,
     pub(super) selection: Option<Selection>,
     pub(super) host: Host,
 }
@@ -108,8 +113,18 @@ impl Sample {
                 pages: 3,
                 feeds: 512,
             },
+            filter: TermFilter::Letter(Letter::of("мәжіліс")),
+            letters: ["бюджет", "мәжіліс", "5G"].map(Letter::of).into(),
             selection: Selection::from_canonical("any=section:парламент,мәжіліс&none=спорт"),
             host: Host::Taspa,
+        }
+    }
+
+    /// A search that found nothing.
+    fn found_nothing() -> Sample {
+        Sample {
+            filter: TermFilter::Words("мажылис".to_owned()),
+            ..Sample::full()
         }
     }
 
@@ -130,6 +145,8 @@ impl Sample {
                 pages: 1,
                 feeds: 0,
             },
+            filter: TermFilter::All,
+            letters: Vec::new(),
             selection: None,
             host: Host::Static,
         }
@@ -172,7 +189,17 @@ impl Sample {
             }
             TERMS => {
                 let frame = frame("tags?page=2");
-                let page = TermsPage::new(&frame, TermKind::Tag, &self.rows(), self.part);
+                let request = TermListRequest {
+                    kind: TermKind::Tag,
+                    filter: self.filter.clone(),
+                    page: self.part.page,
+                };
+                let (part, letters) = (self.part, &self.letters);
+                let (rows, nearest) = match self.filter {
+                    TermFilter::Words(_) => (Vec::new(), self.rows()),
+                    TermFilter::All | TermFilter::Letter(_) => (self.rows(), Vec::new()),
+                };
+                let page = TermsPage::new(&frame, &request, part, letters, &rows, &nearest);
                 templates.render(template, &frame, page)
             }
             FEED => {

@@ -7,6 +7,7 @@ mod article;
 mod feed;
 mod list;
 mod subscribe;
+mod terms;
 
 use chrono::{DateTime, FixedOffset};
 use minijinja::Value;
@@ -15,8 +16,9 @@ use serde::Serialize;
 
 pub(super) use self::article::ArticlePage;
 pub(super) use self::feed::FeedPage;
-pub(super) use self::list::{CataloguePage, FeedRow, TermsPage};
+pub(super) use self::list::{CataloguePage, FeedRow};
 use self::subscribe::in_letters;
+pub(super) use self::terms::TermsPage;
 use super::words::Words;
 use super::{Frame, Locale};
 use crate::feed::document::{Address, Channel};
@@ -286,12 +288,9 @@ fn list_name(locale: Locale, kind: TermKind) -> &'static str {
     }
 }
 
-/// A page of a list of terms; the first has no number.
-fn list_page(frame: &Frame<'_>, kind: TermKind, number: usize) -> Option<Href> {
-    match number {
-        1 => page(frame, kind.folder()),
-        _ => page(frame, &format!("{}?page={number}", kind.folder())),
-    }
+/// The list of all terms of a kind.
+fn list_page(frame: &Frame<'_>, kind: TermKind) -> Option<Href> {
+    page(frame, kind.folder())
 }
 
 /// A page of this server in the language that the reader chose.

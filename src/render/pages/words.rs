@@ -100,6 +100,16 @@ pub(super) struct Words {
     pub previous: &'static str,
     pub next: &'static str,
 
+    // Lists.
+    /// The label of a list's search field.
+    pub list_search: &'static str,
+    /// The label of the letters, for screen readers.
+    pub by_letter: &'static str,
+    pub whole_list: &'static str,
+    pub nothing_found: &'static str,
+    /// Over the feeds that may be meant.
+    pub nearest: &'static str,
+
     /// The page of a list, with `{page}` and `{pages}`.
     #[serde(skip)]
     pub part: &'static str,

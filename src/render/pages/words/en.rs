@@ -78,6 +78,12 @@ pub(super) static WORDS: Words = Words {
     pages: "Pages of this list",
     previous: "Previous",
     next: "Next",
+    // Lists.
+    list_search: "Search this list",
+    by_letter: "By letter",
+    whole_list: "The whole list",
+    nothing_found: "Nothing was found",
+    nearest: "Did you mean",
     part: "Page {page} of {pages}",
     count_articles: PluralForms {
         one: "article",

@@ -78,6 +78,12 @@ pub(super) static WORDS: Words = Words {
     pages: "Тізім беттері",
     previous: "Алдыңғы",
     next: "Келесі",
+    // Lists.
+    list_search: "Тізімнен іздеу",
+    by_letter: "Әліпби бойынша",
+    whole_list: "Толық тізім",
+    nothing_found: "Ештеңе табылмады",
+    nearest: "Мүмкін, мынаны іздедіңіз",
     part: "{pages} беттің {page}-беті",
     count_articles: PluralForms::same("мақала"),
     count_sections: PluralForms::same("айдар"),

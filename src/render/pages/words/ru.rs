@@ -78,6 +78,12 @@ pub(super) static WORDS: Words = Words {
     pages: "Страницы списка",
     previous: "Предыдущая",
     next: "Следующая",
+    // Lists.
+    list_search: "Поиск по списку",
+    by_letter: "По алфавиту",
+    whole_list: "Весь список",
+    nothing_found: "Ничего не нашлось",
+    nearest: "Возможно, вы искали",
     part: "Страница {page} из {pages}",
     count_articles: PluralForms {
         one: "статья",
