@@ -23,13 +23,14 @@ pub(super) fn forbid_active_content(headers: &mut HeaderMap) {
 }
 
 /// A page may load our own style sheet, script, fonts and pictures, and media of articles from every
-/// origin, and send forms to us. Scripts of other origins and those in the markup may not run.
+/// origin, and send forms to us. Scripts of other origins and those in the markup may not run. Checkers
+/// of pages fetch `/robots.txt` from within a page.
 pub(super) fn allow_page_content(headers: &mut HeaderMap) {
     set_policy(
         headers,
         "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; \
-         img-src 'self' https: http:; media-src https: http:; base-uri 'none'; form-action 'self'; \
-         frame-ancestors 'none'",
+         connect-src 'self'; img-src 'self' https: http:; media-src https: http:; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'",
     );
     let policy = HeaderValue::from_static("strict-origin-when-cross-origin");
     headers.insert(REFERRER_POLICY, policy);

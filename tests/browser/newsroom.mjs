@@ -39,13 +39,49 @@ function hostile(base) {
   };
 }
 
+/** Articles with pictures, and one with the longest word that a tag may be. */
+const PICTURED = {
+  "pictured-ru": {
+    title: "На Балхаше открыли летнюю школу для молодых экологов",
+    date: "2026-11-27T09:40:00+05:00",
+    section: "Общество",
+    tags: ["экология", "балхаш"],
+    author: "Сауле Мергенова",
+    lang: "ru",
+    image: { url: "https://dala.example/media/lake.jpg", width: 1200, height: 800, alt: "Берег озера" },
+    content_text: "Двадцать школьников из четырёх областей неделю измеряли прозрачность воды и считали птиц.\n\nЗанятия вели сотрудники заповедника.",
+  },
+  "pictured-kk": {
+    title: "Мәжіліс ауыл кітапханаларына арналған қорды талқылады",
+    date: "2026-11-26T16:05:00+05:00",
+    section: "Парламент",
+    tags: ["мажилис", "кітапхана"],
+    author: { name: "Айгерім Сапарова", role: "корреспондент" },
+    lang: "kk",
+    image: { url: "https://dala.example/media/library.jpg", alt: "Кітап сөрелері" },
+    content_text: "Депутаттар әр ауданға жыл сайын екі мың жаңа кітап жеткізуді ұсынды.\n\nЕсеп желтоқсанда жарияланады.",
+  },
+  "pictured-en": {
+    title: "Night trains between Almaty and Semey return after eleven years",
+    date: "2026-11-25T08:00:00+05:00",
+    section: "World",
+    tags: ["rail", "a".repeat(64)],
+    author: "Daniyar Ospan",
+    lang: "en",
+    image: { url: "https://dala.example/media/train.jpg", width: 900, height: 1200, alt: "A sleeping car" },
+    content_text: "The first sleeping cars left on Tuesday with every berth taken.\n\nTickets are sold sixty days ahead.",
+  },
+};
+
 /** Writes articles and a feeds.toml below `folder`; gives the path of the configuration. */
 export async function furnish(folder, samples, port) {
   const base = `http://127.0.0.1:${port}`;
   const articles = join(folder, "articles");
   await mkdir(articles, { recursive: true });
   await cp(samples, join(articles, "newsroom"), { recursive: true });
-  await writeFile(join(articles, "hostile.json"), JSON.stringify(hostile(base)));
+  for (const [name, article] of Object.entries({ ...PICTURED, hostile: hostile(base) })) {
+    await writeFile(join(articles, `${name}.json`), JSON.stringify(article));
+  }
   const config = join(folder, "feeds.toml");
   await writeFile(config, configuration(base, port));
   return { base, config };
@@ -77,6 +113,7 @@ path = "articles"
 [[feed]]
 name  = "parliament"
 title = "Парламент"
+description = "Заседания мажилиса и сената: законы, бюджет, назначения"
 any   = ["section:Парламент", "#мажилис"]
 
 [[feed]]

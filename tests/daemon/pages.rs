@@ -5,10 +5,10 @@ use std::fs;
 
 use crate::testkit::client::{Request, Response};
 use crate::testkit::daemon::Daemon;
-use crate::testkit::newsroom::{HARVEST, Newsroom, Story, now, written};
+use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, Story, now, written};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; \
-                      img-src 'self' https: http:; media-src https: http:; \
+                      connect-src 'self'; img-src 'self' https: http:; media-src https: http:; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// One page of each kind.
@@ -308,6 +308,52 @@ fn page_etag_changes_with_its_content() {
         "{moved:?}"
     );
     assert!(!moved.contains(&"/sections/спорт"), "{moved:?}");
+}
+
+#[test]
+fn first_page_shows_the_newest_headlines() {
+    let newsroom = Newsroom::of_three();
+    let mut daemon = Daemon::start(&newsroom);
+    let before = daemon.get("/");
+    assert!(before.says(HARVEST.headline) && before.says(MATCH.headline));
+    // No count and no date on the page moves with it.
+    let headline = "Урожай дынь свезли на ярмарку ночью";
+    newsroom.write(
+        "harvest",
+        &Story {
+            headline,
+            ..HARVEST
+        },
+    );
+    daemon.eventually("/", |page| page.says(headline));
+    assert_ne!(daemon.get("/").header("etag"), before.header("etag"));
+}
+
+#[test]
+fn feed_page_leads_to_the_builder_with_its_terms() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    let terms = |target: &str| {
+        let page = daemon.get(target);
+        let link = page.text().split("href=\"/build?").nth(1);
+        let query = link.map(|link| link.split('"').next().expect("an attribute").to_owned());
+        query.map(|query| percent_decoded(&query))
+    };
+    for (target, expected) in [
+        ("/all", None),
+        ("/tags/rail", Some("any=rail")),
+        ("/sections/парламент", Some("any=section:парламент")),
+        (
+            "/select?any=rail,world&all=lang:en",
+            Some("any=rail,world&all=lang:en"),
+        ),
+    ] {
+        assert_eq!(terms(target).as_deref(), expected, "{target}");
+    }
+}
+
+fn percent_decoded(query: &str) -> String {
+    let decoded = percent_encoding::percent_decode_str(query).decode_utf8();
+    decoded.expect("UTF-8").replace("&amp;", "&")
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod article;
 mod feed;
 mod list;
 mod subscribe;
+mod teaser;
 mod terms;
 
 use chrono::{DateTime, FixedOffset};
@@ -59,9 +60,12 @@ impl Href {
             .filter(|href| !href.0.starts_with('/') && !has_scheme(&href.0, "mailto:"))
     }
 
-    /// The `feed:` address of an `http` or `https` address, which feed readers open.
+    /// The `feed:` address of an `http` or `https` address, which feed readers open. It has no scheme
+    /// inside, since checkers of HTML take that for a mistake; the script of the page adds it.
     fn feed(address: &str) -> Option<Href> {
-        Href::web(address).map(|href| Href(format!("feed:{}", href.0)))
+        let href = Href::web(address)?;
+        let (_, rest) = href.0.split_once("://")?;
+        Some(Href(format!("feed://{rest}")))
     }
 
     /// The address with another query parameter.
@@ -399,7 +403,7 @@ mod tests {
             assert!(Href::new(bad).is_none(), "{bad}");
         }
         let feed = Href::feed("https://x.example/a.rss").map(|href| href.0);
-        assert_eq!(feed.as_deref(), Some("feed:https://x.example/a.rss"));
+        assert_eq!(feed.as_deref(), Some("feed://x.example/a.rss"));
         assert!(Href::feed("javascript:alert(1)").is_none() && Href::feed("/a").is_none());
         assert!(Href::web("/a").is_none() && Href::web("mailto:a@x.example").is_none());
     }

@@ -34,6 +34,10 @@ for (const row of document.querySelectorAll(".copy")) {
 
 const panel = document.querySelector("details.subscribe");
 if (panel) {
+  // With its scheme inside, the address tells readers to use https.
+  const open = panel.querySelector("[href^='feed:']");
+  if (open) open.href = `feed:${panel.querySelector("[data-address]").dataset.address}`;
+
   // Browsers that do not open what contains the target of a link.
   const follow = () => {
     if (location.hash === "#subscribe") panel.open = true;

@@ -4,7 +4,7 @@ use minijinja::Value;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
-use super::feed::AuthorValue;
+use super::teaser::AuthorValue;
 use super::{
     AlternateValue, Href, PageValue, RelatedValue, WhenValue, feed_page, kind_name, other_language,
     safe,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use super::feed::TeaserValue;
+use super::teaser::TeaserValue;
 use super::{
     AlternateValue, FormatValue, Href, PageValue, WhenValue, feed_page, list_name, list_page,
     other_language, without_site,
