@@ -68,6 +68,15 @@ impl TermSearch {
         self.found(self.names.nearest(words, is_wanted, max))
     }
 
+    /// The terms of a kind with the most articles, at most `max`.
+    pub fn largest(&self, kind: TermKind, max: usize) -> Vec<Found<'_>> {
+        let kinds = self.kinds.iter().enumerate();
+        let numbers = kinds
+            .filter(|(_, of)| **of == kind)
+            .map(|(number, _)| number);
+        self.found(numbers.take(max).collect())
+    }
+
     fn found(&self, numbers: Vec<usize>) -> Vec<Found<'_>> {
         let found = |number: usize| {
             let label = self.names.name(number);

@@ -87,6 +87,26 @@ fn typed_words_find_terms() {
 }
 
 #[test]
+fn the_largest_terms_of_a_kind_are_those_with_the_most_articles() {
+    let terms = [
+        ("спорт", 2),
+        ("section:мир", 9),
+        ("мост", 7),
+        ("вода", 7),
+        ("ёлка", 1),
+    ];
+    let terms = terms.map(|(text, articles)| {
+        let term = Term::parse(text).expect("a term");
+        (term.clone(), term.key().to_owned(), articles)
+    });
+    let search = TermSearch::new(terms);
+    let largest = labels(search.largest(TermKind::Tag, 3));
+    assert_eq!(largest, ["вода", "мост", "спорт"]);
+    assert_eq!(labels(search.largest(TermKind::Section, 3)), ["мир"]);
+    assert_eq!(labels(search.largest(TermKind::Author, 3)), [""; 0]);
+}
+
+#[test]
 fn the_nearest_terms_are_found_across_slips() {
     let search = search(&NAMES);
     for (typed, expected) in [
