@@ -41,8 +41,8 @@ fn feed_name(text: &str) -> Result<String, Mismatch> {
 const NAME_BYTES_MAX: usize = 200;
 
 /// First parts of paths that mean something else.
-const RESERVED: [&str; 7] = [
-    "articles", "assets", "authors", "feeds", "sections", "select", "tags",
+const RESERVED: [&str; 8] = [
+    "articles", "assets", "authors", "build", "feeds", "sections", "select", "tags",
 ];
 
 /// The name behind `/Sport_News.rss`.

@@ -4,7 +4,9 @@
 //! bytes depend only on the articles, the configuration and the templates, so their digest is the ETag.
 
 pub mod asset;
+pub mod build_query;
 pub mod error;
+pub mod feed_builder;
 mod feed_selection;
 pub mod folder;
 pub mod frame;
@@ -37,14 +39,18 @@ use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
+use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::error::PageError;
+use crate::render::pages::feed_builder::{BuildResult, FeedBuilder};
 use crate::render::pages::feed_selection::feed_selection;
 use crate::render::pages::frame::{Frame, Host};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
-use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, FEED, TERMS, Templates};
 use crate::render::pages::term_list::{TermList, TermListRequest};
-use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
+use crate::render::pages::values::{
+    ArticlePage, BuildPage, CataloguePage, FeedPage, FeedRow, TermsPage,
+};
 use crate::render::{feed_list, opml};
 
 /// Articles on the catalogue page.
@@ -61,6 +67,8 @@ pub enum PageRequest {
     Feed(Arc<FeedVersion>),
     /// The page of a canonical selection.
     Select(Selection),
+    /// `/build`, with what a reader typed and chose.
+    Build(BuildQuery),
     /// The article with this key.
     Article(String),
     /// `/feeds.opml`.
@@ -78,6 +86,8 @@ pub enum Page {
     Terms(Arc<TermList>),
     /// The page of a feed.
     Feed(Arc<FeedVersion>),
+    /// `/build`.
+    Build(Arc<FeedBuilder>),
     /// The page of an article.
     Article(Arc<ReleasedArticle>),
     /// `/feeds.opml`.
@@ -108,14 +118,16 @@ pub fn term_lists(config: &Config) -> Vec<TermKind> {
 impl PageRequest {
     /// Whether it is one of endlessly many pages that readers' own words ask for. No cache may store them.
     pub fn is_search(&self) -> bool {
-        matches!(self, PageRequest::Terms(request) if request.is_search())
+        let is_search_of_list = matches!(self, PageRequest::Terms(request) if request.is_search());
+        is_search_of_list || matches!(self, PageRequest::Build(_))
     }
 }
 
 impl Page {
     /// Whether [`PageRequest::is_search`].
     pub fn is_search(&self) -> bool {
-        matches!(self, Page::Terms(list) if list.request.is_search())
+        let is_search_of_list = matches!(self, Page::Terms(list) if list.request.is_search());
+        is_search_of_list || matches!(self, Page::Build(_))
     }
 
     /// The media type, for `Content-Type`.
@@ -123,9 +135,11 @@ impl Page {
         match self {
             Page::Opml(_) => opml::CONTENT_TYPE,
             Page::List(_) => "application/json",
-            Page::Catalogue(_) | Page::Terms(..) | Page::Feed(_) | Page::Article(_) => {
-                "text/html; charset=utf-8"
-            }
+            Page::Catalogue(_)
+            | Page::Terms(..)
+            | Page::Feed(_)
+            | Page::Build(_)
+            | Page::Article(_) => "text/html; charset=utf-8",
         }
     }
 
@@ -141,6 +155,13 @@ impl Page {
             Page::Opml(overview) | Page::List(overview) => overview.number().hash(&mut hash),
             Page::Terms(list) => (list.overview, &list.request).hash(&mut hash),
             Page::Feed(version) => (&version.path, version.digest).hash(&mut hash),
+            Page::Build(builder) => {
+                (builder.state, builder.query.path()).hash(&mut hash);
+                builder.query.surplus.hash(&mut hash);
+                if let BuildResult::Feed(built) = &builder.result {
+                    built.digest.hash(&mut hash);
+                }
+            }
             Page::Article(released) => released.digest.hash(&mut hash),
         }
         hash.write_u8(0);
@@ -152,7 +173,9 @@ impl Page {
         match self {
             Page::Feed(version) => Some((version, version.entries.len())),
             Page::Catalogue(_) => Some((&snapshot.feeds[ALL], NEWEST_MAX)),
-            Page::Terms(..) | Page::Article(_) | Page::Opml(_) | Page::List(_) => None,
+            Page::Terms(..) | Page::Build(_) | Page::Article(_) | Page::Opml(_) | Page::List(_) => {
+                None
+            }
         }
     }
 
@@ -203,6 +226,10 @@ impl Page {
                 let page = FeedPage::new(&frame, &feed, &related, selection.as_ref());
                 templates.render(FEED, &frame, page)?.into()
             }
+            Page::Build(builder) => {
+                let page = BuildPage::new(&frame, builder);
+                templates.render(BUILD, &frame, page)?.into()
+            }
             Page::Article(released) => {
                 let ReleasedArticle { article, as_of, .. } = &**released;
                 // The template shows the picture itself.
@@ -231,6 +258,7 @@ impl Page {
                 Some(query) => format!("{SELECT}?{query}"),
                 None => encode_path(&version.path),
             },
+            Page::Build(builder) => builder.query.path(),
             Page::Article(released) => {
                 format!("articles/{}", encode_path(&released.article.key))
             }

@@ -186,3 +186,16 @@ impl Job {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::pages::build_query::BuildQuery;
+
+    #[test]
+    fn the_page_that_builds_a_feed_is_limited_like_selections() {
+        let build = PageRequest::Build(BuildQuery::parse("any=a"));
+        assert!(Resource::Page(build).is_selection());
+        assert!(!Resource::Page(PageRequest::Catalogue).is_selection());
+    }
+}

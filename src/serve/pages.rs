@@ -8,7 +8,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hyper::header::HeaderValue;
+use hyper::header::{HeaderName, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::task;
 use tracing::error;
@@ -32,6 +32,8 @@ const SHORT_CACHE: &str = "max-age=60";
 
 /// For assets with their version in the URL.
 const IMMUTABLE_CACHE: &str = "max-age=31536000, immutable";
+
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 
 const UNAVAILABLE: &str = "this page cannot be made at the moment";
 
@@ -84,7 +86,11 @@ async fn uncacheable(context: &RequestContext<'_>, page: Page) -> Answer {
     let permits = context.documents.permits(&page);
     match context.documents.encoded(document, coding, permits).await {
         Ok(document) => {
-            let reply = reply::uncacheable_page(page.content_type(), coding, document);
+            let mut reply = reply::uncacheable_page(page.content_type(), coding, document);
+            if page.is_search() {
+                // Crawlers would follow its links without end.
+                reply = reply::with_header(reply, X_ROBOTS_TAG, "noindex");
+            }
             Answer::new(RequestKind::Page, coding, RequestResult::Made, reply)
         }
         Err(_) => reply::service_unavailable(UNAVAILABLE).into(),
@@ -187,7 +193,7 @@ fn page_cache_control(context: &RequestContext<'_>, page: &Page) -> HeaderValue 
     let (settings, next) = match page {
         Page::Feed(version) => (&*version.settings, version.next),
         Page::Article(released) => (&context.published.snapshot.config.defaults, released.next),
-        Page::Catalogue(_) | Page::Terms(..) | Page::Opml(_) | Page::List(_) => {
+        Page::Catalogue(_) | Page::Terms(..) | Page::Build(_) | Page::Opml(_) | Page::List(_) => {
             return HeaderValue::from_static(SHORT_CACHE);
         }
     };

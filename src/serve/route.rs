@@ -24,6 +24,7 @@ use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, encode_query};
 use crate::publish::published_state::PublishedState;
+use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::{PageRequest, term_lists};
 use crate::serve::wordpress_feeds;
@@ -151,6 +152,10 @@ fn resolve_decoded<'a>(
         "/" => decoded.require_canonical("/", || Target::Page(PageRequest::Catalogue)),
         "/feeds.opml" => decoded.require_canonical(&lower, || Target::Page(PageRequest::Opml)),
         "/feeds.json" => decoded.require_canonical(&lower, || Target::Page(PageRequest::List)),
+        "/build" => decoded.require_canonical(&lower, || {
+            let query = BuildQuery::parse(query.unwrap_or_default());
+            Target::Page(PageRequest::Build(query))
+        }),
         "/favicon.ico" => Target::Favicon,
         "/sections" => decoded.terms(&lower, TermKind::Section),
         "/tags" => decoded.terms(&lower, TermKind::Tag),

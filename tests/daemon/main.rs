@@ -3,6 +3,7 @@
 
 mod access_log;
 mod admin;
+mod build;
 mod changes;
 mod check;
 mod commands;

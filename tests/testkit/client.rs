@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// Every header that a response may have.
-const HEADERS: [&str; 20] = [
+const HEADERS: [&str; 21] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -28,6 +28,7 @@ const HEADERS: [&str; 20] = [
     "retry-after",
     "vary",
     "x-content-type-options",
+    "x-robots-tag",
 ];
 
 /// A socket of either kind.

@@ -22,7 +22,7 @@ fn feed_names_are_paths_of_their_own() {
         (
             "tags/x",
             "2:8 [[feed]]: name must be a name that begins with none of articles, assets, \
-             authors, feeds, sections, select, tags, got `tags/x`"
+             authors, build, feeds, sections, select, tags, got `tags/x`"
                 .to_owned(),
         ),
     ] {

@@ -39,6 +39,10 @@ impl ReadHandle {
                 }
                 Err(error @ SelectError::TooCostly(_)) => Err(PageMissing::TooCostly(error)),
             },
+            PageRequest::Build(query) => {
+                let builder = self.feed_builder(published, query)?;
+                Ok(Page::Build(builder.into()))
+            }
             PageRequest::Article(key) => {
                 let released = match self.article(published, &key)? {
                     Some(released) => Some(released),

@@ -3,6 +3,8 @@
 //! Each page is rendered three times in each language: with all optional values, as after a search that
 //! found nothing, and with no optional value.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset};
 
 use crate::config::Site;
@@ -12,13 +14,19 @@ use crate::feed::letter::Letter;
 use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
-use crate::model::term::TermKind;
+use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
+use crate::render::pages::build_query::{BuildQuery, Condition};
+use crate::render::pages::feed_builder::{
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestionReason, Suggestions,
+};
 use crate::render::pages::frame::{Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
-use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, FEED, TERMS, Templates};
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
-use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
+use crate::render::pages::values::{
+    ArticlePage, BuildPage, CataloguePage, FeedPage, FeedRow, TermsPage,
+};
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
@@ -47,7 +55,7 @@ pub(super) fn pages(
 }
 
 /// The templates of pages.
-pub(super) const PAGES: [&str; 4] = [CATALOGUE, TERMS, FEED, ARTICLE];
+pub(super) const PAGES: [&str; 5] = [CATALOGUE, TERMS, FEED, BUILD, ARTICLE];
 
 /// A publication on one day.
 pub(super) struct Sample {
@@ -58,6 +66,7 @@ pub(super) struct Sample {
     pub(super) article: Entry,
     pub(super) related: Vec<RelatedFeed>,
     pub(super) part: ListPart,
+    pub(super) builder: FeedBuilder,
     pub(super) filter: TermFilter,
     pub(super) letters: Vec<Letter>,
     pub(super) selection: Option<Selection>,
@@ -113,6 +122,7 @@ impl Sample {
                 pages: 3,
                 feeds: 512,
             },
+            builder: builder(),
             filter: TermFilter::Letter(Letter::of("мәжіліс")),
             letters: ["бюджет", "мәжіліс", "5G"].map(Letter::of).into(),
             selection: Selection::from_canonical("any=section:парламент,мәжіліс&none=спорт"),
@@ -144,6 +154,15 @@ impl Sample {
                 page: 1,
                 pages: 1,
                 feeds: 0,
+            },
+            builder: FeedBuilder {
+                query: BuildQuery::default(),
+                known: Vec::new(),
+                unknown: Vec::new(),
+                suggestions: None,
+                titled: Vec::new(),
+                result: BuildResult::TooCostly,
+                state: 0,
             },
             filter: TermFilter::All,
             letters: Vec::new(),
@@ -207,12 +226,50 @@ impl Sample {
                 let page = FeedPage::new(&frame, &self.feed, related, self.selection.as_ref());
                 templates.render(template, &frame, page)
             }
+            BUILD => {
+                let path = self.builder.query.path();
+                let frame = frame(&path);
+                templates.render(template, &frame, BuildPage::new(&frame, &self.builder))
+            }
             _ => {
                 let (frame, all) = (frame("articles/a"), &self.feed.channel);
                 let page = ArticlePage::new(&frame, &self.article, all, related);
                 templates.render(template, &frame, page)
             }
         }
+    }
+}
+
+/// A search, known terms and one that is not, and a feed without articles.
+fn builder() -> FeedBuilder {
+    let query = "any=а,б&all=section:п&none=author:а&q=м";
+    let term = |text: &str| Term::parse(text).expect("the terms of samples are terms");
+    let counted = |text: &str| CountedTerm::new(term(text), term(text).key(), 3);
+    let chosen = ["а", "section:п", "author:а"];
+    FeedBuilder {
+        query: BuildQuery::parse(query),
+        known: chosen.map(counted).into(),
+        unknown: vec![(term("б"), vec![counted("в")])],
+        suggestions: Some(Suggestions {
+            reason: SuggestionReason::Found,
+            terms: ["а", "м", "section:м", "lang:kk"].map(counted).into(),
+        }),
+        titled: vec![Arc::new(channel("parliament", "Парламент", &[Format::Rss]))],
+        result: BuildResult::Feed(Box::new(BuiltFeed {
+            feed: Feed {
+                channel: channel("select", "а", &Format::ALL),
+                updated: at("2026-11-20T10:30:00+05:00"),
+                entries: vec![article(), flash()],
+            },
+            is_ready: true,
+            recent: RecentArticles {
+                articles: 2,
+                seconds: 86_400,
+            },
+            obstacles: vec![(Condition::Any, term("а"))],
+            digest: 0,
+        })),
+        state: 0,
     }
 }
 

@@ -4,8 +4,11 @@
 //! [`Href`], so that no attribute has an address that runs a script.
 
 mod article;
+mod build;
 mod feed;
 mod list;
+mod pace;
+mod selection_sentence;
 mod subscribe;
 mod teaser;
 mod terms;
@@ -16,6 +19,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::Serialize;
 
 pub(super) use self::article::ArticlePage;
+pub(super) use self::build::BuildPage;
 pub(super) use self::feed::FeedPage;
 pub(super) use self::list::{CataloguePage, FeedRow};
 use self::subscribe::in_letters;
@@ -25,11 +29,9 @@ use super::{Frame, Locale};
 use crate::feed::document::{Address, Channel};
 use crate::model::format::Format;
 use crate::model::term::TermKind;
+use crate::render::pages::build_query::BUILD;
 use crate::render::pages::frame::{Host, RelatedFeed};
 use crate::text::Html;
-
-/// The page where readers combine terms.
-const BUILD: &str = "build";
 
 /// The unreserved characters of RFC 3986 stay raw in query values, mail addresses and names of assets.
 pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC

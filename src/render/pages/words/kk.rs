@@ -1,6 +1,6 @@
 //! Kazakh. Nouns behind numbers stay in the singular.
 
-use super::{ANDROID, APPLE, Apps, COMPUTER, PluralForms, Words};
+use super::{ANDROID, APPLE, Apps, BuildWords, COMPUTER, PluralForms, TermPhrases, Words};
 
 pub(super) static WORDS: Words = Words {
     skip: "Мазмұнына өту",
@@ -107,4 +107,60 @@ pub(super) static WORDS: Words = Words {
     sizes: ["Б", "КБ", "МБ", "ГБ"],
     decimal_mark: ",",
     thousands_mark: "\u{a0}",
+    // The page `/build`.
+    build: BuildWords {
+        title: "Өз таспаңызды құрастырыңыз",
+        intro: "Тегтерді, айдарлар мен авторларды тауып, біріктіріңіз де, шыққан таспаға жазылыңыз.",
+        hint: "«Кемінде біреуі» — белгіленгеннің кез келгені жеткілікті. «Барлығы бірге» — мақалада әрқайсысы болуы керек. «Мұнысыз» — ондай мақалалар таспаға кірмейді.",
+        field: "Тег, айдар, автор немесе тіл",
+        search: "Іздеу",
+        largest: "Ең көп жазылатын тақырыптар",
+        found: "Табылды",
+        similar: "Ондай жоқ, бірақ ұқсасы бар",
+        not_found: "Ештеңе табылмады: басқа сөзді немесе сөздің басын жазып көріңіз.",
+        titled: "Дайын таспалар",
+        languages: "Тілдер",
+        any: "кемінде біреуі",
+        all: "барлығы бірге",
+        none: "мұнысыз",
+        chosen_already: "таңдалды:",
+        chosen: "Таңдағаныңыз",
+        unknown: "мұндай бірде-бір мақалада жоқ",
+        instead: "Бәлкім:",
+        remove: "алып тастау",
+        move_: "ауыстыру:",
+        result: "Нәтижесі",
+        same_feed: "Мұндай таспа бұрыннан бар:",
+        contradiction: "Мұның бәрі бірге кездесетін мақала жоқ.",
+        drop_one: "Мақала табылуы үшін:",
+        too_costly: "Мұндай таспаны іздеу тым ұзаққа созылады: бірдеңені алып тастаңыз.",
+        add: "{term} қосу: {condition}",
+        move_to: "{term} ауыстыру: {condition}",
+        full: "{max} шарт таңдалды — бір таспаға бұдан көп сыймайды. Тағы қосу үшін біреуін алып тастаңыз.",
+        surplus: "Бір таспада ең көбі {max} шарт болады, сондықтан мыналар сыймады: {terms}.",
+        articles: "{conditions} мақалалар",
+        all_without: "{terms} жоқ мақалалар",
+        with_any: "{terms} бар",
+        with_all: "{terms} қатар бар",
+        as_well: ", ",
+        but_without: ", {terms} жоқ",
+        or: " немесе ",
+        and: " және ",
+        and_without: " және ",
+        term: TermPhrases {
+            section: "«{name}» айдары",
+            author: "«{name}» авторы",
+            language: "«{name}» тілі",
+        },
+        without_term: TermPhrases {
+            section: "«{name}» айдары",
+            author: "«{name}» авторы",
+            language: "«{name}» тілі",
+        },
+        a_day: "күніне шамамен {count}",
+        a_week: "аптасына шамамен {count}",
+        a_month: "айына шамамен {count}",
+        none_lately: "соңғы 30 күнде бірде-бір мақала шыққан жоқ",
+        about_articles: PluralForms::same("мақала"),
+    },
 };
