@@ -16,7 +16,8 @@ use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::folder::RASTER_ICONS;
-use crate::render::pages::{OpmlScope, PageRequest, TERMS_MAX, term_lists};
+use crate::render::pages::term_list::{TERMS_MAX, TermListRequest};
+use crate::render::pages::{OpmlScope, PageRequest, term_lists};
 
 /// Whether pages are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,11 +222,11 @@ impl FileLayout<'_> {
     fn lists(&mut self, config: &Config, overview: &Overview, latest: Timestamp) {
         for kind in term_lists(config) {
             let name = kind.folder();
-            self.page(name, PageRequest::Terms(kind, 1), latest);
+            let list = |number| PageRequest::Terms(TermListRequest::of_all(kind, number));
+            self.page(name, list(1), latest);
             for number in 2..=overview.of_terms(kind).len().div_ceil(TERMS_MAX) {
                 let path = format!("{name}?page={number}.html");
-                let list = DocumentSource::Page(PageRequest::Terms(kind, number));
-                self.put(name, &path, list, latest);
+                self.put(name, &path, DocumentSource::Page(list(number)), latest);
             }
         }
     }

@@ -3,9 +3,11 @@
 //! Counting takes time, so an overview is built on the first request after a publication.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::feed::definitions::FeedKind;
+use crate::feed::letter::{self, Letter};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::term::TermKind;
 
@@ -14,6 +16,8 @@ use crate::model::term::TermKind;
 pub struct FeedSummary {
     /// The feed.
     pub version: Arc<FeedVersion>,
+    /// Its name in alphabetical lists: that of its term, else its title.
+    pub name: Arc<str>,
     /// Released articles that match it.
     pub articles: usize,
     /// Whether it has enough of them to be listed, and its settings let it.
@@ -64,6 +68,20 @@ impl Overview {
         let kind = FeedKind::of_terms(kind);
         let shown = |feed: &&FeedSummary| feed.listed && feed.version.kind == kind;
         self.feeds.iter().filter(shown).collect()
+    }
+
+    /// The letters that the feeds of a kind of terms stand under.
+    pub fn letters(&self, kind: TermKind) -> BTreeSet<Letter> {
+        let feeds = self.of_terms(kind).into_iter();
+        feeds.map(|feed| Letter::of(&feed.name)).collect()
+    }
+
+    /// The automatic feeds of a kind of terms under a letter, in alphabetical order.
+    pub fn under_letter(&self, kind: TermKind, letter: Letter) -> Vec<&FeedSummary> {
+        let mut feeds = self.of_terms(kind);
+        feeds.retain(|feed| Letter::of(&feed.name) == letter);
+        letter::sort_by_name(&mut feeds, |feed| &feed.name);
+        feeds
     }
 }
 

@@ -85,6 +85,19 @@ impl Selection {
         }
     }
 
+    /// A simpler selection of the same articles: one term of `any` is a term of `all`, and a term of `all`
+    /// makes an `any` that has it needless. Selections that differ only in this become equal.
+    pub fn simplified(&self) -> Selection {
+        let mut simple = self.clone();
+        if simple.any.len() == 1 {
+            simple.all.append(&mut simple.any);
+        }
+        if !simple.any.is_disjoint(&simple.all) {
+            simple.any.clear();
+        }
+        simple
+    }
+
     /// The canonical query, percent-encoded. It is empty for the empty selection.
     pub fn to_query(&self) -> String {
         let canonical = self.to_string();
@@ -221,6 +234,20 @@ mod tests {
         ] {
             let selection = Selection::from_query(query).expect(query);
             assert_eq!(is_canonical(query, &selection), canonical, "{query}");
+        }
+    }
+
+    #[test]
+    fn selections_of_the_same_articles_are_equal_when_simplified() {
+        for (query, simple) in [
+            ("any=a", "all=a"),
+            ("any=a&all=b&none=c", "all=a,b&none=c"),
+            ("any=a,b&all=a", "all=a"),
+            ("any=a,b&all=c", "any=a,b&all=c"),
+            ("none=a", "none=a"),
+        ] {
+            let selection = Selection::from_query(query).expect(query);
+            assert_eq!(selection.simplified().to_string(), simple, "{query}");
         }
     }
 

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::feed::definitions::FeedNo;
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::feed::term_search::TermSearch;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
@@ -36,6 +37,8 @@ pub struct PublishedState {
     pub(super) term_slugs: Option<Arc<TermSlugs>>,
     /// Computed at the first request. States with the same feeds and articles share it.
     pub(super) overview: Arc<OnceLock<Arc<Overview>>>,
+    /// Built at the first search. States with the same articles share it.
+    pub(super) term_search: Arc<OnceLock<Arc<TermSearch>>>,
 }
 
 /// Whether selections are dated by the second of a state.

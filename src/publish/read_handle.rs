@@ -3,6 +3,8 @@
 //! A request takes one [`PublishedState`], and finds in it everything that it shows. Nothing here waits for
 //! the publisher, and the publisher waits for nothing here.
 
+mod feed_builder;
+mod feed_search;
 mod overview;
 mod page_lookup;
 

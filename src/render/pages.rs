@@ -4,7 +4,9 @@
 //! bytes depend only on the articles, the configuration and the templates, so their digest is the ETag.
 
 pub mod asset;
+pub mod build_query;
 pub mod error;
+pub mod feed_builder;
 mod feed_selection;
 pub mod folder;
 pub mod frame;
@@ -15,6 +17,7 @@ mod qr_code;
 pub mod related;
 mod sample;
 pub mod templates;
+pub mod term_list;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -36,33 +39,37 @@ use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
+use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::error::PageError;
+use crate::render::pages::feed_builder::{BuildResult, FeedBuilder};
 use crate::render::pages::feed_selection::feed_selection;
-use crate::render::pages::frame::{Frame, Host, ListPart};
+use crate::render::pages::frame::{Frame, Host};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
-use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
-use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
+use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::term_list::{TermList, TermListRequest};
+use crate::render::pages::values::{
+    ArticlePage, BuildPage, CataloguePage, FeedPage, FeedRow, TermsPage,
+};
 use crate::render::pages::words::Words;
 use crate::render::{feed_list, opml};
 
 /// Articles on the catalogue page.
 pub const NEWEST_MAX: usize = 8;
 
-/// Terms on one page of their list.
-pub const TERMS_MAX: usize = 200;
-
 /// A page or list, by name.
 #[derive(Clone, Debug)]
 pub enum PageRequest {
     /// `/`.
     Catalogue,
-    /// `/sections`, `/tags` or `/authors`, by the number of the page.
-    Terms(TermKind, usize),
+    /// A page of `/sections`, `/tags` or `/authors`.
+    Terms(TermListRequest),
     /// The page of a feed.
     Feed(Arc<FeedVersion>),
     /// The page of a canonical selection.
     Select(Selection),
+    /// `/build`, with what a reader typed and chose.
+    Build(BuildQuery),
     /// The article with this key.
     Article(String),
     /// `/feeds.opml`.
@@ -85,10 +92,12 @@ pub enum OpmlScope {
 pub enum Page {
     /// `/`.
     Catalogue(Arc<Overview>),
-    /// One page of `/sections`, `/tags` or `/authors`.
-    Terms(TermKind, ListPart, Arc<Overview>),
+    /// A page of `/sections`, `/tags` or `/authors`.
+    Terms(Arc<TermList>),
     /// The page of a feed.
     Feed(Arc<FeedVersion>),
+    /// `/build`.
+    Build(Arc<FeedBuilder>),
     /// The page of an article.
     Article(Arc<ReleasedArticle>),
     /// `/feeds.opml`.
@@ -116,15 +125,19 @@ pub fn term_lists(config: &Config) -> Vec<TermKind> {
     AUTOMATIC.into_iter().filter(has_feeds).collect()
 }
 
+impl PageRequest {
+    /// Whether it is one of endlessly many pages that readers' own words ask for. No cache may store them.
+    pub fn is_search(&self) -> bool {
+        let is_search_of_list = matches!(self, PageRequest::Terms(request) if request.is_search());
+        is_search_of_list || matches!(self, PageRequest::Build(_))
+    }
+}
+
 impl Page {
-    /// A page of a list of terms, by its number from 1; `None` past the end of the list.
-    pub fn terms(overview: Arc<Overview>, kind: TermKind, page: usize) -> Option<Page> {
-        let feeds = overview.of_terms(kind).len();
-        let pages = feeds.div_ceil(TERMS_MAX).max(1);
-        let part = ListPart { page, pages, feeds };
-        (1..=pages)
-            .contains(&page)
-            .then_some(Page::Terms(kind, part, overview))
+    /// Whether [`PageRequest::is_search`].
+    pub fn is_search(&self) -> bool {
+        let is_search_of_list = matches!(self, Page::Terms(list) if list.request.is_search());
+        is_search_of_list || matches!(self, Page::Build(_))
     }
 
     /// The media type, for `Content-Type`.
@@ -132,9 +145,11 @@ impl Page {
         match self {
             Page::Opml(..) => opml::CONTENT_TYPE,
             Page::List(_) => "application/json",
-            Page::Catalogue(_) | Page::Terms(..) | Page::Feed(_) | Page::Article(_) => {
-                "text/html; charset=utf-8"
-            }
+            Page::Catalogue(_)
+            | Page::Terms(..)
+            | Page::Feed(_)
+            | Page::Build(_)
+            | Page::Article(_) => "text/html; charset=utf-8",
         }
     }
 
@@ -149,10 +164,15 @@ impl Page {
             }
             Page::List(overview) => overview.number().hash(&mut hash),
             Page::Opml(scope, overview) => (overview.number(), *scope).hash(&mut hash),
-            Page::Terms(kind, part, overview) => {
-                (overview.number(), *kind, part.page).hash(&mut hash);
-            }
+            Page::Terms(list) => (list.overview, &list.request).hash(&mut hash),
             Page::Feed(version) => (&version.path, version.digest).hash(&mut hash),
+            Page::Build(builder) => {
+                (builder.state, builder.query.path()).hash(&mut hash);
+                builder.query.surplus.hash(&mut hash);
+                if let BuildResult::Feed(built) = &builder.result {
+                    built.digest.hash(&mut hash);
+                }
+            }
             Page::Article(released) => released.digest.hash(&mut hash),
         }
         hash.write_u8(0);
@@ -164,7 +184,11 @@ impl Page {
         match self {
             Page::Feed(version) => Some((version, version.entries.len())),
             Page::Catalogue(_) => Some((&snapshot.feeds[ALL], NEWEST_MAX)),
-            Page::Terms(..) | Page::Article(_) | Page::Opml(..) | Page::List(_) => None,
+            Page::Terms(..)
+            | Page::Build(_)
+            | Page::Article(_)
+            | Page::Opml(..)
+            | Page::List(_) => None,
         }
     }
 
@@ -203,11 +227,11 @@ impl Page {
                 let page = CataloguePage::new(&frame, &rows, &lists, &newest);
                 templates.render(CATALOGUE, &frame, page)?.into()
             }
-            Page::Terms(kind, part, overview) => {
-                let feeds = overview.of_terms(*kind).into_iter();
-                let shown = feeds.skip((part.page - 1) * TERMS_MAX).take(TERMS_MAX);
-                let rows: Vec<FeedRow<'_>> = shown.map(FeedRow::from).collect();
-                let page = TermsPage::new(&frame, *kind, &rows, *part);
+            Page::Terms(list) => {
+                let rows: Vec<FeedRow<'_>> = list.feeds.iter().map(FeedRow::from).collect();
+                let nearest: Vec<FeedRow<'_>> = list.nearest.iter().map(FeedRow::from).collect();
+                let (part, letters) = (list.part, &list.letters);
+                let page = TermsPage::new(&frame, &list.request, part, letters, &rows, &nearest);
                 templates.render(TERMS, &frame, page)?.into()
             }
             Page::Feed(version) => {
@@ -216,6 +240,10 @@ impl Page {
                 let selection = feed_selection(config, version);
                 let page = FeedPage::new(&frame, &feed, &related, selection.as_ref());
                 templates.render(FEED, &frame, page)?.into()
+            }
+            Page::Build(builder) => {
+                let page = BuildPage::new(&frame, builder);
+                templates.render(BUILD, &frame, page)?.into()
             }
             Page::Article(released) => {
                 let ReleasedArticle { article, as_of, .. } = &**released;
@@ -249,7 +277,11 @@ impl Page {
         let shown = match self {
             Page::Feed(version) => &version.channel.language,
             Page::Article(released) => &released.article.language,
-            Page::Catalogue(_) | Page::Terms(..) | Page::Opml(..) | Page::List(_) => &site.language,
+            Page::Catalogue(_)
+            | Page::Terms(..)
+            | Page::Build(_)
+            | Page::Opml(..)
+            | Page::List(_) => &site.language,
         };
         Locale::from_tag(shown).unwrap_or_else(|| Locale::of_site(&site.language))
     }
@@ -258,12 +290,12 @@ impl Page {
     fn path(&self) -> String {
         match self {
             Page::Catalogue(_) => String::new(),
-            Page::Terms(kind, ListPart { page: 1, .. }, _) => kind.folder().to_owned(),
-            Page::Terms(kind, part, _) => format!("{}?page={}", kind.folder(), part.page),
+            Page::Terms(list) => list.request.path(),
             Page::Feed(version) => match &version.channel.address.query {
                 Some(query) => format!("{SELECT}?{query}"),
                 None => encode_path(&version.path),
             },
+            Page::Build(builder) => builder.query.path(),
             Page::Article(released) => {
                 format!("articles/{}", encode_path(&released.article.key))
             }

@@ -55,7 +55,8 @@ impl Resource {
             Resource::Feed(version, _)
             | Resource::FeedPage(version)
             | Resource::Page(PageRequest::Feed(version)) => version.kind == FeedKind::Select,
-            Resource::Page(_) | Resource::Asset(_) => false,
+            Resource::Page(page) => page.is_search(),
+            Resource::Asset(_) => false,
         }
     }
 }
@@ -183,5 +184,18 @@ impl Job {
             Resource::Page(page) => pages::page(&context, page).await,
             Resource::Asset(name) => pages::asset(&context, &name).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::pages::build_query::BuildQuery;
+
+    #[test]
+    fn the_page_that_builds_a_feed_is_limited_like_selections() {
+        let build = PageRequest::Build(BuildQuery::parse("any=a"));
+        assert!(Resource::Page(build).is_selection());
+        assert!(!Resource::Page(PageRequest::Catalogue).is_selection());
     }
 }

@@ -112,6 +112,8 @@ impl Documents {
     pub(super) fn permits(&self, page: &Page) -> &Arc<Semaphore> {
         match page {
             Page::Feed(version) => self.permits_of(version.kind),
+            Page::Build(_) => self.selections.permits(),
+            page if page.is_search() => self.selections.permits(),
             Page::Article(_)
             | Page::Catalogue(_)
             | Page::Terms(..)

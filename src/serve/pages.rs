@@ -8,7 +8,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hyper::header::HeaderValue;
+use hyper::header::{HeaderName, HeaderValue};
 use tokio::sync::Semaphore;
 use tokio::task;
 use tracing::error;
@@ -33,6 +33,8 @@ const SHORT_CACHE: &str = "max-age=60";
 /// For assets with their version in the URL.
 const IMMUTABLE_CACHE: &str = "max-age=31536000, immutable";
 
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
+
 const UNAVAILABLE: &str = "this page cannot be made at the moment";
 
 /// A page or list.
@@ -41,6 +43,9 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         Ok(page) => page,
         Err(reply) => return (*reply).into(),
     };
+    if page.is_search() {
+        return uncacheable(context, page).await;
+    }
     let document = match render(context, &page).await {
         Ok(document) => document,
         Err(reply) => return (*reply).into(),
@@ -70,7 +75,10 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
 
 /// The page of a feed, in place of the feed.
 pub(super) async fn feed_page(context: &RequestContext<'_>, version: Arc<FeedVersion>) -> Answer {
-    let page = Page::Feed(version);
+    uncacheable(context, Page::Feed(version)).await
+}
+
+async fn uncacheable(context: &RequestContext<'_>, page: Page) -> Answer {
     let document = match render(context, &page).await {
         Ok(document) => document,
         Err(reply) => return (*reply).into(),
@@ -79,7 +87,11 @@ pub(super) async fn feed_page(context: &RequestContext<'_>, version: Arc<FeedVer
     let permits = context.documents.permits(&page);
     match context.documents.encoded(document, coding, permits).await {
         Ok(document) => {
-            let reply = reply::uncacheable_page(page.content_type(), coding, document);
+            let mut reply = reply::uncacheable_page(page.content_type(), coding, document);
+            if page.is_search() {
+                // Crawlers would follow its links without end.
+                reply = reply::with_header(reply, X_ROBOTS_TAG, "noindex");
+            }
             Answer::new(RequestKind::Page, coding, RequestResult::Made, reply)
         }
         Err(_) => reply::service_unavailable(UNAVAILABLE).into(),
@@ -140,9 +152,9 @@ async fn answer_conditionally(
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
     let handle = context.documents.published.clone();
     let published = context.published.clone();
-    let is_selection = matches!(request, PageRequest::Select(_));
+    let is_limited = matches!(request, PageRequest::Select(_)) || request.is_search();
     let find = move || handle.find_page(&published, request);
-    let page = match is_selection {
+    let page = match is_limited {
         true => match context.documents.selections.run(find).await {
             Ok(page) => Ok(page),
             Err(refusal) => return Err(Box::new(reply::selection_refused(&refusal))),
@@ -182,7 +194,7 @@ fn page_cache_control(context: &RequestContext<'_>, page: &Page) -> HeaderValue 
     let (settings, next) = match page {
         Page::Feed(version) => (&*version.settings, version.next),
         Page::Article(released) => (&context.published.snapshot.config.defaults, released.next),
-        Page::Catalogue(_) | Page::Terms(..) | Page::Opml(..) | Page::List(_) => {
+        Page::Catalogue(_) | Page::Terms(..) | Page::Build(_) | Page::Opml(..) | Page::List(_) => {
             return HeaderValue::from_static(SHORT_CACHE);
         }
     };

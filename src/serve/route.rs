@@ -19,15 +19,21 @@ use url::form_urlencoded;
 use crate::config::RedirectTo;
 use crate::feed::automatic_path::split_automatic;
 use crate::feed::definitions::SELECT;
+use crate::feed::letter::Letter;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
 use crate::model::url_encoding::{encode_path, normalize_path};
 use crate::publish::published_state::PublishedState;
+use crate::render::pages::build_query::BuildQuery;
+use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
 use crate::serve::select_query::{display_parameters, encode_parameter, refuse_parameter};
 use crate::serve::wordpress_feeds::{self, Address};
+
+/// Characters of a search that count.
+const WORDS_MAX: usize = 200;
 
 /// The resource that a request target names.
 #[derive(Debug)]
@@ -235,6 +241,10 @@ fn resolve_decoded<'a>(
             let name = published.templates.icon(lower.trim_start_matches('/'));
             Target::Asset(name.to_owned())
         }
+        "/build" => decoded.require_canonical(&lower, || {
+            let query = BuildQuery::parse(query.unwrap_or_default());
+            Target::Page(PageRequest::Build(query))
+        }),
         "/sections" => decoded.terms(&lower, TermKind::Section),
         "/tags" => decoded.terms(&lower, TermKind::Tag),
         "/authors" => decoded.terms(&lower, TermKind::Author),
@@ -278,21 +288,28 @@ impl<'a> DecodedTarget<'a, '_> {
         Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
     }
 
-    /// A page of a list of terms, by default the first.
+    /// A page of a list of terms, by default the first: all, those under `letter`, or what `q` finds.
     fn terms(&self, path: &str, kind: TermKind) -> Target<'a> {
         if !term_lists(&self.snapshot.config).contains(&kind) {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }
         let query = self.query.unwrap_or_default().as_bytes();
-        let number = form_urlencoded::parse(query).find(|(name, _)| name == "page");
-        let number = number.map_or(Ok(1), |(_, number)| number.parse());
-        match number {
-            Ok(number) => {
-                self.require_canonical(path, || Target::Page(PageRequest::Terms(kind, number)))
-            }
-            Err(_) => Target::NotFound("`page` must be a number from 1".to_owned()),
-        }
+        let parameter = |wanted: &str| {
+            let found = form_urlencoded::parse(query).find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value)
+        };
+        let Ok(page) = parameter("page").map_or(Ok(1), |number| number.parse()) else {
+            return Target::NotFound("`page` must be a number from 1".to_owned());
+        };
+        let words = parameter("q").map(|words| words.trim().chars().take(WORDS_MAX).collect());
+        let filter = match (words, parameter("letter")) {
+            (Some::<String>(words), _) if !words.is_empty() => TermFilter::Words(words),
+            (_, Some(letter)) if !letter.is_empty() => TermFilter::Letter(Letter::of(&letter)),
+            _ => TermFilter::All,
+        };
+        let request = TermListRequest { kind, filter, page };
+        self.require_canonical(path, || Target::Page(PageRequest::Terms(request)))
     }
 
     /// A feed or selection in a format, or without one its page.

@@ -6,8 +6,8 @@
 // SCREENSHOTS. Fails when a page writes to the console, breaks its content security policy, loads
 // anything from elsewhere, scrolls sideways on a phone, runs what an article brought, has a dead
 // link, is refused by the HTML checker, or has a barrier that axe knows; when a feed's page does not
-// begin with its news, when its panel cannot be used with the keyboard alone or without script, or
-// when a page is large or slow.
+// begin with its news, when its panel or the page that builds a feed cannot be used with the keyboard
+// alone or without script, or when a page is large or slow.
 
 import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
@@ -56,6 +56,13 @@ const PAGES = {
   "feed-select": "/select?any=section:спорт,мажилис",
   "feed-from-browser": "/parliament.rss",
   "article-hostile": "/articles/hostile",
+  build: "/build",
+  "build-kk": "/build?lang=kk&q=бюд",
+  "build-en": "/build?any=мажилис,section:парламент&lang=en",
+  "build-chosen": "/build?q=пар&any=мажилис,section:спорт&all=lang:ru&none=футбол",
+  "build-unknown": "/build?any=мажилес,бюджет&q=ыыыыы",
+  "build-contradictory": "/build?all=мажилис,section:спорт,author:тимур-ахметов",
+  "build-hostile": `/build?q=${encodeURIComponent("\"><script>window.pwned=8</script>")}&any=${encodeURIComponent("<img src=x onerror=window.pwned=9>")}`,
 };
 
 const failures = [];
@@ -88,6 +95,7 @@ async function main([program, samples, screenshots]) {
     await checkFirstScreen(browser, base);
     await checkPanel(browser, base);
     await checkPanelWithoutScript(browser, base);
+    for (const javaScriptEnabled of [true, false]) await checkBuilder(browser, base, javaScriptEnabled);
     console.log(`${Object.keys(pages).length} pages on ${Object.keys(SCREENS).length} screens in ${SCHEMES.length} schemes, ${links} links`);
   } finally {
     await browser.close();
@@ -246,6 +254,49 @@ async function checkPanelWithoutScript(browser, base) {
   await context.close();
 }
 
+/** From the empty form to the address to subscribe to, with the keyboard alone. */
+async function checkBuilder(browser, base, javaScriptEnabled) {
+  const context = await browser.newContext({ javaScriptEnabled, viewport: SCREENS.phone });
+  const page = await context.newPage();
+  const where = javaScriptEnabled ? "the builder" : "the builder without script";
+  await drawPictures(page, base, where);
+  const focused = page.locator(":focus");
+  const tabTo = async (name) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await page.keyboard.press("Tab");
+      const label = await focused.evaluate((element) => element.getAttribute("aria-label") ?? element.textContent.trim());
+      if (label === name) return;
+    }
+    throw new Error(`${where}: Tab does not reach ${name}`);
+  };
+  const press = async (name) => {
+    await tabTo(name);
+    await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+  };
+  const sentence = (text) => page.locator(".outcome .intro").getByText(text).waitFor();
+  await page.goto(`${base}/build`);
+  expect(await focused.getAttribute("name") === "q", `${where}: the empty form does not begin in its field`);
+  await page.keyboard.type("мажи");
+  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+  await press("Добавить #мажилис: хотя бы одно");
+  await sentence("Статьи, где есть #мажилис");
+  expect(await page.locator("[name=q]").inputValue() === "мажи", `${where}: the words are gone after a press`);
+  await page.locator("[name=q]").focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("эконом");
+  await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")]);
+  await press("Добавить Экономика: кроме");
+  await sentence("Статьи, где есть #мажилис, но без рубрики «Экономика»");
+  await press("Переместить Экономика: хотя бы одно");
+  await sentence("Статьи, где есть #мажилис или рубрика «Экономика»");
+  await press("Подписаться");
+  const address = new URL(page.url());
+  expect(address.pathname === "/select" && address.hash === "#subscribe", `${where}: it leads to ${address}`);
+  const feed = await fetch(new URL(`/select.rss${address.search}`, base), { redirect: "manual" });
+  expect(feed.status === 200, `${where}: the feed gives ${feed.status}`);
+  await context.close();
+}
+
 /** How much a browser loads, and how long the first request of a page takes. */
 async function checkWeight(base) {
   const load = async (path) => {
@@ -255,7 +306,7 @@ async function checkWeight(base) {
     return { text: bytes.toString(), size: gzipSync(bytes).length, ms: performance.now() - start };
   };
   const asset = (page, name) => load(page.text.match(new RegExp(`"(/[^"]*${name}[^"]*)"`))[1]);
-  for (const path of ["/", "/all"]) {
+  for (const path of ["/", "/all", PAGES["build-chosen"]]) {
     const page = await load(path);
     const [style, script] = [await asset(page, "style.css"), await asset(page, "page.js")];
     console.log(`${path}: ${page.size} + ${style.size} bytes of style + ${script.size} of script, ${page.ms.toFixed(0)} ms from cold`);

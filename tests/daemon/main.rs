@@ -4,6 +4,7 @@
 mod access_log;
 mod addresses;
 mod admin;
+mod build;
 mod changes;
 mod check;
 mod commands;
@@ -36,6 +37,7 @@ mod spellings;
 mod stalls;
 mod state;
 mod stopping;
+mod term_lists;
 mod terms;
 #[path = "../testkit/mod.rs"]
 mod testkit;

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// Every header that a response may have.
-const HEADERS: [&str; 21] = [
+const HEADERS: [&str; 22] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -29,6 +29,7 @@ const HEADERS: [&str; 21] = [
     "retry-after",
     "vary",
     "x-content-type-options",
+    "x-robots-tag",
 ];
 
 /// A socket of either kind.

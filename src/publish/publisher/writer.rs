@@ -326,10 +326,11 @@ impl Writer {
             }
             last => self.next_snapshot(last.map(|last| &*last.snapshot), &new),
         };
-        let (changes, overview) = match last {
-            Some(last) if !is_changed => (last.changes.clone(), last.overview.clone()),
-            Some(last) => (last.changes.with(new.affected), Arc::default()),
-            None => (ChangeHistory::default().with(new.affected), Arc::default()),
+        let same = last.filter(|_| !is_changed);
+        let changes = match (same, last) {
+            (Some(same), _) => same.changes.clone(),
+            (None, Some(last)) => last.changes.with(new.affected),
+            (None, None) => ChangeHistory::default().with(new.affected),
         };
         PublishedState {
             snapshot,
@@ -341,7 +342,10 @@ impl Writer {
             second_use: SecondUse::default(),
             first_of_second: None,
             term_slugs: None,
-            overview,
+            overview: same.map(|same| same.overview.clone()).unwrap_or_default(),
+            term_search: same
+                .map(|same| same.term_search.clone())
+                .unwrap_or_default(),
         }
     }
 

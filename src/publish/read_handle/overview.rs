@@ -1,12 +1,14 @@
-//! What comes from the index, not from the snapshot: numbers of articles, and single articles.
+//! What comes from the index, not from the snapshot: numbers of articles, terms, and single articles.
 
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
 use super::ReadHandle;
+use crate::feed::definitions::FeedNo;
 use crate::feed::overview::{FeedSummary, Overview};
 use crate::feed::snapshot::FeedVersion;
+use crate::feed::term_search::TermSearch;
 use crate::index::ArticleNo;
 use crate::model::time::Timestamp;
 use crate::publish::index_state::IndexState;
@@ -23,6 +25,20 @@ impl PublishedState {
             Arc::new(Overview::new(self.changes.number(), feeds))
         };
         self.overview.get_or_init(count).clone()
+    }
+
+    /// A search of the terms of released articles. Requests that come together build it once.
+    pub fn term_search(&self) -> Arc<TermSearch> {
+        let build = || {
+            let index = &self.index.index;
+            let terms = index.known_terms();
+            let terms = terms.map(|term| (term, index.articles_with(term)));
+            let used = terms.filter(|&(_, articles)| articles > 0);
+            let named =
+                used.map(|(term, count)| (index.term(term).clone(), index.name(term), count));
+            Arc::new(TermSearch::new(named))
+        };
+        self.term_search.get_or_init(build).clone()
     }
 
     /// The keys of all released articles, with their dates of update.
@@ -59,13 +75,18 @@ impl ReadHandle {
 }
 
 impl IndexState {
-    fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
+    pub(super) fn counted(&self, version: &Arc<FeedVersion>) -> FeedSummary {
         let path = &version.path;
         let query = self.definitions.query(&self.index, path);
         // Every feed of a snapshot has a query in its own index.
         let articles = query.map_or(version.entries.len(), |query| self.index.count(&query));
+        let name = match self.definitions.find(&self.index, path) {
+            Some(FeedNo::Automatic(term)) => self.index.name(term),
+            Some(FeedNo::Declared(_)) | None => version.channel.title.as_str(),
+        };
         FeedSummary {
             version: version.clone(),
+            name: name.into(),
             articles,
             listed: self
                 .definitions

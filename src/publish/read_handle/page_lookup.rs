@@ -39,6 +39,10 @@ impl ReadHandle {
                 }
                 Err(error @ SelectError::TooCostly(_)) => Err(PageMissing::TooCostly(error)),
             },
+            PageRequest::Build(query) => {
+                let builder = self.feed_builder(published, query)?;
+                Ok(Page::Build(builder.into()))
+            }
             PageRequest::Article(key) => {
                 let released = match self.article(published, &key)? {
                     Some(released) => Some(released),
@@ -54,8 +58,12 @@ impl ReadHandle {
             PageRequest::Catalogue => Ok(Page::Catalogue(published.overview())),
             PageRequest::Opml(scope) => Ok(Page::Opml(scope, published.overview())),
             PageRequest::List => Ok(Page::List(published.overview())),
-            PageRequest::Terms(kind, number) => Page::terms(published.overview(), kind, number)
-                .ok_or_else(|| PageMissing::Unknown(format!("there is no page {number}"))),
+            PageRequest::Terms(request) => {
+                let number = request.page;
+                let missing = || PageMissing::Unknown(format!("there is no page {number}"));
+                let list = published.term_list(request).ok_or_else(missing)?;
+                Ok(Page::Terms(list.into()))
+            }
         }
     }
 

@@ -1,22 +1,33 @@
 //! Sample articles and feeds that check templates when they are loaded.
 //!
-//! Each page is rendered twice in each language: with all optional values and with none.
+//! Each page is rendered three times in each language: with all optional values, as after a search that
+//! found nothing, and with no optional value.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, FixedOffset};
 
 use crate::config::Site;
 use crate::feed::definitions::FeedKind;
 use crate::feed::document::{Address, Category, Channel, Entry, Feed, Person};
+use crate::feed::letter::Letter;
 use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
-use crate::model::term::TermKind;
+use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
 use crate::model::translations::Translations;
+use crate::render::pages::build_query::{BuildQuery, Condition};
+use crate::render::pages::feed_builder::{
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestionReason, Suggestions,
+};
 use crate::render::pages::frame::{Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
-use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
-use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
+use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::term_list::{TermFilter, TermListRequest};
+use crate::render::pages::values::{
+    ArticlePage, BuildPage, CataloguePage, FeedPage, FeedRow, TermsPage,
+};
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
@@ -25,7 +36,7 @@ const BASE: &str = "https://feeds.dala.example/";
 pub(super) fn pages(
     templates: &Templates,
 ) -> Vec<(&'static str, Result<String, minijinja::Error>)> {
-    let samples = [Sample::full(), Sample::bare()];
+    let samples = [Sample::full(), Sample::found_nothing(), Sample::bare()];
     let mut pages = Vec::new();
     for name in PAGES {
         let rendered = samples.iter().flat_map(|sample| {
@@ -45,7 +56,7 @@ pub(super) fn pages(
 }
 
 /// The templates of pages.
-pub(super) const PAGES: [&str; 4] = [CATALOGUE, TERMS, FEED, ARTICLE];
+pub(super) const PAGES: [&str; 5] = [CATALOGUE, TERMS, FEED, BUILD, ARTICLE];
 
 /// A publication on one day.
 pub(super) struct Sample {
@@ -56,6 +67,9 @@ pub(super) struct Sample {
     pub(super) article: Entry,
     pub(super) related: Vec<RelatedFeed>,
     pub(super) part: ListPart,
+    pub(super) builder: FeedBuilder,
+    pub(super) filter: TermFilter,
+    pub(super) letters: Vec<Letter>,
     pub(super) selection: Option<Selection>,
     pub(super) host: Host,
 }
@@ -109,8 +123,19 @@ impl Sample {
                 pages: 3,
                 feeds: 512,
             },
+            builder: builder(),
+            filter: TermFilter::Letter(Letter::of("мәжіліс")),
+            letters: ["бюджет", "мәжіліс", "5G"].map(Letter::of).into(),
             selection: Selection::from_canonical("any=section:парламент,мәжіліс&none=спорт"),
             host: Host::Taspa,
+        }
+    }
+
+    /// A search that found nothing.
+    fn found_nothing() -> Sample {
+        Sample {
+            filter: TermFilter::Words("мажылис".to_owned()),
+            ..Sample::full()
         }
     }
 
@@ -131,6 +156,17 @@ impl Sample {
                 pages: 1,
                 feeds: 0,
             },
+            builder: FeedBuilder {
+                query: BuildQuery::default(),
+                known: Vec::new(),
+                unknown: Vec::new(),
+                suggestions: None,
+                titled: Vec::new(),
+                result: BuildResult::TooCostly,
+                state: 0,
+            },
+            filter: TermFilter::All,
+            letters: Vec::new(),
             selection: None,
             host: Host::Static,
         }
@@ -174,7 +210,17 @@ impl Sample {
             }
             TERMS => {
                 let frame = frame("tags?page=2");
-                let page = TermsPage::new(&frame, TermKind::Tag, &self.rows(), self.part);
+                let request = TermListRequest {
+                    kind: TermKind::Tag,
+                    filter: self.filter.clone(),
+                    page: self.part.page,
+                };
+                let (part, letters) = (self.part, &self.letters);
+                let (rows, nearest) = match self.filter {
+                    TermFilter::Words(_) => (Vec::new(), self.rows()),
+                    TermFilter::All | TermFilter::Letter(_) => (self.rows(), Vec::new()),
+                };
+                let page = TermsPage::new(&frame, &request, part, letters, &rows, &nearest);
                 templates.render(template, &frame, page)
             }
             FEED => {
@@ -182,12 +228,50 @@ impl Sample {
                 let page = FeedPage::new(&frame, &self.feed, related, self.selection.as_ref());
                 templates.render(template, &frame, page)
             }
+            BUILD => {
+                let path = self.builder.query.path();
+                let frame = frame(&path);
+                templates.render(template, &frame, BuildPage::new(&frame, &self.builder))
+            }
             _ => {
                 let (frame, all) = (frame("articles/a"), &self.feed.channel);
                 let page = ArticlePage::new(&frame, &self.article, all, related);
                 templates.render(template, &frame, page)
             }
         }
+    }
+}
+
+/// A search, known terms and one that is not, and a feed without articles.
+fn builder() -> FeedBuilder {
+    let query = "any=а,б&all=section:п&none=author:а&q=м";
+    let term = |text: &str| Term::parse(text).expect("the terms of samples are terms");
+    let counted = |text: &str| CountedTerm::new(term(text), term(text).key(), 3);
+    let chosen = ["а", "section:п", "author:а"];
+    FeedBuilder {
+        query: BuildQuery::parse(query),
+        known: chosen.map(counted).into(),
+        unknown: vec![(term("б"), vec![counted("в")])],
+        suggestions: Some(Suggestions {
+            reason: SuggestionReason::Found,
+            terms: ["а", "м", "section:м", "lang:kk"].map(counted).into(),
+        }),
+        titled: vec![Arc::new(channel("parliament", "Парламент", &[Format::Rss]))],
+        result: BuildResult::Feed(Box::new(BuiltFeed {
+            feed: Feed {
+                channel: channel("select", "а", &Format::ALL),
+                updated: at("2026-11-20T10:30:00+05:00"),
+                entries: vec![article(), flash()],
+            },
+            is_ready: true,
+            recent: RecentArticles {
+                articles: 2,
+                seconds: 86_400,
+            },
+            obstacles: vec![(Condition::Any, term("а"))],
+            digest: 0,
+        })),
+        state: 0,
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) const CATALOGUE: &str = "catalogue.html";
 pub(super) const TERMS: &str = "terms.html";
 /// The template of a feed's page.
 pub(super) const FEED: &str = "feed.html";
+/// The template of the page where readers build a feed.
+pub(super) const BUILD: &str = "build.html";
 /// The template of an article's page.
 pub(super) const ARTICLE: &str = "article.html";
 

@@ -14,7 +14,7 @@ use html5ever::tokenizer::{
 use tempfile::TempDir;
 
 use super::sample::{PAGES, Sample};
-use super::templates::{ARTICLE, CATALOGUE, FEED, TERMS};
+use super::templates::{ARTICLE, BUILD, CATALOGUE, FEED, TERMS};
 use super::words::Words;
 use super::*;
 use crate::feed::document::{Entry, Person};
@@ -183,6 +183,7 @@ fn every_page_is_well_formed_in_every_language() {
                 assert_eq!(page.all("h1").len(), 1, "{template}");
                 assert_eq!(page.scripts(), [""; 0], "{template}");
                 let html = html.replace("preload=\"none\"", "");
+                let html = html.replace("name=\"none\"", "");
                 assert!(!html.contains(">none<") && !html.contains("\"none\""));
                 let ids = page.starts.iter().flat_map(|(_, attributes)| attributes);
                 let ids: Vec<_> = ids.filter(|(key, _)| key == "id").collect();
@@ -215,7 +216,29 @@ fn sample_with_text(text: &str) -> Sample {
     for entry in entries.chain([&mut sample.article]) {
         set_texts(entry, &said);
     }
+    set_builder_texts(&mut sample.builder, &said);
     sample
+}
+
+fn set_builder_texts(builder: &mut FeedBuilder, said: &Text) {
+    builder.query.words = said.to_string();
+    let suggested = builder.suggestions.iter_mut();
+    let suggested = suggested.flat_map(|suggestions| &mut suggestions.terms);
+    let similar = builder.unknown.iter_mut().flat_map(|(_, similar)| similar);
+    for counted in builder.known.iter_mut().chain(suggested).chain(similar) {
+        counted.label = said.to_string();
+    }
+    for channel in &mut builder.titled {
+        Arc::make_mut(channel).title = said.clone();
+    }
+    if let BuildResult::Feed(built) = &mut builder.result {
+        built.feed.channel.title = said.clone();
+        built
+            .feed
+            .entries
+            .iter_mut()
+            .for_each(|entry| set_texts(entry, said));
+    }
 }
 
 fn set_texts(entry: &mut Entry, said: &Text) {
@@ -370,6 +393,67 @@ fn a_feed_page_has_links_and_snippets_to_subscribe() {
         "&lt;a href=&quot;https://feeds.dala.example/parliament?any=a,b&quot;&gt;Парламент&lt;/a&gt;",
     ] {
         assert!(html.contains(expected), "{expected}");
+    }
+}
+
+#[test]
+fn every_button_and_link_of_the_builder_names_its_term() {
+    let html = render(&Sample::full(), BUILD, Locale::Ru);
+    let page = Page::read(&html);
+    let buttons: Vec<_> = page
+        .all("button")
+        .into_iter()
+        .filter(|button| button.contains_key("name"))
+        .map(|button| (button["name"], button["value"], button["aria-label"]))
+        .collect();
+    // `а` is chosen already.
+    assert_eq!(
+        buttons[..4],
+        [
+            ("any", "section:м", "Добавить м: хотя бы одно"),
+            ("all", "section:м", "Добавить м: все сразу"),
+            ("none", "section:м", "Добавить м: кроме"),
+            ("any", "м", "Добавить #м: хотя бы одно"),
+        ]
+    );
+    let fields: Vec<_> = page
+        .all("input")
+        .into_iter()
+        .map(|input| (input["type"], input["name"], input["value"]))
+        .collect();
+    assert_eq!(
+        fields,
+        [
+            ("hidden", "any", "а,б"),
+            ("hidden", "all", "section:п"),
+            ("hidden", "none", "author:а"),
+            ("search", "q", "м"),
+        ]
+    );
+    let links = page.all("a").into_iter();
+    let links: Vec<_> = links
+        .filter(|link| link["href"].starts_with("/build?"))
+        .filter_map(|link| Some((*link.get("aria-label")?, link["href"])))
+        .collect();
+    let word = "%D0%BC";
+    let (a, b, p) = ("%D0%B0", "%D0%B1", "section:%D0%BF");
+    for (label, query) in [
+        (
+            "убрать: #а",
+            format!("any={b}&all={p}&none=author:{a}&q={word}"),
+        ),
+        (
+            "Переместить #а: кроме",
+            format!("any={b}&all={p}&none=author:{a},{a}&q={word}"),
+        ),
+        ("убрать: п", format!("any={a},{b}&none=author:{a}&q={word}")),
+        (
+            "Переместить а: все сразу",
+            format!("any={a},{b}&all=author:{a},{p}&q={word}"),
+        ),
+    ] {
+        let expected = format!("/build?{query}");
+        assert!(links.contains(&(label, &*expected)), "{label}: {links:?}");
     }
 }
 

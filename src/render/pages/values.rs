@@ -4,10 +4,14 @@
 //! [`Href`], so that no attribute has an address that runs a script.
 
 mod article;
+mod build;
 mod feed;
 mod list;
+mod pace;
+mod selection_sentence;
 mod subscribe;
 mod teaser;
+mod terms;
 
 use chrono::{DateTime, FixedOffset};
 use minijinja::Value;
@@ -15,19 +19,19 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::Serialize;
 
 pub(super) use self::article::ArticlePage;
+pub(super) use self::build::BuildPage;
 pub(super) use self::feed::FeedPage;
-pub(super) use self::list::{CataloguePage, FeedRow, TermsPage};
+pub(super) use self::list::{CataloguePage, FeedRow};
 use self::subscribe::in_letters;
+pub(super) use self::terms::TermsPage;
 use super::words::Words;
 use super::{Frame, Locale};
 use crate::feed::document::{Address, Channel};
 use crate::model::format::Format;
 use crate::model::term::TermKind;
+use crate::render::pages::build_query::BUILD;
 use crate::render::pages::frame::{Host, RelatedFeed};
 use crate::text::Html;
-
-/// The page where readers combine terms.
-const BUILD: &str = "build";
 
 /// The unreserved characters of RFC 3986 stay raw in query values, mail addresses and names of assets.
 pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
@@ -294,12 +298,9 @@ fn list_name(locale: Locale, kind: TermKind) -> &'static str {
     }
 }
 
-/// A page of a list of terms; the first has no number.
-fn list_page(frame: &Frame<'_>, kind: TermKind, number: usize) -> Option<Href> {
-    match number {
-        1 => page(frame, kind.folder()),
-        _ => page(frame, &format!("{}?page={number}", kind.folder())),
-    }
+/// The list of all terms of a kind.
+fn list_page(frame: &Frame<'_>, kind: TermKind) -> Option<Href> {
+    page(frame, kind.folder())
 }
 
 /// A page of this server in the language that the reader chose.

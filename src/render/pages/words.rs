@@ -101,6 +101,18 @@ pub(super) struct Words {
     pub previous: &'static str,
     pub next: &'static str,
 
+    /// The page where readers build a feed.
+    pub build: BuildWords,
+    // Lists.
+    /// The label of a list's search field.
+    pub list_search: &'static str,
+    /// The label of the letters, for screen readers.
+    pub by_letter: &'static str,
+    pub whole_list: &'static str,
+    pub nothing_found: &'static str,
+    /// Over the feeds that may be meant.
+    pub nearest: &'static str,
+
     /// The page of a list, with `{page}` and `{pages}`.
     #[serde(skip)]
     pub part: &'static str,
@@ -125,6 +137,118 @@ pub(super) struct Words {
     pub decimal_mark: &'static str,
     #[serde(skip)]
     pub thousands_mark: &'static str,
+}
+
+/// The texts of the page where readers build a feed.
+#[derive(Debug, Serialize)]
+pub(super) struct BuildWords {
+    pub title: &'static str,
+    /// What the page is for.
+    pub intro: &'static str,
+    /// What the conditions mean.
+    pub hint: &'static str,
+    /// The label of the search field.
+    pub field: &'static str,
+    pub search: &'static str,
+    /// Over the largest terms.
+    pub largest: &'static str,
+    /// Over the terms that the words find.
+    pub found: &'static str,
+    /// Over similar terms where the words find none.
+    pub similar: &'static str,
+    /// Where nothing is similar either.
+    pub not_found: &'static str,
+    /// Over the declared feeds with the words in their titles.
+    pub titled: &'static str,
+    pub languages: &'static str,
+    /// The conditions: on buttons, and over the terms that have them.
+    pub any: &'static str,
+    pub all: &'static str,
+    pub none: &'static str,
+    /// In front of the conditions of a found term that is chosen already.
+    pub chosen_already: &'static str,
+    /// Over the chosen terms.
+    pub chosen: &'static str,
+    /// Of a chosen term that no article ever had.
+    pub unknown: &'static str,
+    /// In front of similar terms.
+    pub instead: &'static str,
+    pub remove: &'static str,
+    /// In front of the other conditions of a chosen term.
+    pub move_: &'static str,
+    /// Over the feed of the chosen terms.
+    pub result: &'static str,
+    /// In front of the link to a feed with the same articles.
+    pub same_feed: &'static str,
+    /// No article has all chosen terms.
+    pub contradiction: &'static str,
+    /// In front of the terms without one of which there are articles.
+    pub drop_one: &'static str,
+    pub too_costly: &'static str,
+
+    /// A button that adds `{term}` to `{condition}`, for screen readers.
+    #[serde(skip)]
+    pub add: &'static str,
+    /// A link that moves `{term}` to `{condition}`, for screen readers.
+    #[serde(skip)]
+    pub move_to: &'static str,
+    /// The most terms are chosen, with `{max}`.
+    #[serde(skip)]
+    pub full: &'static str,
+    /// Too many terms are chosen, with `{max}` and `{terms}`.
+    #[serde(skip)]
+    pub surplus: &'static str,
+    /// The sentence about a selection, with `{conditions}`.
+    #[serde(skip)]
+    pub articles: &'static str,
+    /// The sentence about a selection that has only `{terms}` to leave out.
+    #[serde(skip)]
+    pub all_without: &'static str,
+    /// At least one of `{terms}`, or one that every article has.
+    #[serde(skip)]
+    pub with_any: &'static str,
+    /// Every one of several `{terms}`.
+    #[serde(skip)]
+    pub with_all: &'static str,
+    /// Between the two.
+    #[serde(skip)]
+    pub as_well: &'static str,
+    /// None of `{terms}`.
+    #[serde(skip)]
+    pub but_without: &'static str,
+    /// In front of the last of several terms.
+    #[serde(skip)]
+    pub or: &'static str,
+    #[serde(skip)]
+    pub and: &'static str,
+    /// The same behind "without".
+    #[serde(skip)]
+    pub and_without: &'static str,
+    #[serde(skip)]
+    pub term: TermPhrases,
+    /// The forms behind "without".
+    #[serde(skip)]
+    pub without_term: TermPhrases,
+    /// How often articles come, with `{count}`.
+    #[serde(skip)]
+    pub a_day: &'static str,
+    #[serde(skip)]
+    pub a_week: &'static str,
+    #[serde(skip)]
+    pub a_month: &'static str,
+    #[serde(skip)]
+    pub none_lately: &'static str,
+    /// Articles behind "about".
+    #[serde(skip)]
+    pub about_articles: PluralForms,
+}
+
+/// A term in a sentence, with `{name}`; a tag is its name with `#`.
+#[derive(Debug)]
+pub(super) struct TermPhrases {
+    pub section: &'static str,
+    pub author: &'static str,
+    pub language: &'static str,
 }
 
 /// Programs for one kind of device, without an initial cost.

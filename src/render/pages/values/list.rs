@@ -1,4 +1,4 @@
-//! The values of `catalogue.html` and `terms.html`.
+//! The values of `catalogue.html`, and of feeds in lists.
 
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -13,8 +13,7 @@ use crate::feed::document::{Channel, Feed};
 use crate::feed::overview::FeedSummary;
 use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
-use crate::render::pages::frame::{Frame, ListPart};
-use crate::render::pages::locale::Locale;
+use crate::render::pages::frame::Frame;
 use crate::render::pages::words::Words;
 
 /// A feed in a list.
@@ -78,13 +77,13 @@ impl<'a> CataloguePage<'a> {
                 kind,
                 title,
                 feeds: listed.map(|row| FeedValue::of_row(frame, row)).collect(),
-                more: more.and_then(|&kind| list_page(frame, kind, 1)),
+                more: more.and_then(|&kind| list_page(frame, kind)),
             }
         });
         let lists = lists.iter().map(|&kind| ListValue {
             kind: kind.prefix(),
             title: list_name(frame.locale, kind),
-            url: list_page(frame, kind, 1),
+            url: list_page(frame, kind),
         });
         let alternates = all.map(|row| AlternateValue::each(frame, row.channel));
         CataloguePage {
@@ -119,84 +118,6 @@ struct ListValue {
     url: Option<Href>,
 }
 
-/// The values of `terms.html`.
-#[derive(Debug, Serialize)]
-pub(in crate::render::pages) struct TermsPage<'a> {
-    page: PageValue,
-    /// `section`, `tag` or `author`.
-    kind: &'static str,
-    heading: &'static str,
-    /// The number of feeds on all pages, with the noun.
-    total: String,
-    feeds: Vec<FeedValue<'a>>,
-    part: PartValue,
-}
-
-/// The part of the list on this page.
-#[derive(Debug, Serialize)]
-struct PartValue {
-    number: usize,
-    of: usize,
-    /// The part as text.
-    text: String,
-}
-
-impl<'a> TermsPage<'a> {
-    pub(in crate::render::pages) fn new(
-        frame: &Frame<'a>,
-        kind: TermKind,
-        rows: &[FeedRow<'a>],
-        part: ListPart,
-    ) -> TermsPage<'a> {
-        let locale = frame.locale;
-        let heading = list_name(locale, kind);
-        let text = part_text(locale, part);
-        let title = match part.page {
-            1 => heading.to_owned(),
-            _ => format!("{heading}. {text}"),
-        };
-        let previous = part.page.checked_sub(1).filter(|&page| page > 0);
-        let next = (part.page < part.pages).then_some(part.page + 1);
-        let link = |page| list_page(frame, kind, page);
-        TermsPage {
-            page: PageValue {
-                previous: previous.and_then(link),
-                next: next.and_then(link),
-                ..PageValue::new(frame, &title)
-            },
-            kind: kind.prefix(),
-            heading,
-            total: total(locale, kind, part.feeds),
-            feeds: rows
-                .iter()
-                .map(|row| FeedValue::of_row(frame, row))
-                .collect(),
-            part: PartValue {
-                number: part.page,
-                of: part.pages,
-                text,
-            },
-        }
-    }
-}
-
-fn part_text(locale: Locale, part: ListPart) -> String {
-    Words::of(locale)
-        .part
-        .replace("{pages}", &locale.number(part.pages))
-        .replace("{page}", &locale.number(part.page))
-}
-
-fn total(locale: Locale, kind: TermKind, feeds: usize) -> String {
-    let words = Words::of(locale);
-    let noun = match kind {
-        TermKind::Section => &words.count_sections,
-        TermKind::Author => &words.count_authors,
-        TermKind::Tag | TermKind::Lang => &words.count_tags,
-    };
-    locale.count(feeds, noun)
-}
-
 /// A feed: in a list, or on its own page.
 #[derive(Debug, Serialize)]
 pub(super) struct FeedValue<'a> {
@@ -220,6 +141,13 @@ pub(super) struct FeedValue<'a> {
 }
 
 impl<'a> FeedValue<'a> {
+    /// The feeds of a list.
+    pub(super) fn each(frame: &Frame<'a>, rows: &[FeedRow<'a>]) -> Vec<FeedValue<'a>> {
+        rows.iter()
+            .map(|row| FeedValue::of_row(frame, row))
+            .collect()
+    }
+
     fn of_row(frame: &Frame<'a>, row: &FeedRow<'a>) -> FeedValue<'a> {
         let changed = frame.site.zone.date_time(row.changed);
         FeedValue::new(frame, row.channel, row.articles, changed)

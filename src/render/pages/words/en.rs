@@ -1,6 +1,6 @@
 //! English.
 
-use super::{ANDROID, APPLE, Apps, COMPUTER, PluralForms, Words};
+use super::{ANDROID, APPLE, Apps, BuildWords, COMPUTER, PluralForms, TermPhrases, Words};
 
 pub(super) static WORDS: Words = Words {
     skip: "Skip to content",
@@ -78,6 +78,12 @@ pub(super) static WORDS: Words = Words {
     pages: "Pages of this list",
     previous: "Previous",
     next: "Next",
+    // Lists.
+    list_search: "Search this list",
+    by_letter: "By letter",
+    whole_list: "The whole list",
+    nothing_found: "Nothing was found",
+    nearest: "Did you mean",
     part: "Page {page} of {pages}",
     count_articles: PluralForms {
         one: "article",
@@ -117,4 +123,64 @@ pub(super) static WORDS: Words = Words {
     sizes: ["B", "kB", "MB", "GB"],
     decimal_mark: ".",
     thousands_mark: ",",
+    // The page `/build`.
+    build: BuildWords {
+        title: "Build your own feed",
+        intro: "Find tags, sections and authors, combine them, and subscribe to the result.",
+        hint: "“At least one”: any of those you mark will do. “All at once”: an article must have every one. “Except”: such articles stay out of the feed.",
+        field: "Tag, section, author or language",
+        search: "Search",
+        largest: "Most written about",
+        found: "Found",
+        similar: "Nothing has that name, but this is similar",
+        not_found: "Nothing found: try another word, or the beginning of one.",
+        titled: "Ready-made feeds",
+        languages: "Languages",
+        any: "at least one",
+        all: "all at once",
+        none: "except",
+        chosen_already: "chosen:",
+        chosen: "Your choice",
+        unknown: "no article has this",
+        instead: "Perhaps:",
+        remove: "remove",
+        move_: "move to:",
+        result: "What you get",
+        same_feed: "There is such a feed already:",
+        contradiction: "No article has all of this at once.",
+        drop_one: "To get articles:",
+        too_costly: "This feed takes too long to find: remove something.",
+        add: "Add {term}: {condition}",
+        move_to: "Move {term}: {condition}",
+        full: "You have chosen {max}, and a feed takes no more. To add something, remove something else.",
+        surplus: "A feed takes at most {max} conditions, so there was no room for {terms}.",
+        articles: "Articles with {conditions}",
+        all_without: "All articles without {terms}",
+        with_any: "{terms}",
+        with_all: "all of {terms}",
+        as_well: ", together with ",
+        but_without: ", but without {terms}",
+        or: " or ",
+        and: " and ",
+        and_without: " or ",
+        term: TermPhrases {
+            section: "the section “{name}”",
+            author: "the author “{name}”",
+            language: "the language “{name}”",
+        },
+        without_term: TermPhrases {
+            section: "the section “{name}”",
+            author: "the author “{name}”",
+            language: "the language “{name}”",
+        },
+        a_day: "about {count} a day",
+        a_week: "about {count} a week",
+        a_month: "about {count} a month",
+        none_lately: "no article in the last 30 days",
+        about_articles: PluralForms {
+            one: "article",
+            few: "articles",
+            many: "articles",
+        },
+    },
 };

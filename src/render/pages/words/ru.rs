@@ -1,6 +1,6 @@
 //! Russian.
 
-use super::{ANDROID, APPLE, Apps, COMPUTER, PluralForms, Words};
+use super::{ANDROID, APPLE, Apps, BuildWords, COMPUTER, PluralForms, TermPhrases, Words};
 
 pub(super) static WORDS: Words = Words {
     skip: "Перейти к содержанию",
@@ -78,6 +78,12 @@ pub(super) static WORDS: Words = Words {
     pages: "Страницы списка",
     previous: "Предыдущая",
     next: "Следующая",
+    // Lists.
+    list_search: "Поиск по списку",
+    by_letter: "По алфавиту",
+    whole_list: "Весь список",
+    nothing_found: "Ничего не нашлось",
+    nearest: "Возможно, вы искали",
     part: "Страница {page} из {pages}",
     count_articles: PluralForms {
         one: "статья",
@@ -117,4 +123,64 @@ pub(super) static WORDS: Words = Words {
     sizes: ["Б", "КБ", "МБ", "ГБ"],
     decimal_mark: ",",
     thousands_mark: "\u{a0}",
+    // The page `/build`.
+    build: BuildWords {
+        title: "Соберите свою ленту",
+        intro: "Найдите теги, рубрики и авторов, соедините их — и подпишитесь на то, что получится.",
+        hint: "«Хотя бы одно» — подойдёт любое из отмеченных. «Все сразу» — статья должна иметь каждое. «Кроме» — таких статей в ленте не будет.",
+        field: "Тег, рубрика, автор или язык",
+        search: "Найти",
+        largest: "О чём пишут чаще всего",
+        found: "Нашлось",
+        similar: "Такого нет, но есть похожее",
+        not_found: "Ничего не нашлось: попробуйте другое слово или его начало.",
+        titled: "Готовые ленты",
+        languages: "Языки",
+        any: "хотя бы одно",
+        all: "все сразу",
+        none: "кроме",
+        chosen_already: "выбрано:",
+        chosen: "Вы выбрали",
+        unknown: "такого нет ни в одной статье",
+        instead: "Может быть:",
+        remove: "убрать",
+        move_: "перенести:",
+        result: "Что получится",
+        same_feed: "Такая лента уже есть:",
+        contradiction: "Ни в одной статье нет всего этого сразу.",
+        drop_one: "Чтобы статьи нашлись:",
+        too_costly: "Такую ленту искать слишком долго: уберите что-нибудь.",
+        add: "Добавить {term}: {condition}",
+        move_to: "Переместить {term}: {condition}",
+        full: "Выбрано {max} — больше в одну ленту не поместится. Чтобы добавить ещё, уберите что-нибудь.",
+        surplus: "В одной ленте не больше {max} условий, поэтому не поместилось: {terms}.",
+        articles: "Статьи, где есть {conditions}",
+        all_without: "Все статьи без {terms}",
+        with_any: "{terms}",
+        with_all: "сразу {terms}",
+        as_well: ", а ещё ",
+        but_without: ", но без {terms}",
+        or: " или ",
+        and: " и ",
+        and_without: " и ",
+        term: TermPhrases {
+            section: "рубрика «{name}»",
+            author: "автор «{name}»",
+            language: "язык «{name}»",
+        },
+        without_term: TermPhrases {
+            section: "рубрики «{name}»",
+            author: "автора «{name}»",
+            language: "языка «{name}»",
+        },
+        a_day: "около {count} в день",
+        a_week: "около {count} в неделю",
+        a_month: "около {count} в месяц",
+        none_lately: "за последние 30 дней ни одной статьи",
+        about_articles: PluralForms {
+            one: "статьи",
+            few: "статей",
+            many: "статей",
+        },
+    },
 };

@@ -1,0 +1,126 @@
+//! A selection as a sentence.
+
+use crate::model::selection::Selection;
+use crate::model::term::{Term, TermKind};
+use crate::render::pages::build_query::Condition;
+use crate::render::pages::locale::Locale;
+use crate::render::pages::words::{BuildWords, TermPhrases, Words};
+
+/// The sentence that says which articles a selection holds. `label` is a term as readers see it. The
+/// selection has a term.
+pub(super) fn describe(
+    locale: Locale,
+    selection: &Selection,
+    label: impl Fn(&Term) -> String,
+) -> String {
+    let words = &Words::of(locale).build;
+    let list = |condition: Condition, phrases: &TermPhrases, last: &str| {
+        let terms = condition.terms(selection).iter();
+        let terms: Vec<String> = terms
+            .map(|term| phrase(term, &label(term), phrases))
+            .collect();
+        join(&terms, last)
+    };
+    let any = list(Condition::Any, &words.term, words.or);
+    let all = list(Condition::All, &words.term, words.and);
+    let none = list(Condition::None, &words.without_term, words.and_without);
+    let with = [(words.with_any, any), (with_all(words, selection), all)];
+    let with: Vec<String> = with
+        .into_iter()
+        .filter(|(_, terms)| !terms.is_empty())
+        .map(|(pattern, terms)| pattern.replace("{terms}", &terms))
+        .collect();
+    let mut conditions = with.join(words.as_well);
+    if with.is_empty() {
+        return words.all_without.replace("{terms}", &none);
+    }
+    if !none.is_empty() {
+        conditions.push_str(&words.but_without.replace("{terms}", &none));
+    }
+    words.articles.replace("{conditions}", &conditions)
+}
+
+/// How the terms of `all` stand in the sentence.
+fn with_all(words: &BuildWords, selection: &Selection) -> &'static str {
+    match selection.all.len() {
+        1 => words.with_any,
+        _ => words.with_all,
+    }
+}
+
+fn phrase(term: &Term, label: &str, phrases: &TermPhrases) -> String {
+    let pattern = match term.kind {
+        TermKind::Tag => return label.to_owned(),
+        TermKind::Section => phrases.section,
+        TermKind::Author => phrases.author,
+        TermKind::Lang => phrases.language,
+    };
+    pattern.replace("{name}", label)
+}
+
+/// `a, b or c`.
+fn join(terms: &[String], last: &str) -> String {
+    match terms {
+        [] => String::new(),
+        [term] => term.clone(),
+        [terms @ .., end] => format!("{}{last}{end}", terms.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::pages::feed_builder::label;
+
+    #[test]
+    fn a_selection_is_said_in_each_language() {
+        for (query, expected) in [
+            (
+                "any=мажилис,section:парламент&none=спорт",
+                [
+                    "Статьи, где есть #мажилис или рубрика «парламент», но без #спорт",
+                    "#мажилис немесе «парламент» айдары бар, #спорт жоқ мақалалар",
+                    "Articles with #мажилис or the section “парламент”, but without #спорт",
+                ],
+            ),
+            (
+                "all=a,b,author:в&none=section:г,д",
+                [
+                    "Статьи, где есть сразу #a, #b и автор «в», но без #д и рубрики «г»",
+                    "#a, #b және «в» авторы қатар бар, #д және «г» айдары жоқ мақалалар",
+                    "Articles with all of #a, #b and the author “в”, but without #д or the section “г”",
+                ],
+            ),
+            (
+                "any=a,b&all=c",
+                [
+                    "Статьи, где есть #a или #b, а ещё #c",
+                    "#a немесе #b бар, #c бар мақалалар",
+                    "Articles with #a or #b, together with #c",
+                ],
+            ),
+            (
+                "any=a,b&all=c,lang:kk",
+                [
+                    "Статьи, где есть #a или #b, а ещё сразу #c и язык «Қазақша»",
+                    "#a немесе #b бар, #c және «Қазақша» тілі қатар бар мақалалар",
+                    "Articles with #a or #b, together with all of #c and the language “Қазақша”",
+                ],
+            ),
+            (
+                "none=lang:en,section:а",
+                [
+                    "Все статьи без рубрики «а» и языка «English»",
+                    "«а» айдары және «English» тілі жоқ мақалалар",
+                    "All articles without the section “а” or the language “English”",
+                ],
+            ),
+        ] {
+            let selection = Selection::from_query(query).expect(query);
+            let locales = [Locale::Ru, Locale::Kk, Locale::En];
+            let sentences =
+                locales.map(|locale| describe(locale, &selection, |term| label(term, term.key())));
+            assert_eq!(sentences, expected, "{query}");
+        }
+    }
+}
