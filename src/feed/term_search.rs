@@ -68,6 +68,13 @@ impl TermSearch {
         self.found(self.names.nearest(words, is_wanted, max))
     }
 
+    /// The terms of these kinds with the most articles, at most `max`.
+    pub fn largest(&self, kinds: &[TermKind], max: usize) -> Vec<Found<'_>> {
+        let numbers = 0..self.kinds.len();
+        let wanted = numbers.filter(|&number| kinds.contains(&self.kinds[number]));
+        self.found(wanted.take(max).collect())
+    }
+
     fn found(&self, numbers: Vec<usize>) -> Vec<Found<'_>> {
         let found = |number: usize| {
             let label = self.names.name(number);

@@ -5,6 +5,7 @@
 
 pub mod asset;
 pub mod error;
+pub mod error_page;
 mod feed_selection;
 pub mod folder;
 pub mod frame;

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// Every header that a response may have.
-const HEADERS: [&str; 20] = [
+const HEADERS: [&str; 21] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -25,6 +25,7 @@ const HEADERS: [&str; 20] = [
     "link",
     "location",
     "referrer-policy",
+    "refresh",
     "retry-after",
     "vary",
     "x-content-type-options",

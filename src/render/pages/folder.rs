@@ -37,12 +37,13 @@ const ASSETS: [(&str, &str); 11] = [
     ("woff2", "font/woff2"),
 ];
 
-const BUILT_IN_TEMPLATES: [(&str, &str); 8] = [
+const BUILT_IN_TEMPLATES: [(&str, &str); 9] = [
     ("layout.html", include_str!("built_in/layout.html")),
     ("catalogue.html", include_str!("built_in/catalogue.html")),
     ("terms.html", include_str!("built_in/terms.html")),
     ("feed.html", include_str!("built_in/feed.html")),
     ("article.html", include_str!("built_in/article.html")),
+    ("error.html", include_str!("built_in/error.html")),
     ("feeds.html", include_str!("built_in/feeds.html")),
     ("teaser.html", include_str!("built_in/teaser.html")),
     ("how.html", include_str!("built_in/how.html")),

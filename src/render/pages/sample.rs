@@ -14,11 +14,14 @@ use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::TermKind;
 use crate::model::time::{Timestamp, Zone};
+use crate::render::pages::error_page::ErrorReason;
 use crate::render::pages::frame::{Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
-use crate::render::pages::templates::{ARTICLE, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::templates::{ARTICLE, CATALOGUE, ERROR, FEED, TERMS, Templates};
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
-use crate::render::pages::values::{ArticlePage, CataloguePage, FeedPage, FeedRow, TermsPage};
+use crate::render::pages::values::{
+    ArticlePage, CataloguePage, ErrorPageValues, FeedPage, FeedRow, TermsPage,
+};
 use crate::text::{Html, Text};
 
 const BASE: &str = "https://feeds.dala.example/";
@@ -47,7 +50,7 @@ pub(super) fn pages(
 }
 
 /// The templates of pages.
-pub(super) const PAGES: [&str; 4] = [CATALOGUE, TERMS, FEED, ARTICLE];
+pub(super) const PAGES: [&str; 5] = [CATALOGUE, TERMS, FEED, ARTICLE, ERROR];
 
 /// A publication on one day.
 pub(super) struct Sample {
@@ -205,6 +208,15 @@ impl Sample {
             FEED => {
                 let frame = frame("parliament");
                 let page = FeedPage::new(&frame, &self.feed, related, self.selection.as_ref());
+                templates.render(template, &frame, page)
+            }
+            ERROR => {
+                let (frame, rows) = (frame(""), self.rows());
+                let (reason, wanted) = match rows.is_empty() {
+                    true => (ErrorReason::Starting, None),
+                    false => (ErrorReason::NoFeed, Some("мажылис")),
+                };
+                let page = ErrorPageValues::new(&frame, reason, wanted, &rows, true);
                 templates.render(template, &frame, page)
             }
             _ => {

@@ -21,6 +21,8 @@ pub(super) const CATALOGUE: &str = "catalogue.html";
 pub(super) const TERMS: &str = "terms.html";
 /// The template of a feed's page.
 pub(super) const FEED: &str = "feed.html";
+/// The template of an error's page.
+pub(super) const ERROR: &str = "error.html";
 /// The template of an article's page.
 pub(super) const ARTICLE: &str = "article.html";
 

@@ -4,6 +4,7 @@
 //! [`Href`], so that no attribute has an address that runs a script.
 
 mod article;
+mod error;
 mod feed;
 mod list;
 mod subscribe;
@@ -15,6 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use serde::Serialize;
 
 pub(super) use self::article::ArticlePage;
+pub(super) use self::error::ErrorPageValues;
 pub(super) use self::feed::FeedPage;
 pub(super) use self::list::{CataloguePage, FeedRow};
 use self::subscribe::in_letters;
