@@ -34,6 +34,9 @@ const PAGES = {
   sections: "/sections",
   tags: "/tags",
   "authors-kk": "/authors?lang=kk",
+  "tags-letter": "/tags?letter=м",
+  "tags-found": "/tags?q=мажылис",
+  "tags-found-kk": "/tags?q=қала&lang=kk",
   "feed-all": "/all",
   "feed-declared": "/parliament",
   "feed-kk": "/qazaqsha",
@@ -43,6 +46,13 @@ const PAGES = {
   "feed-select": "/select?any=section:спорт,мажилис",
   "feed-from-browser": "/parliament.rss",
   "article-hostile": "/articles/hostile",
+};
+
+/** Addresses of nothing, whose pages have another status. */
+const MISSING = {
+  "missing-tag": "/tags/мажылис",
+  "missing-tag-kk": "/tags/мажылис?lang=kk",
+  "missing-article": "/articles/none?lang=en",
 };
 
 const failures = [];
@@ -58,7 +68,7 @@ async function main([program, samples, screenshots]) {
   const daemon = await start(resolve(program), config, base);
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   try {
-    const pages = { ...PAGES, ...(await articles(base)) };
+    const pages = { ...PAGES, ...MISSING, ...(await articles(base)) };
     for (const scheme of SCHEMES) {
       for (const [screen, viewport] of Object.entries(SCREENS)) {
         const context = await browser.newContext({ viewport, colorScheme: scheme });
@@ -107,7 +117,7 @@ async function visit(context, base, { name, path, screen, scheme, screenshots })
     return route.abort("blockedbyclient");
   });
   const answer = await page.goto(base + path, { waitUntil: "load" });
-  expect(answer.status() === 200, `${where}: status ${answer.status()}`);
+  expect(answer.status() === (name in MISSING ? 404 : 200), `${where}: status ${answer.status()}`);
   expect(answer.headers()["content-type"]?.startsWith("text/html"), `${where}: ${answer.headers()["content-type"]}`);
   expect(answer.headers()["content-security-policy"]?.includes("default-src 'none'"), `${where}: no strict policy`);
   const seen = await page.evaluate(() => ({

@@ -116,7 +116,7 @@ impl Sample {
                 pages: 3,
                 feeds: 512,
             },
-            filter: TermFilter::Letter(Letter::of("мәжіліс")),
+            filter: TermFilter::All,
             letters: ["бюджет", "мәжіліс", "5G"].map(Letter::of).into(),
             selection: Selection::from_canonical("any=section:парламент,мәжіліс&none=спорт"),
             host: Host::Taspa,
