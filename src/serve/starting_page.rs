@@ -8,7 +8,8 @@ use crate::config::Config;
 use crate::feed::compose::SiteRules;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::error::PageError;
-use crate::render::pages::error_page::{ErrorPage, ErrorReason, Suggestions};
+use crate::render::pages::error_page::{ErrorPage, Suggestions};
+use crate::render::pages::frame::ErrorReason;
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::Templates;
 

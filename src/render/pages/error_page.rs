@@ -7,7 +7,7 @@ use crate::feed::compose::SiteRules;
 use crate::feed::overview::FeedSummary;
 use crate::model::url_encoding::encode_path;
 use crate::render::pages::error::PageError;
-use crate::render::pages::frame::{Frame, Host};
+use crate::render::pages::frame::{ErrorReason, Frame, Host};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ERROR, Templates};
 use crate::render::pages::values::{ErrorPageValues, FeedRow};
@@ -30,23 +30,6 @@ pub enum Suggestions {
     Nearest(Vec<FeedSummary>),
     /// The largest, if none is near.
     Largest(Vec<FeedSummary>),
-}
-
-/// What is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorReason {
-    /// There is no such feed.
-    NoFeed,
-    /// There is no such article.
-    NoArticle,
-    /// There is no such page.
-    NoPage,
-    /// The configuration has ended the feed.
-    Ended,
-    /// The page cannot be made at the moment.
-    Unavailable,
-    /// The first snapshot is being built.
-    Starting,
 }
 
 impl ErrorPage {

@@ -35,6 +35,23 @@ pub enum Host {
     Static,
 }
 
+/// Why a browser gets the page of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorReason {
+    /// There is no such feed.
+    NoFeed,
+    /// There is no such article.
+    NoArticle,
+    /// There is no such page.
+    NoPage,
+    /// The configuration has ended the feed.
+    Ended,
+    /// The page cannot be made at the moment.
+    Unavailable,
+    /// The first snapshot is being built.
+    Starting,
+}
+
 /// A feed that a page links to: that of a section, tag or author of its articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelatedFeed {

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use super::PageValue;
 use super::list::{FeedRow, FeedValue};
-use crate::render::pages::error_page::ErrorReason;
-use crate::render::pages::frame::Frame;
+use crate::render::pages::frame::{ErrorReason, Frame};
 use crate::render::pages::words::Words;
 
 /// The values of `error.html`.
