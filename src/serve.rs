@@ -12,7 +12,8 @@
 //!    `pages::feed_page` or `pages::asset`. [`Documents`](documents::Documents) renders the document, and
 //!    its `DocumentCache` keeps it.
 //! 8. `reply` sets the headers, including those of `security_headers`.
-//! 9. `Answer::record` counts the request and writes it to the access log.
+//! 9. `error_pages` replaces the text of some errors by a page, for browsers.
+//! 10. `Answer::record` counts the request and writes it to the access log.
 //!
 //! `prewarm` renders documents of new versions before clients request them. `admin` serves the pages for
 //! operators, and `control` answers commands beside the daemon. `metrics` exports the counters, which each part owns.
@@ -42,6 +43,7 @@ pub(crate) mod descriptors;
 pub mod dispatch;
 mod document_cache;
 pub mod documents;
+mod error_pages;
 mod feeds;
 mod histogram;
 pub(crate) mod listener;
@@ -61,5 +63,6 @@ mod select_query;
 mod selection_limit;
 pub(crate) mod server;
 pub(crate) mod server_context;
+pub(crate) mod starting_page;
 mod wordpress_feeds;
 mod write_timeout;

@@ -40,6 +40,7 @@ use crate::serve::listener::{self, Listener};
 use crate::serve::prewarm;
 use crate::serve::server;
 use crate::serve::server_context::ServerContext;
+use crate::serve::starting_page::StartingPage;
 use crate::source::restart::restarted;
 use crate::store::{Store, catch_panic};
 
@@ -137,6 +138,13 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
     let config = Arc::new(config);
+    match StartingPage::new(&config, &templates) {
+        Ok(page) => drop(server.starting_page.set(page)),
+        Err(failure) => warn!(
+            "browsers get no page before the first snapshot: {}",
+            chain(&failure)
+        ),
+    }
     let mut serving = tokio::spawn(server::serve(listeners, server.clone(), stopping.clone()));
     let admin = admin_listener.map(|listener| {
         let admin = Admin {

@@ -68,13 +68,11 @@ impl TermSearch {
         self.found(self.names.nearest(words, is_wanted, max))
     }
 
-    /// The terms of a kind with the most articles, at most `max`.
-    pub fn largest(&self, kind: TermKind, max: usize) -> Vec<Found<'_>> {
-        let kinds = self.kinds.iter().enumerate();
-        let numbers = kinds
-            .filter(|(_, of)| **of == kind)
-            .map(|(number, _)| number);
-        self.found(numbers.take(max).collect())
+    /// The terms of these kinds with the most articles, at most `max`.
+    pub fn largest(&self, kinds: &[TermKind], max: usize) -> Vec<Found<'_>> {
+        let numbers = 0..self.kinds.len();
+        let wanted = numbers.filter(|&number| kinds.contains(&self.kinds[number]));
+        self.found(wanted.take(max).collect())
     }
 
     fn found(&self, numbers: Vec<usize>) -> Vec<Found<'_>> {

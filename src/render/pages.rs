@@ -6,6 +6,7 @@
 pub mod asset;
 pub mod build_query;
 pub mod error;
+pub mod error_page;
 pub mod feed_builder;
 mod feed_selection;
 pub mod folder;

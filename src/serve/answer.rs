@@ -51,6 +51,11 @@ impl Answer {
         }
     }
 
+    /// The same answer with a page in place of its text.
+    pub(super) fn with_page(self, coding: Coding, page: Reply) -> Answer {
+        Answer::new(self.kind, coding, self.result, page)
+    }
+
     /// Counts a request that began at `start`, and writes it to the access log.
     pub(super) fn record<B>(
         &self,

@@ -28,6 +28,7 @@ use crate::serve::connection_limit::ConnectionPermit;
 use crate::serve::connection_timer::ConnectionTimer;
 use crate::serve::date::with_date;
 use crate::serve::dispatch::{Dispatch, dispatch};
+use crate::serve::error_pages;
 use crate::serve::raw_head::RawHead;
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
@@ -140,7 +141,10 @@ impl ReplyFuture {
         start: Instant,
     ) -> ReplyFuture {
         let dispatch = match dispatch(context.documents.get(), &request, Timestamp::now()) {
-            Dispatch::Ready(answer) if request.body().is_end_stream() => {
+            Dispatch::Ready(answer)
+                if request.body().is_end_stream()
+                    && !error_pages::may_replace(&answer, &request) =>
+            {
                 return ReplyFuture::ready(answer, &request, client, context, start);
             }
             dispatch => dispatch,
@@ -155,6 +159,9 @@ impl ReplyFuture {
                 Dispatch::Ready(answer) => answer,
                 Dispatch::Pending(job) => job.run(&request).await,
             };
+            if error_pages::may_replace(&answer, &request) {
+                answer = error_pages::replace(&context, &request, answer).await;
+            }
             if !is_drained {
                 answer.reply = with_close(answer.reply);
             }

@@ -95,6 +95,34 @@ pub(super) fn uncacheable_page(content_type: &'static str, coding: Coding, body:
     reply
 }
 
+/// A page in place of an error's line of text. No cache may store it: other clients get the text.
+pub(super) fn error_page(text: &Reply, coding: Coding, body: Bytes) -> Reply {
+    let mut reply = unvalidated(text.status(), "no-store", body);
+    let headers = reply.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    let retry = text.headers().get(RETRY_AFTER).cloned();
+    headers.extend(retry.map(|seconds| (RETRY_AFTER, seconds)));
+    set_content(headers, PAGE, coding);
+    allow_page_content(headers);
+    reply
+}
+
+/// The page before the first snapshot, which browsers load again by themselves.
+pub(super) fn starting_page(text: &Reply, body: Bytes) -> Reply {
+    let refresh = HeaderName::from_static("refresh");
+    with_header(error_page(text, Coding::Identity, body), refresh, "5")
+}
+
+/// A file of the page before the first snapshot.
+pub(super) fn starting_asset(media_type: &'static str, body: Bytes) -> Reply {
+    let mut reply = unvalidated(StatusCode::OK, "no-store", body);
+    set_content(reply.headers_mut(), media_type, Coding::Identity);
+    reply
+}
+
+/// The media type of pages.
+const PAGE: &str = "text/html; charset=utf-8";
+
 fn set_content(headers: &mut HeaderMap, content_type: &'static str, coding: Coding) {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     if coding != Coding::Identity {

@@ -12,7 +12,7 @@ use crate::render::pages::locale::Locale;
 use crate::serve::accept_encoding;
 use crate::serve::documents::Documents;
 
-const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+pub(super) const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
 pub(super) struct RequestContext<'a> {
     pub(super) documents: &'a Arc<Documents>,

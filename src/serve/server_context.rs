@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 
 use crate::config::{Limits, Server};
 use crate::feed::snapshot::Snapshot;
@@ -12,6 +13,10 @@ use crate::serve::connection_limit::ConnectionLimit;
 use crate::serve::descriptors::Descriptors;
 use crate::serve::documents::Documents;
 use crate::serve::request_metrics::RequestMetrics;
+use crate::serve::starting_page::StartingPage;
+
+/// Error pages that are made at once.
+const ERROR_PAGES_MAX: usize = 1;
 
 pub(crate) struct ServerContext {
     /// Set once the state folder has been read.
@@ -23,6 +28,11 @@ pub(crate) struct ServerContext {
     pub(crate) access_log: Option<AccessLog>,
     /// The proxies whose `X-Forwarded-For` is trusted.
     pub(super) trusted_proxies: Vec<IpNet>,
+    /// One for each error page that is made at once: finding the nearest of very many terms takes some
+    /// milliseconds.
+    pub(super) error_page_permits: Arc<Semaphore>,
+    /// Set before requests are served.
+    pub(crate) starting_page: OnceLock<StartingPage>,
 }
 
 impl ServerContext {
@@ -44,6 +54,8 @@ impl ServerContext {
             requests: RequestMetrics::default(),
             access_log,
             trusted_proxies: config.trusted_proxies.clone(),
+            error_page_permits: Arc::new(Semaphore::new(ERROR_PAGES_MAX)),
+            starting_page: OnceLock::new(),
         }
     }
 

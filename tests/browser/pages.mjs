@@ -47,6 +47,9 @@ const PAGES = {
   sections: "/sections",
   tags: "/tags",
   "authors-kk": "/authors?lang=kk",
+  "tags-letter": "/tags?letter=м",
+  "tags-found": "/tags?q=мажылис",
+  "tags-found-kk": "/tags?q=қала&lang=kk",
   "feed-all": "/all",
   "feed-declared": "/parliament",
   "feed-kk": "/qazaqsha",
@@ -65,6 +68,13 @@ const PAGES = {
   "build-hostile": `/build?q=${encodeURIComponent("\"><script>window.pwned=8</script>")}&any=${encodeURIComponent("<img src=x onerror=window.pwned=9>")}`,
 };
 
+/** Addresses of nothing, whose pages have another status. */
+const MISSING = {
+  "missing-tag": "/tags/мажылис",
+  "missing-tag-kk": "/tags/мажылис?lang=kk",
+  "missing-article": "/articles/none?lang=en",
+};
+
 const failures = [];
 
 function expect(condition, message) {
@@ -79,7 +89,7 @@ async function main([program, samples, screenshots]) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   try {
     await checkWeight(base);
-    const pages = { ...PAGES, ...(await articles(base)) };
+    const pages = { ...PAGES, ...MISSING, ...(await articles(base)) };
     for (const scheme of SCHEMES) {
       for (const [screen, viewport] of Object.entries(SCREENS)) {
         const context = await browser.newContext({ viewport, colorScheme: scheme });
@@ -122,12 +132,12 @@ async function articles(base) {
 async function visit(context, base, { name, path, screen, scheme, screenshots }) {
   const page = await context.newPage();
   const where = `${name} (${screen}, ${scheme})`;
-  page.on("console", (message) => expect(tolerated(message), `${where}: console: ${message.text()}`));
+  page.on("console", (message) => expect(tolerated(message, name), `${where}: console: ${message.text()}`));
   page.on("pageerror", (error) => expect(false, `${where}: ${error}`));
   page.on("dialog", (dialog) => dialog.dismiss().then(() => expect(false, `${where}: a dialog opened`)));
   await drawPictures(page, base, where);
   const answer = await page.goto(base + path, { waitUntil: "load" });
-  expect(answer.status() === 200, `${where}: status ${answer.status()}`);
+  expect(answer.status() === (name in MISSING ? 404 : 200), `${where}: status ${answer.status()}`);
   expect(answer.headers()["content-type"]?.startsWith("text/html"), `${where}: ${answer.headers()["content-type"]}`);
   expect(answer.headers()["content-security-policy"]?.includes("default-src 'none'"), `${where}: no strict policy`);
   const seen = await page.evaluate(() => ({
@@ -316,9 +326,10 @@ async function checkWeight(base) {
   }
 }
 
-/** What the browser says of the media that this test keeps it from fetching. */
-function tolerated(message) {
-  return message.type() === "error" && message.text().includes("ERR_BLOCKED_BY_CLIENT");
+/** What the browser says of the media that this test keeps it from fetching, and of pages that are errors. */
+function tolerated(message, name) {
+  const expected = ["ERR_BLOCKED_BY_CLIENT", ...(name in MISSING ? ["404"] : [])];
+  return message.type() === "error" && expected.some((part) => message.text().includes(part));
 }
 
 /** Barriers for people with disabilities, contrast among them. */

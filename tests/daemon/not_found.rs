@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::testkit::client::{Connection, Request};
+use crate::testkit::client::{Connection, Request, Response};
 use crate::testkit::daemon::Daemon;
-use crate::testkit::newsroom::Newsroom;
+use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
 
 #[test]
 fn unknown_names_get_404_with_a_reason() {
@@ -244,6 +244,172 @@ fn alias_redirects_whether_or_not_an_article_has_it() {
         assert_eq!(feed.status, 200);
         for leak in [SECRET, "МаЖиЛиС", "Лёд"] {
             assert!(!feed.says(leak), "{extension}: {leak}");
+        }
+    }
+}
+
+/// Asks as a browser that navigates.
+fn navigate(daemon: &Daemon, request: Request) -> Response {
+    daemon.ask(&request.with("Sec-Fetch-Dest", "document"))
+}
+
+#[test]
+fn browsers_get_a_page_with_what_is_near() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    for (target, expected) in [
+        (
+            "/tags/мажылис",
+            &[
+                "Такой ленты нет: <q>мажылис</q>",
+                "/tags/%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81\"",
+            ][..],
+        ),
+        (
+            "/tags/мажылис.rss",
+            &["<q>мажылис</q>", "Возможно, вы искали"],
+        ),
+        ("/tags/мажылис.rss?raw", &["<q>мажылис</q>"]),
+        (
+            "/sections/Парламетн",
+            &["<q>Парламетн</q>", ">Парламент</a>"],
+        ),
+        (
+            "/parlament.rss",
+            &["<q>parlament</q>", "href=\"/parliament\""],
+        ),
+        ("/tags/vf;bkbc", &["Такой ленты нет", ">мажилис</a>"]),
+        ("/select?any=rail,мажылис", &["<q>rail, мажылис</q>"]),
+        ("/tags/невидимка", &["Самые большие ленты"]),
+        ("/articles/2026-11/nothing", &["Такой статьи нет"]),
+        ("/weather", &["Такой страницы нет"]),
+        ("/tags?page=99", &["Такой страницы нет"]),
+        ("/assets/none.css", &["Такой страницы нет"]),
+        ("/%FF", &["Такой страницы нет"]),
+        (
+            "/tags/мажылис?lang=kk",
+            &["<html lang=\"kk\">", "Мұндай таспа жоқ"],
+        ),
+        ("/tags/мажылис?lang=xx", &["<html lang=\"ru\">"]),
+        (
+            "/tags/%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+            &["&lt;script&gt;"],
+        ),
+        ("/tags/%22onload='x", &["&quot;onload=&#39;x"]),
+        ("/tags/a%00b%E2%80%AEc", &["<q>a\\x00b\\u{202e}c</q>"]),
+    ] {
+        let page = navigate(&daemon, Request::get(target));
+        assert_eq!(page.status, 404, "{target}");
+        assert_eq!(
+            page.header("content-type"),
+            "text/html; charset=utf-8",
+            "{target}"
+        );
+        assert_eq!(page.header("cache-control"), "no-store", "{target}");
+        assert_eq!(page.header("vary"), "Accept-Encoding", "{target}");
+        assert_eq!(
+            (page.find("etag"), page.find("last-modified")),
+            (None, None)
+        );
+        assert!(
+            page.header("content-security-policy")
+                .contains("default-src 'none'")
+        );
+        for words in [&["</html>", "action=\"/build", "<h1>"], expected].concat() {
+            assert!(page.says(words), "{target}: {words} in {}", page.text());
+        }
+        assert!(!page.says("<script>"), "{target}");
+        let links = page.text().matches("class=\"name\"").count();
+        assert!(links <= 8, "{target}: {links} feeds");
+
+        let head = navigate(&daemon, Request::head(target));
+        assert_eq!((head.status, head.body.len()), (404, 0), "{target}");
+        let length = page.body.len().to_string();
+        assert_eq!(head.header("content-length"), length, "{target}");
+        let coded = Request::get(target).with("Accept-Encoding", "gzip");
+        let coded = navigate(&daemon, coded);
+        assert_eq!(coded.header("content-encoding"), "gzip", "{target}");
+    }
+}
+
+#[test]
+fn programs_get_a_line_of_text() {
+    let daemon = Daemon::start(&Newsroom::sample());
+    for destination in [None, Some("empty"), Some("image"), Some("iframe"), Some("")] {
+        let mut request = Request::get("/tags/мажылис.rss");
+        if let Some(destination) = destination {
+            request = request.with("Sec-Fetch-Dest", destination);
+        }
+        let text = daemon.ask(&request);
+        assert_eq!(text.status, 404, "{destination:?}");
+        assert_eq!(text.text(), "not found: no tag \"мажылис\"\n");
+        assert_eq!(text.header("content-type"), "text/plain; charset=utf-8");
+        assert_eq!(text.header("cache-control"), "max-age=60");
+        assert_eq!(text.find("vary"), None);
+    }
+    // Other errors are text for everybody.
+    for (request, status) in [
+        (Request::of("POST", "/tags/мажылис"), 405),
+        (Request::get(&format!("/{}", "а".repeat(3000))), 414),
+    ] {
+        let text = navigate(&daemon, request);
+        assert_eq!(text.status, status);
+        assert_eq!(text.header("content-type"), "text/plain; charset=utf-8");
+    }
+}
+
+#[test]
+fn an_ended_feed_has_a_page_below_the_prefix() {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure("feeds.dala.example/\"", "dala.example/news/\"");
+    newsroom.reconfigure(
+        "[auto.tags]\n",
+        "[[redirect]]\nfrom = \"/tags/парламентарии.rss\"\nto = \"\"\n[auto.tags]\n",
+    );
+    let daemon = Daemon::start(&newsroom);
+    for target in ["/news/tags/парламентарии.rss", "/tags/парламентарии.rss"]
+    {
+        let page = navigate(&daemon, Request::get(target));
+        assert_eq!(page.status, 410, "{target}");
+        assert_eq!(page.header("cache-control"), "no-store");
+        assert!(
+            page.says("Эта лента закрыта: <q>парламентарии</q>"),
+            "{target}"
+        );
+        assert!(page.says("href=\"/news/sections/") && page.says("action=\"/news/build\""));
+    }
+    let text = daemon.get("/news/tags/парламентарии.rss");
+    assert_eq!((text.status, text.text()), (410, "this feed has ended\n"));
+}
+
+#[test]
+fn error_pages_name_nothing_that_is_hidden() {
+    let newsroom = Newsroom::sample();
+    newsroom.write(
+        "later",
+        &Story {
+            date: "2036-01-01",
+            tag: "сверхсекретно",
+            section: "Завтрашнее",
+            author: "Некто Будущий",
+            ..HARVEST
+        },
+    );
+    let daemon = Daemon::start(&newsroom);
+    for target in [
+        "/tags/сверхсекретно",
+        "/tags/сверхсекретна",
+        "/sections/завтрашнее",
+        "/authors/некто-будуший",
+        "/articles/later",
+    ] {
+        let page = navigate(&daemon, Request::get(target));
+        assert_eq!(page.status, 404, "{target}");
+        for hidden in [
+            ">сверхсекретно</a>",
+            ">Завтрашнее</a>",
+            ">Некто Будущий</a>",
+        ] {
+            assert!(!page.says(hidden), "{target}: {hidden}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::testkit::client::Request;
 use crate::testkit::copies::Copies;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, SESSION, Story};
@@ -87,6 +88,30 @@ fn requests_before_the_first_publication_get_503_with_retry_after() {
         assert_eq!(early.status, 503, "{target}");
         assert_eq!(early.header("retry-after"), "5", "{target}");
         assert_eq!(early.header("cache-control"), "no-store", "{target}");
+        assert_eq!(early.find("refresh"), None, "{target}");
+    }
+    // A person need not load the page again.
+    for (target, words) in [
+        ("/", "Ленты сейчас появятся"),
+        ("/all.rss?lang=kk", "Таспалар қазір шығады"),
+    ] {
+        let page = daemon.ask(&Request::get(target).with("Sec-Fetch-Dest", "document"));
+        let headers = ["retry-after", "refresh", "cache-control"].map(|name| page.header(name));
+        assert_eq!(
+            (page.status, headers),
+            (503, ["5", "5", "no-store"]),
+            "{target}"
+        );
+        assert!(page.says(words) && page.says("</html>"), "{target}");
+        let style = page.text().split("rel=\"stylesheet\" href=\"").nth(1);
+        let style = style
+            .and_then(|rest| rest.split('"').next())
+            .expect("a style sheet");
+        let style = daemon.get(style);
+        assert_eq!(
+            (style.status, style.header("content-type")),
+            (200, "text/css; charset=utf-8")
+        );
     }
     fs::rename(&away, newsroom.articles()).expect("the articles arrive");
     let first = daemon.eventually("/all.rss", |feed| feed.status != 503);

@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 /// Every header that a response may have.
-const HEADERS: [&str; 22] = [
+const HEADERS: [&str; 23] = [
     "access-control-allow-headers",
     "access-control-allow-origin",
     "access-control-expose-headers",
@@ -26,6 +26,7 @@ const HEADERS: [&str; 22] = [
     "link",
     "location",
     "referrer-policy",
+    "refresh",
     "retry-after",
     "vary",
     "x-content-type-options",

@@ -100,10 +100,10 @@ fn the_largest_terms_of_a_kind_are_those_with_the_most_articles() {
         (term.clone(), term.key().to_owned(), articles)
     });
     let search = TermSearch::new(terms);
-    let largest = labels(search.largest(TermKind::Tag, 3));
+    let largest = labels(search.largest(&[TermKind::Tag], 3));
     assert_eq!(largest, ["вода", "мост", "спорт"]);
-    assert_eq!(labels(search.largest(TermKind::Section, 3)), ["мир"]);
-    assert_eq!(labels(search.largest(TermKind::Author, 3)), [""; 0]);
+    assert_eq!(labels(search.largest(&[TermKind::Section], 3)), ["мир"]);
+    assert_eq!(labels(search.largest(&[TermKind::Author], 3)), [""; 0]);
 }
 
 #[test]

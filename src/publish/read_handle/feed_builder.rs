@@ -184,7 +184,7 @@ fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<Suggestions> {
     if words.is_empty() {
         let is_first = query.selection.terms().next().is_none();
         let kinds = [TermKind::Section, TermKind::Tag];
-        let terms = kinds.map(|kind| counted(search.largest(kind, SUGGESTED_MAX)));
+        let terms = kinds.map(|kind| counted(search.largest(&[kind], SUGGESTED_MAX)));
         let terms = terms.into_iter().flatten().chain(languages(search, ""));
         return is_first.then(|| Suggestions {
             reason: SuggestionReason::Largest,
@@ -210,7 +210,7 @@ fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<Suggestions> {
 /// The languages of articles that the words find by one of their names; all of several if there are no
 /// words.
 fn languages(search: &TermSearch, words: &str) -> Vec<CountedTerm> {
-    let languages = counted(search.largest(TermKind::Lang, LANGUAGES_MAX));
+    let languages = counted(search.largest(&[TermKind::Lang], LANGUAGES_MAX));
     if words.is_empty() {
         let has_choice = languages.len() > 1;
         return languages

@@ -1,12 +1,22 @@
 //! Finds feeds by the words that readers type.
 
-use crate::feed::automatic_path::automatic_path;
+use std::sync::Arc;
+
+use crate::feed::automatic_path::{AUTOMATIC, automatic_path};
+use crate::feed::definitions::FeedKind;
+use crate::feed::name_search::NameSearch;
 use crate::feed::overview::FeedSummary;
+use crate::feed::snapshot::FeedVersion;
 use crate::feed::term_search::Found;
+use crate::model::term::TermKind;
 use crate::publish::published_state::PublishedState;
+use crate::render::pages::error_page::Suggestions;
 use crate::render::pages::term_list::{
     FOUND_MAX, NEAREST_MAX, TermFilter, TermList, TermListRequest,
 };
+
+/// The most declared feeds among those that words may mean.
+const DECLARED_MAX: usize = 3;
 
 impl PublishedState {
     /// A page of a list of terms; `None` past the end of the list.
@@ -33,6 +43,37 @@ impl PublishedState {
             false => Vec::new(),
         };
         TermList::new(request, &found, nearest, letters, number)
+    }
+
+    /// The listed feeds, declared or of terms, that these words may mean, else the largest.
+    pub fn suggested_feeds(&self, words: &str) -> Suggestions {
+        let search = self.term_search();
+        let mut nearest = self.declared_feeds_near(words);
+        let found = search.nearest(words, &AUTOMATIC, NEAREST_MAX);
+        nearest.extend(self.listed_feeds_of(found));
+        nearest.truncate(NEAREST_MAX);
+        match nearest.is_empty() {
+            true => {
+                let largest = search.largest(&[TermKind::Section, TermKind::Tag], NEAREST_MAX);
+                Suggestions::Largest(self.listed_feeds_of(largest))
+            }
+            false => Suggestions::Nearest(nearest),
+        }
+    }
+
+    /// The listed feeds of feeds.toml whose title or name is near to these words.
+    fn declared_feeds_near(&self, words: &str) -> Vec<FeedSummary> {
+        let declared = self.snapshot.config.feeds.iter();
+        let versions = declared.filter_map(|feed| self.snapshot.feeds.get(&*feed.name));
+        let versions: Vec<&Arc<FeedVersion>> = versions
+            .filter(|version| version.kind == FeedKind::Declared)
+            .collect();
+        let names = versions.iter();
+        let names = names.map(|version| (version.channel.title.as_str(), Some(&*version.path)));
+        let search = NameSearch::new(names);
+        let numbers = search.nearest(words, |_| true, DECLARED_MAX).into_iter();
+        let counted = numbers.map(|number| self.index.counted(versions[number]));
+        counted.filter(|feed| feed.listed).collect()
     }
 
     /// The feeds of terms, if lists show them.

@@ -37,13 +37,14 @@ const ASSETS: [(&str, &str); 11] = [
     ("woff2", "font/woff2"),
 ];
 
-const BUILT_IN_TEMPLATES: [(&str, &str); 9] = [
+const BUILT_IN_TEMPLATES: [(&str, &str); 10] = [
     ("layout.html", include_str!("built_in/layout.html")),
     ("catalogue.html", include_str!("built_in/catalogue.html")),
     ("terms.html", include_str!("built_in/terms.html")),
     ("feed.html", include_str!("built_in/feed.html")),
     ("build.html", include_str!("built_in/build.html")),
     ("article.html", include_str!("built_in/article.html")),
+    ("error.html", include_str!("built_in/error.html")),
     ("feeds.html", include_str!("built_in/feeds.html")),
     ("teaser.html", include_str!("built_in/teaser.html")),
     ("how.html", include_str!("built_in/how.html")),

@@ -37,6 +37,23 @@ pub enum Host {
     Static,
 }
 
+/// Why a browser gets the page of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorReason {
+    /// There is no such feed.
+    NoFeed,
+    /// There is no such article.
+    NoArticle,
+    /// There is no such page.
+    NoPage,
+    /// The configuration has ended the feed.
+    Ended,
+    /// The page cannot be made at the moment.
+    Unavailable,
+    /// The first snapshot is being built.
+    Starting,
+}
+
 impl Frame<'_> {
     /// The name of the publication in the page's language, if it has one, else its usual name.
     pub fn site_title(&self) -> &str {

@@ -21,12 +21,12 @@ use crate::render::pages::build_query::{BuildQuery, Condition};
 use crate::render::pages::feed_builder::{
     BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestionReason, Suggestions,
 };
-use crate::render::pages::frame::{Frame, Host, ListPart, RelatedFeed};
+use crate::render::pages::frame::{ErrorReason, Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
-use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, FEED, TERMS, Templates};
+use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, ERROR, FEED, TERMS, Templates};
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::values::{
-    ArticlePage, BuildPage, CataloguePage, FeedPage, FeedRow, TermsPage,
+    ArticlePage, BuildPage, CataloguePage, ErrorPageValues, FeedPage, FeedRow, TermsPage,
 };
 use crate::text::{Html, Text};
 
@@ -56,7 +56,7 @@ pub(super) fn pages(
 }
 
 /// The templates of pages.
-pub(super) const PAGES: [&str; 5] = [CATALOGUE, TERMS, FEED, BUILD, ARTICLE];
+pub(super) const PAGES: [&str; 6] = [CATALOGUE, TERMS, FEED, BUILD, ARTICLE, ERROR];
 
 /// A publication on one day.
 pub(super) struct Sample {
@@ -124,7 +124,7 @@ impl Sample {
                 feeds: 512,
             },
             builder: builder(),
-            filter: TermFilter::Letter(Letter::of("мәжіліс")),
+            filter: TermFilter::All,
             letters: ["бюджет", "мәжіліс", "5G"].map(Letter::of).into(),
             selection: Selection::from_canonical("any=section:парламент,мәжіліс&none=спорт"),
             host: Host::Taspa,
@@ -232,6 +232,15 @@ impl Sample {
                 let path = self.builder.query.path();
                 let frame = frame(&path);
                 templates.render(template, &frame, BuildPage::new(&frame, &self.builder))
+            }
+            ERROR => {
+                let (frame, rows) = (frame(""), self.rows());
+                let (reason, wanted) = match rows.is_empty() {
+                    true => (ErrorReason::Starting, None),
+                    false => (ErrorReason::NoFeed, Some("мажылис")),
+                };
+                let page = ErrorPageValues::new(&frame, reason, wanted, &rows, true);
+                templates.render(template, &frame, page)
             }
             _ => {
                 let (frame, all) = (frame("articles/a"), &self.feed.channel);

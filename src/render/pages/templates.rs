@@ -24,6 +24,8 @@ pub(super) const TERMS: &str = "terms.html";
 pub(super) const FEED: &str = "feed.html";
 /// The template of the page where readers build a feed.
 pub(super) const BUILD: &str = "build.html";
+/// The template of an error's page.
+pub(super) const ERROR: &str = "error.html";
 /// The template of an article's page.
 pub(super) const ARTICLE: &str = "article.html";
 

@@ -5,6 +5,7 @@
 
 mod article;
 mod build;
+mod error;
 mod feed;
 mod list;
 mod pace;
@@ -20,6 +21,7 @@ use serde::Serialize;
 
 pub(super) use self::article::ArticlePage;
 pub(super) use self::build::BuildPage;
+pub(super) use self::error::ErrorPageValues;
 pub(super) use self::feed::FeedPage;
 pub(super) use self::list::{CataloguePage, FeedRow};
 use self::subscribe::in_letters;

@@ -113,6 +113,22 @@ pub(super) struct Words {
     /// Over the feeds that may be meant.
     pub nearest: &'static str,
 
+    // Error pages: what is wrong, and under it what may be the cause and what to do.
+    pub no_feed: &'static str,
+    pub no_feed_hint: &'static str,
+    pub no_article: &'static str,
+    pub no_article_hint: &'static str,
+    pub no_page: &'static str,
+    pub no_page_hint: &'static str,
+    pub ended: &'static str,
+    pub ended_hint: &'static str,
+    pub unavailable: &'static str,
+    pub unavailable_hint: &'static str,
+    pub starting: &'static str,
+    pub starting_hint: &'static str,
+    /// Over the largest feeds, where none is near.
+    pub largest: &'static str,
+
     /// The page of a list, with `{page}` and `{pages}`.
     #[serde(skip)]
     pub part: &'static str,

@@ -95,7 +95,7 @@ fn addresses_of_wordpress_come_behind_what_is_served_here() {
 fn other_sources_have_no_addresses_of_wordpress() {
     let (_folder, publisher) = publish("[source.directory]\n");
     for (target, expected) in [
-        ("/feed/", "not found: no feed \"feed\""),
+        ("/tag/news/feed/", "not found: no feed \"tag/news/feed\""),
         ("/comments/feed/", "not found: no feed \"comments/feed\""),
         ("/?feed=rss2&s=news", "page"),
     ] {
