@@ -460,7 +460,7 @@ fn feed_page_leads_to_the_builder_with_its_terms() {
         ("/sections/парламент", Some("any=section:парламент")),
         (
             "/select?any=rail,world&all=lang:en",
-            Some("any=rail,world&all=lang:en"),
+            Some("any=rail,world&all=lang:en&lang=en"),
         ),
     ] {
         assert_eq!(terms(target).as_deref(), expected, "{target}");

@@ -90,7 +90,9 @@ pub(super) struct SiteValue<'a> {
     title: &'a str,
     url: Option<Href>,
     description: Option<&'a str>,
-    /// Its language, if it differs from the page's.
+    /// The language of `description`, if it differs from the page's.
+    description_lang: Option<&'a str>,
+    /// The language of `title`, if it differs from the page's.
     lang: Option<&'a str>,
     copyright: Option<&'a str>,
     icon: Option<Href>,
@@ -99,15 +101,17 @@ pub(super) struct SiteValue<'a> {
 impl<'a> SiteValue<'a> {
     pub(super) fn new(frame: &Frame<'a>) -> SiteValue<'a> {
         let (site, locale) = (frame.site, frame.locale.tag());
-        let description = site.translations.description(locale);
-        let is_own = site.translations.title(locale).is_none();
+        let (title, description) = (
+            site.translations.title(locale),
+            site.translations.description(locale),
+        );
+        let own_language = other_language(frame.locale, &site.language);
         SiteValue {
-            title: site.translations.title(locale).unwrap_or(&site.title),
+            title: title.unwrap_or(&site.title),
             url: Href::web(&site.url),
             description: description.or(site.description.as_deref()),
-            lang: is_own
-                .then(|| other_language(frame.locale, &site.language))
-                .flatten(),
+            description_lang: own_language.filter(|_| description.is_none()),
+            lang: own_language.filter(|_| title.is_none()),
             copyright: site.copyright.as_deref(),
             icon: site.icon.as_deref().and_then(Href::web),
         }
