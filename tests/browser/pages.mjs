@@ -363,7 +363,10 @@ async function checkLinks(base, paths) {
   for (const path of paths) {
     const html = await (await fetch(base + path, { headers: { "Sec-Fetch-Dest": "document" } })).text();
     for (const [, raw] of html.matchAll(/(?:href|src)="([^"]*)"/g)) {
-      const url = new URL(unescaped(raw), base + path);
+      const own = new URL(base + path);
+      const url = new URL(unescaped(raw), own);
+      // A page that is an error has places within it too.
+      if (url.href === `${own.href}${url.hash}`) continue;
       url.hash = "";
       if (url.origin === base) links.add(url.href);
     }
