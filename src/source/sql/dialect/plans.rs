@@ -116,7 +116,8 @@ fn mysql_rows(line: &Cells) -> Option<Option<f64>> {
     // MySQL has two columns more than MariaDB; one of them stands before the rows.
     let at = if line.len() == 10 { 8 } else { 9 };
     let rows = line.get(at)?.text.as_ref()?;
-    Some(rows.parse().ok())
+    // MariaDB writes how many of them a filter leaves behind it: `10 (27%)`.
+    Some(rows.split(' ').next().and_then(|rows| rows.parse().ok()))
 }
 
 /// A date after those of all rows, of which MySQL's `TIMESTAMP` can be compared with none later than 2038.

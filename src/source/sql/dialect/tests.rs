@@ -69,7 +69,7 @@ fn plans_are_compared_by_cost() {
         ),
         (
             Dialect::MySql,
-            lines(&[&mariadb("3"), &mariadb("60000")]),
+            lines(&[&mariadb("3 (27%)"), &mariadb("60000")]),
             60_000.0,
         ),
         (Dialect::MySql, lines(&[&mysql("60000")]), 60_000.0),
