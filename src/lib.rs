@@ -60,6 +60,9 @@
 //! | where a `[[redirect]]` leads, names in braces, circles | `config/redirects.rs`, `config/redirects/table.rs` |
 //! | limits of calls to other servers, redirects, proxies, certificates | `http_client.rs`, `http_client/proxies.rs`, `tls_roots.rs` |
 //! | page templates | `render/pages/templates.rs` and the files in `render/pages/built_in` |
+//! | pages in place of errors, and before the first snapshot | `serve/error_pages.rs`, `serve/starting_page.rs` |
+//! | titles and descriptions by language | `config/text_by_language.rs`, `model/translations.rs`, `feed/definitions/same_names.rs` |
+//! | the order and letters of lists of terms | `feed/letter.rs` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
 //! | the connection limit, the write timeout | `serve/connection_limit.rs`, `write_timeout.rs` |
@@ -104,14 +107,15 @@
 //! **A key of feeds.toml.** Its facts in `config/keys.rs`, a field of its struct in `config.rs`, the line
 //! that reads it in the file of its table. Then `UPDATE_DOCS=1 cargo test configuration_reference`.
 //!
-//! **A page.** A variant of [`Page`](render::pages::Page) and of
+//! **A page.** A variant of [`Page`](render::pages::Page), with all that it depends on in `Page::digest`, and of
 //! [`PageRequest`](render::pages::PageRequest) (`render/pages.rs`), its template in
 //! `render/pages/built_in` (listed in `folder.rs`), its values in `render/pages/values`, its sample in
 //! `sample.rs`, its route (`serve/route.rs`), and how it is found
 //! (`publish/read_handle/page_lookup.rs`).
 //!
 //! **A language of the pages.** A variant of [`Locale`](render::pages::locale::Locale) and a file of words
-//! in `render/pages/words`. A missing word does not compile.
+//! in `render/pages/words`. A missing word does not compile. The names of languages in titles of selections
+//! (`describe_term` in `feed/definitions.rs`) and the letters of `feed/definitions/same_names.rs` follow.
 //!
 //! **A response header.** `serve/security_headers.rs` if it is the same for every document of a kind.
 //! Otherwise a field of `DocumentHeaders`, which `serve/feeds.rs` and `serve/pages.rs` fill and

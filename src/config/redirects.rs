@@ -43,9 +43,12 @@ pub(super) fn read(tables: &[Table<'_>], public_url: &str) -> RedirectTable {
         .iter()
         .filter_map(|table| read_one(table, &prefix, &mut first_rules));
     let read: Vec<ReadRule<'_, '_>> = read.collect();
-    refuse_many_patterns(&read);
+    let are_many = refuse_many_patterns(&read);
     let table = RedirectTable::new(read.iter().map(|read| read.rule.clone()).collect());
-    refuse_circles(&read, &table);
+    // The search for circles compares each of them with all.
+    if !are_many {
+        refuse_circles(&read, &table);
+    }
     table
 }
 
@@ -160,13 +163,16 @@ fn read_to(table: &Table<'_>, text: &StringValue, prefix: &str, from: Option<&Fr
     }
 }
 
-fn refuse_many_patterns(read: &[ReadRule<'_, '_>]) {
+/// Whether there are more redirects with names than there may be, which is reported.
+fn refuse_many_patterns(read: &[ReadRule<'_, '_>]) -> bool {
     let patterns = read.iter();
     let mut patterns = patterns.filter(|read| matches!(read.rule.from, From::Pattern(_)));
-    if let Some(first) = patterns.nth(PATTERNS_MAX) {
-        let message = format!("at most {PATTERNS_MAX} redirects may have names in braces");
-        first.table.refuse(&first.from_text, message, None);
-    }
+    let Some(first) = patterns.nth(PATTERNS_MAX) else {
+        return false;
+    };
+    let message = format!("at most {PATTERNS_MAX} redirects may have names in braces");
+    first.table.refuse(&first.from_text, message, None);
+    true
 }
 
 /// A circle is reported once, at the first rule that leads into it.

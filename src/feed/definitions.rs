@@ -21,7 +21,7 @@ use crate::index::{AffectedFeeds, Index, Query, TermNo};
 use crate::model::format::Format;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
-use crate::model::translations::Translations;
+use crate::model::translations::{Translations, in_language};
 use crate::model::url_encoding::encode_path;
 use crate::text::Text;
 
@@ -86,6 +86,8 @@ pub struct FeedDefinition {
 pub struct FeedDefinitions {
     site_rules: Arc<SiteRules>,
     site_title: String,
+    /// What the publication is about, by language.
+    site_descriptions: BTreeMap<String, String>,
     /// The channel that others are made from, without address, link, id, title and settings.
     site_channel: Channel,
     declared: Vec<FeedDefinition>,
@@ -122,6 +124,7 @@ impl FeedDefinitions {
         let mut definitions = FeedDefinitions {
             site_channel: site_channel(config),
             site_title: config.site.title.clone(),
+            site_descriptions: config.site.translations.descriptions.clone(),
             declared: Vec::new(),
             by_path: HashMap::new(),
             triggers: HashMap::new(),
@@ -247,13 +250,15 @@ impl FeedDefinitions {
             query: Some(selection.to_query()),
         };
         let base = self.channel(address, &self.defaults);
+        let language = selection.language().unwrap_or(&self.site_channel.language);
         Ok(FeedDefinition {
             kind: FeedKind::Select,
             query,
             channel: Arc::new(Channel {
                 id: self.site_rules.id(&format!("/{SELECT}?{canonical}")),
                 title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
-                language: selection.language().unwrap_or(&base.language).to_owned(),
+                description: self.site_description(language),
+                language: language.to_owned(),
                 ..base
             }),
             settings: self.defaults.clone(),
@@ -290,13 +295,15 @@ impl FeedDefinitions {
             name: Text::new(name),
             ..Person::default()
         });
+        let language = feed.language.clone().unwrap_or(base.language.clone());
+        let description = text(&feed.description);
         let channel = Channel {
             id: self.site_rules.id(&format!("/{}", feed.name)),
             title: Text::new(&feed.title),
-            description: text(&feed.description).unwrap_or(base.description),
+            description: description.unwrap_or_else(|| self.site_description(&language)),
             translations: feed.translations.clone(),
             link: feed.link.clone().unwrap_or(base.link),
-            language: feed.language.clone().unwrap_or(base.language),
+            language,
             author: author.unwrap_or(base.author),
             logo: feed.image.clone().or(base.logo),
             ..base
@@ -361,7 +368,15 @@ impl FeedDefinitions {
         }
     }
 
-    /// The site's channel with a feed's own address and settings.
+    /// What the publication is about in the language of a feed, if it says that, else in its own.
+    fn site_description(&self, language: &str) -> Text {
+        match in_language(&self.site_descriptions, language) {
+            Some(description) => Text::new(description),
+            None => self.site_channel.description.clone(),
+        }
+    }
+
+    /// The site's channel
     fn channel(&self, address: Address, settings: &Settings) -> Channel {
         Channel {
             link: address.page(),

@@ -61,7 +61,7 @@ use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
 use crate::model::time::Timestamp;
 
-pub(super) use self::lookup_table::ITEMS_A_CALL;
+pub(super) use self::limited_json::ITEMS_A_CALL;
 
 /// How far before the last listing a poll starts: posts in the recheck window, and ten seconds for what was
 /// being written.

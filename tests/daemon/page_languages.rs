@@ -15,7 +15,7 @@ fn newsroom() -> Newsroom {
     let config = CONFIG.replace(
         "title        = \"Дала жаңалықтары\"",
         "title = { ru = \"Новости степи\", kk = \"Дала жаңалықтары\" }\n\
-         description = { ru = \"Обо всём\", en = \"All of it\" }",
+         description = { ru = \"Обо всём\", kk = \"Бәрі туралы\", en = \"All of it\" }",
     );
     let feeds = r##"
 [[feed]]
@@ -99,7 +99,11 @@ fn titles_and_descriptions_are_shown_in_the_language_of_the_page() {
     let feed: serde_json::Value = serde_json::from_slice(&feed.body).expect("JSON");
     assert_eq!(feed["title"], "Қазақша жаңалықтар");
     assert_eq!(feed["language"], "kk");
-    assert_eq!(feed["description"], "Обо всём");
+    assert_eq!(feed["description"], "Бәрі туралы");
+    let selected = daemon.get("/select.json?all=lang:kk");
+    let selected: serde_json::Value = serde_json::from_slice(&selected.body).expect("JSON");
+    assert_eq!(selected["description"], "Бәрі туралы");
+    assert_eq!(selected["language"], "kk");
 }
 
 #[test]

@@ -10,8 +10,8 @@ use super::pattern::{Pattern, PatternTarget};
 use crate::config::RedirectTo;
 use crate::model::url_encoding::normalize_path;
 
-/// Every `[[redirect]]`. An address without names wins over one with names; of those the longer text in
-/// front of the first name wins.
+/// Every `[[redirect]]`. An address without names wins over those with names. Of these, one with a query comes
+/// first, then the longer text in front of the first name, then the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RedirectTable {
     rules: Vec<Rule>,

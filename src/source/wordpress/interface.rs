@@ -76,6 +76,12 @@ fn target(links: &str) -> Option<String> {
     Some(target.to_owned())
 }
 
+/// Numbers as a query lists them.
+pub(super) fn id_list(ids: &[u64]) -> String {
+    let ids: Vec<String> = ids.iter().map(u64::to_string).collect();
+    ids.join(",")
+}
+
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;

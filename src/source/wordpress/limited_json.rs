@@ -9,8 +9,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-/// Items of a list: as many as the interface gives at most.
-pub(super) const ITEMS_MAX: usize = 100;
+/// Items of one call: as many as the interface gives at most.
+pub(in crate::source) const ITEMS_A_CALL: usize = 100;
 
 /// Values of an answer, those inside of others included. A hundred posts have ten thousand.
 pub(super) const VALUES_MAX: usize = 50_000;
@@ -20,7 +20,7 @@ pub(super) const VALUES_MAX: usize = 50_000;
 pub(super) enum JsonFault {
     /// It is not JSON.
     NotJson,
-    /// It is a list of more than [`ITEMS_MAX`] items.
+    /// It is a list of more than [`ITEMS_A_CALL`] items.
     TooManyItems,
     /// It has more than [`VALUES_MAX`] values.
     TooManyValues,
@@ -35,7 +35,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Value, JsonFault> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let whole = LimitedValue {
         limits: &limits,
-        items_max: ITEMS_MAX,
+        items_max: ITEMS_A_CALL,
     };
     let value = whole.deserialize(&mut deserializer);
     let value = value.and_then(|value| deserializer.end().map(|()| value));
@@ -160,9 +160,9 @@ mod tests {
         let values = VALUES_MAX - 2;
         let zeroes = times("0", values);
         for (text, expected) in [
-            (format!("[{}]", times("{}", ITEMS_MAX)), None),
+            (format!("[{}]", times("{}", ITEMS_A_CALL)), None),
             (
-                format!("[{}]", times("{}", ITEMS_MAX + 1)),
+                format!("[{}]", times("{}", ITEMS_A_CALL + 1)),
                 Some(JsonFault::TooManyItems),
             ),
             (format!("[[{zeroes}]]"), None),

@@ -6,13 +6,14 @@
 //! next page need not overlap.
 
 use super::error::WordPressError;
-use super::lookup_table::ITEMS_A_CALL;
+use super::interface::id_list;
+use super::limited_json::ITEMS_A_CALL;
 use super::post_summary::{LISTED_FIELDS, PostSummary};
 use super::site::{List, Site};
 use crate::model::time::Timestamp;
 
-/// Posts of a page: as many as the interface gives.
-pub(super) const PAGE: u64 = 100;
+/// Posts of a page.
+pub(super) const PAGE: u64 = ITEMS_A_CALL as u64;
 
 /// How far a listing steps back that has lost its place.
 const STEP_BACK: u64 = PAGE / 2;
@@ -134,8 +135,7 @@ pub(super) async fn shown(
 ) -> Result<Vec<PostSummary>, WordPressError> {
     let mut posts = Vec::new();
     for ids in ids.chunks(ITEMS_A_CALL) {
-        let include: Vec<String> = ids.iter().map(u64::to_string).collect();
-        let page = page(site, route, vec![("include", include.join(","))]).await?;
+        let page = page(site, route, vec![("include", id_list(ids))]).await?;
         posts.extend(page.posts.into_iter().filter(|post| ids.contains(&post.id)));
     }
     Ok(posts)

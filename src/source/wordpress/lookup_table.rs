@@ -10,10 +10,9 @@ use serde_json::Value;
 use tracing::{info, warn};
 
 use super::error::WordPressError;
+use super::interface::id_list;
+use super::limited_json::ITEMS_A_CALL;
 use super::site::Site;
-
-/// Items of one call.
-pub(in crate::source) const ITEMS_A_CALL: usize = 100;
 
 /// A list of the site, and what feeds lack without it.
 pub(super) struct LookupRoute {
@@ -109,9 +108,8 @@ impl<T> LookupTable<T> {
     ) -> Result<(), WordPressError> {
         let LookupRoute { route, fields, .. } = self.route;
         for ids in ids.chunks(ITEMS_A_CALL) {
-            let include: Vec<String> = ids.iter().map(u64::to_string).collect();
             let query = [
-                ("include", include.join(",")),
+                ("include", id_list(ids)),
                 ("per_page", ITEMS_A_CALL.to_string()),
                 ("_fields", (*fields).to_owned()),
             ];

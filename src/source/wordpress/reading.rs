@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::WordPress;
 use super::error::WordPressError;
-use super::lookup_table::ITEMS_A_CALL;
+use super::interface::id_list;
+use super::limited_json::ITEMS_A_CALL;
 use super::post::{self, WHOLE_FIELDS};
 use super::post_summary::{self, PostSummary};
 use crate::model::article::Refusal;
@@ -179,8 +180,7 @@ impl WordPress {
     /// Whether the site shows a whole post that is none of these, or has no other one.
     fn shows_other_posts(&self, ids: &[u64]) -> bool {
         let site = self.clone();
-        let exclude: Vec<String> = ids.iter().map(u64::to_string).collect();
-        let exclude = exclude.join(",");
+        let exclude = id_list(ids);
         let shows = self.wait(async move {
             let mut error = None;
             for route in site.0.site.interface().await?.posts {
@@ -209,9 +209,8 @@ impl WordPress {
         let site = self.clone();
         self.wait(async move {
             let site = &site.0.site;
-            let include: Vec<String> = ids.iter().map(u64::to_string).collect();
             let query = [
-                ("include", include.join(",")),
+                ("include", id_list(&ids)),
                 ("per_page", ITEMS_A_CALL.to_string()),
                 ("status", "publish".to_owned()),
                 ("_fields", WHOLE_FIELDS.to_owned()),

@@ -6,8 +6,8 @@
 
 use super::WordPress;
 use super::error::WordPressError;
+use super::limited_json::ITEMS_A_CALL;
 use super::listing::{PAGE, page, shown};
-use super::lookup_table::ITEMS_A_CALL;
 use super::poll::gmt;
 use super::post_summary::KnownPosts;
 use crate::model::time::Timestamp;

@@ -16,7 +16,7 @@ use url::Url;
 
 use super::error::WordPressError;
 use super::interface::Root;
-use super::limited_json::{self, ITEMS_MAX, JsonFault, VALUES_MAX};
+use super::limited_json::{self, ITEMS_A_CALL, JsonFault, VALUES_MAX};
 use super::plain_text::plain;
 use crate::http_client::{ANSWER_BYTES_MAX, Answer, Call, HttpClient, shown};
 use crate::model::time::Timestamp;
@@ -384,7 +384,7 @@ fn parse(answer: &Answer) -> Result<Value, WordPressError> {
         },
         JsonFault::TooManyItems => WordPressError::TooMuchJson {
             url,
-            limit: ITEMS_MAX,
+            limit: ITEMS_A_CALL,
             of: "items",
         },
         JsonFault::TooManyValues => WordPressError::TooMuchJson {
