@@ -334,6 +334,29 @@ const NAMES: &str = r#"
     UPDATE wp_posts SET post_title = '', post_excerpt = '', post_content = '<p>Часы\n\nна [b]вокзале</p>' WHERE ID = 112"#;
 
 #[test]
+fn a_post_without_title_and_text_is_headed_by_its_slug_or_its_date() {
+    let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
+        return;
+    };
+    for (id, slug) in [
+        (101, "ferry-at-dawn"),
+        (112, "%d0%bf%d0%b0%d1%80%d0%be%d0%bc"),
+    ] {
+        recipe.execute(&format!(
+            "UPDATE wp_posts SET post_title = ' ', post_excerpt = '', post_content = '<figure></figure>\n',
+                    post_name = '{slug}', post_date = '2026-03-08 10:00:00' WHERE ID = {id}"
+        ));
+    }
+    let daemon = recipe.serve();
+    for (guid, title) in [
+        ("https://dala.example/?p=101", "ferry at dawn"),
+        ("https://dala.example/?post_type=post&p=112", "2026-03-08"),
+    ] {
+        assert_eq!(item(&daemon, "/all.json", guid)["title"], title, "{guid}");
+    }
+}
+
+#[test]
 fn categories_above_count_and_names_stay_as_they_are() {
     let Some(recipe) = Recipe::mariadb(CONFIG, SITE) else {
         return;
