@@ -18,6 +18,7 @@ use crate::feed::definitions::SELECT;
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::term::Term;
+use crate::model::url_encoding::strip_path_prefix;
 use crate::publish::published_state::PublishedState;
 use crate::render::compress::encode;
 use crate::render::pages::error_page::{ErrorPage, Suggestions};
@@ -149,7 +150,7 @@ fn make(
 /// What an address asks for: what there is none of, and its name, cut to what a page shows.
 fn wanted(prefix: &str, path: &str, query: Option<&str>) -> (ErrorReason, String) {
     let path = percent_decode_str(path).decode_utf8_lossy();
-    let path = path.strip_prefix(prefix).unwrap_or(&path);
+    let path = strip_path_prefix(prefix, &path).unwrap_or(&path);
     let path = path.trim_matches('/');
     let (stem, is_feed) = match path.rsplit_once('.') {
         Some((stem, extension)) => {
@@ -215,6 +216,8 @@ mod tests {
             ("/tags/%D0%BC%D0%B0%D0%B6", None, NoFeed, "маж"),
             ("/tags/%D0%BC%D0%B0%D0%B6.rss", None, NoFeed, "маж"),
             ("/news/tags/c++.ATOM", None, NoFeed, "c++"),
+            ("/newsletter.rss", None, NoFeed, "newsletter"),
+            ("/news", None, NoPage, "news"),
             ("/authors/a/b", None, NoFeed, "a/b"),
             ("/weather.json", None, NoFeed, "weather"),
             ("/weather", None, NoPage, "weather"),

@@ -24,7 +24,7 @@ use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
-use crate::model::url_encoding::{encode_path, normalize_path};
+use crate::model::url_encoding::{encode_path, normalize_path, strip_path_prefix};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
@@ -394,12 +394,6 @@ impl<'a> DecodedTarget<'a, '_> {
             None => Target::Page(PageRequest::Select(selection)),
         }
     }
-}
-
-/// The rest of a decoded path below a decoded prefix.
-fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
-    path.strip_prefix(prefix)
-        .filter(|rest| rest.starts_with('/'))
 }
 
 /// A redirect to the canonical target of a path in feeds.toml, so that clients are redirected once.
