@@ -21,7 +21,7 @@ use crate::model::term::Term;
 use crate::model::url_encoding::strip_path_prefix;
 use crate::publish::published_state::PublishedState;
 use crate::render::compress::encode;
-use crate::render::pages::error_page::{ErrorPage, Suggestions};
+use crate::render::pages::error_page::{ErrorPage, SuggestedFeeds};
 use crate::render::pages::frame::ErrorReason;
 use crate::render::pages::locale::Locale;
 use crate::serve::accept_encoding;
@@ -126,9 +126,10 @@ fn make(
     let (found, wanted) = wanted(snapshot.site_rules.prefix(), path, query);
     let (reason, feeds) = match status {
         // What the server cannot do at the moment is no reason to do more.
-        StatusCode::SERVICE_UNAVAILABLE => {
-            (ErrorReason::Unavailable, Suggestions::Nearest(Vec::new()))
-        }
+        StatusCode::SERVICE_UNAVAILABLE => (
+            ErrorReason::Unavailable,
+            SuggestedFeeds::Nearest(Vec::new()),
+        ),
         StatusCode::GONE => (ErrorReason::Ended, published.suggested_feeds(&wanted)),
         _ => (found, published.suggested_feeds(&wanted)),
     };

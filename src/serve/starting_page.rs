@@ -9,7 +9,7 @@ use crate::feed::compose::SiteRules;
 use crate::model::url_encoding::strip_path_prefix;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::error::PageError;
-use crate::render::pages::error_page::{ErrorPage, Suggestions};
+use crate::render::pages::error_page::{ErrorPage, SuggestedFeeds};
 use crate::render::pages::frame::ErrorReason;
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::Templates;
@@ -34,7 +34,7 @@ impl StartingPage {
         let page = ErrorPage {
             reason: ErrorReason::Starting,
             wanted: None,
-            feeds: Suggestions::Nearest(Vec::new()),
+            feeds: SuggestedFeeds::Nearest(Vec::new()),
         };
         let pages = Locale::ALL.into_iter().map(|locale| {
             let page = page.render(config, &site_rules, templates, locale)?;

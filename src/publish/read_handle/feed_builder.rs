@@ -17,8 +17,8 @@ use crate::model::term::{Term, TermKind};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::build_query::{BuildQuery, Condition};
 use crate::render::pages::feed_builder::{
-    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestionReason,
-    Suggestions, names_of_language,
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestedTerms,
+    SuggestionReason, names_of_language,
 };
 use crate::store::{ArticleReader, StoreError};
 use crate::text::Html;
@@ -179,14 +179,14 @@ fn known_term(index: &Index, term: &Term) -> Option<CountedTerm> {
 }
 
 /// The terms to choose from.
-fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<Suggestions> {
+fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<SuggestedTerms> {
     let words = &query.words;
     if words.is_empty() {
         let is_first = query.selection.terms().next().is_none();
         let kinds = [TermKind::Section, TermKind::Tag];
         let terms = kinds.map(|kind| counted(search.largest(&[kind], SUGGESTED_MAX)));
         let terms = terms.into_iter().flatten().chain(languages(search, ""));
-        return is_first.then(|| Suggestions {
+        return is_first.then(|| SuggestedTerms {
             reason: SuggestionReason::Largest,
             terms: terms.collect(),
         });
@@ -196,11 +196,11 @@ fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<Suggestions> {
     let terms = terms.into_iter().flatten().chain(languages(search, words));
     let found: Vec<CountedTerm> = terms.collect();
     Some(match found.is_empty() {
-        false => Suggestions {
+        false => SuggestedTerms {
             reason: SuggestionReason::Found,
             terms: found,
         },
-        true => Suggestions {
+        true => SuggestedTerms {
             reason: SuggestionReason::Similar,
             terms: counted(search.nearest(words, &kinds, SIMILAR_MAX)),
         },

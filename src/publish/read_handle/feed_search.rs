@@ -10,7 +10,7 @@ use crate::feed::snapshot::FeedVersion;
 use crate::feed::term_search::Found;
 use crate::model::term::TermKind;
 use crate::publish::published_state::PublishedState;
-use crate::render::pages::error_page::Suggestions;
+use crate::render::pages::error_page::SuggestedFeeds;
 use crate::render::pages::term_list::{
     FOUND_MAX, NEAREST_MAX, TermFilter, TermList, TermListRequest,
 };
@@ -46,7 +46,7 @@ impl PublishedState {
     }
 
     /// The listed feeds, declared or of terms, that these words may mean, else the largest.
-    pub fn suggested_feeds(&self, words: &str) -> Suggestions {
+    pub fn suggested_feeds(&self, words: &str) -> SuggestedFeeds {
         let search = self.term_search();
         let mut nearest = self.declared_feeds_near(words);
         let found = search.nearest(words, &AUTOMATIC, NEAREST_MAX);
@@ -55,9 +55,9 @@ impl PublishedState {
         match nearest.is_empty() {
             true => {
                 let largest = search.largest(&[TermKind::Section, TermKind::Tag], NEAREST_MAX);
-                Suggestions::Largest(self.listed_feeds_of(largest))
+                SuggestedFeeds::Largest(self.listed_feeds_of(largest))
             }
-            false => Suggestions::Nearest(nearest),
+            false => SuggestedFeeds::Nearest(nearest),
         }
     }
 

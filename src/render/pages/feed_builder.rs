@@ -17,7 +17,7 @@ pub struct FeedBuilder {
     /// Chosen terms that are not known, with known ones of a similar name.
     pub unknown: Vec<(Term, Vec<CountedTerm>)>,
     /// Terms to choose from; `None` where the reader typed nothing and has chosen some.
-    pub suggestions: Option<Suggestions>,
+    pub suggestions: Option<SuggestedTerms>,
     /// The channels of declared feeds whose titles have the typed words.
     pub titled: Vec<Arc<Channel>>,
     /// What the known terms select.
@@ -72,7 +72,7 @@ pub fn names_of_language(key: &str) -> &'static [&'static str] {
 
 /// Terms to choose from.
 #[derive(Clone, Debug)]
-pub struct Suggestions {
+pub struct SuggestedTerms {
     /// Why these.
     pub reason: SuggestionReason,
     /// By kind.

@@ -19,7 +19,8 @@ use crate::model::time::{Timestamp, Zone};
 use crate::model::translations::Translations;
 use crate::render::pages::build_query::{BuildQuery, Condition};
 use crate::render::pages::feed_builder::{
-    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestionReason, Suggestions,
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestedTerms,
+    SuggestionReason,
 };
 use crate::render::pages::frame::{ErrorReason, Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
@@ -261,7 +262,7 @@ fn builder() -> FeedBuilder {
         query: BuildQuery::parse(query),
         known: chosen.map(counted).into(),
         unknown: vec![(term("б"), vec![counted("в")])],
-        suggestions: Some(Suggestions {
+        suggestions: Some(SuggestedTerms {
             reason: SuggestionReason::Found,
             terms: ["а", "м", "section:м", "lang:kk"].map(counted).into(),
         }),

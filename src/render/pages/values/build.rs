@@ -12,7 +12,7 @@ use crate::model::selection::{Selection, TERMS_MAX};
 use crate::model::term::{Term, TermKind};
 use crate::render::pages::build_query::{BUILD, BuildQuery, Condition, WORDS_CHARACTERS_MAX};
 use crate::render::pages::feed_builder::{
-    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, SuggestionReason, Suggestions, label,
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, SuggestedTerms, SuggestionReason, label,
 };
 use crate::render::pages::words::{BuildWords, Words};
 
@@ -258,7 +258,7 @@ impl<'a> Links<'_, 'a> {
         }
     }
 
-    fn suggestions(&self, suggestions: &Suggestions) -> SuggestionsValue {
+    fn suggestions(&self, suggestions: &SuggestedTerms) -> SuggestionsValue {
         let words = Words::of(self.frame.locale);
         let kinds = [
             (TermKind::Section, words.sections),
