@@ -74,7 +74,6 @@ mod tests {
             ("", "/assets/style.css", true),
             ("/a", "/assets/style.css", true),
             ("/a", "/a/assets/style.css", true),
-            ("/assets", "/assets/style.css", true),
             ("/assets", "/assets/assets/style.css", true),
             ("/a", "/b/assets/style.css", false),
             ("/a", "/assets/none.css", false),
