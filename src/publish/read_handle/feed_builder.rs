@@ -79,7 +79,6 @@ impl ReadHandle {
             suggestions: suggestions(&search, &query),
             titled: published.titled(&query.words),
             result: self.build_result(published, &selection)?,
-            state: published.changes.number(),
             query,
             known,
             unknown,
@@ -123,7 +122,6 @@ impl ReadHandle {
             is_ready,
             recent: recent_articles(&mut reader, &version)?,
             obstacles,
-            digest: version.digest,
         })))
     }
 }

@@ -22,8 +22,6 @@ pub struct FeedBuilder {
     pub titled: Vec<Arc<Channel>>,
     /// What the known terms select.
     pub result: BuildResult,
-    /// The number of the published state that it was found in.
-    pub state: u64,
 }
 
 /// A term that articles have.
@@ -112,8 +110,6 @@ pub struct BuiltFeed {
     pub recent: RecentArticles,
     /// The terms without one of which there would be articles.
     pub obstacles: Vec<(Condition, Term)>,
-    /// The digest of its version.
-    pub digest: u128,
 }
 
 /// How many articles a feed got in its last seconds.

@@ -164,7 +164,6 @@ impl Sample {
                 suggestions: None,
                 titled: Vec::new(),
                 result: BuildResult::TooCostly,
-                state: 0,
             },
             filter: TermFilter::All,
             letters: Vec::new(),
@@ -279,9 +278,7 @@ fn builder() -> FeedBuilder {
                 seconds: 86_400,
             },
             obstacles: vec![(Condition::Any, term("а"))],
-            digest: 0,
         })),
-        state: 0,
     }
 }
 
