@@ -72,9 +72,7 @@ impl ReadHandle {
         }
         let is_known = |term: &Term| known.iter().any(|known| known.term == *term);
         let mut selection = query.selection.clone();
-        for terms in [&mut selection.any, &mut selection.all, &mut selection.none] {
-            terms.retain(is_known);
-        }
+        selection.retain(is_known);
         Ok(FeedBuilder {
             suggestions: suggestions(&search, &query),
             titled: published.titled(&query.words),

@@ -200,9 +200,7 @@ impl FormValue {
 /// The chosen terms that are known.
 fn known_selection(builder: &FeedBuilder) -> Selection {
     let mut selection = builder.query.selection.clone();
-    for terms in [&mut selection.any, &mut selection.all, &mut selection.none] {
-        terms.retain(|term| builder.known.iter().any(|known| known.term == *term));
-    }
+    selection.retain(|term| builder.known.iter().any(|known| known.term == *term));
     selection
 }
 
