@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use memchr::memmem;
 
 use crate::model::term::key;
-use crate::text::{fold_letters, switch_layout};
+use crate::text::{TYPED_CHARACTERS_MAX, fold_letters, switch_layout};
 
 /// Names in a fixed order, which decides between equally good matches.
 #[derive(Debug, Default)]
@@ -21,9 +21,6 @@ pub struct NameSearch {
     names: String,
     name_ends: Vec<u32>,
 }
-
-/// Characters of a query that count.
-const QUERY_CHARACTERS_MAX: usize = 200;
 
 /// Words of a query that count.
 const QUERY_WORDS_MAX: usize = 8;
@@ -129,7 +126,7 @@ impl NameSearch {
     /// then those with the letters as typed, then in order. Without any, those that the keys on the other
     /// keyboard layout lead to.
     pub fn find(&self, text: &str, is_wanted: impl Fn(usize) -> bool, max: usize) -> Vec<usize> {
-        let text = first_characters(text, QUERY_CHARACTERS_MAX);
+        let text = first_characters(text, TYPED_CHARACTERS_MAX);
         // `CEHAT` in Latin letters is `СЕНАТ`.
         let with_n = || {
             text.contains(['H', 'h'])
@@ -152,7 +149,7 @@ impl NameSearch {
         if !found.is_empty() {
             return found;
         }
-        let query = Query::new(first_characters(text, QUERY_CHARACTERS_MAX));
+        let query = Query::new(first_characters(text, TYPED_CHARACTERS_MAX));
         found = self.with_some_words(&query, &is_wanted, max);
         if found.len() < max {
             let known: HashSet<usize> = found.iter().copied().collect();

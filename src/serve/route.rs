@@ -31,9 +31,7 @@ use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
 use crate::serve::select_query::{display_parameters, encode_parameter, refuse_parameter};
 use crate::serve::wordpress_feeds::{self, Address};
-
-/// Characters of a search that count.
-const WORDS_MAX: usize = 200;
+use crate::text::typed_words;
 
 /// The resource that a request target names.
 #[derive(Debug)]
@@ -302,9 +300,9 @@ impl<'a> DecodedTarget<'a, '_> {
         let Ok(page) = parameter("page").map_or(Ok(1), |number| number.parse()) else {
             return Target::NotFound("`page` must be a number from 1".to_owned());
         };
-        let words = parameter("q").map(|words| words.trim().chars().take(WORDS_MAX).collect());
+        let words = parameter("q").map(|words| typed_words(&words));
         let filter = match (words, parameter("letter")) {
-            (Some::<String>(words), _) if !words.is_empty() => TermFilter::Words(words),
+            (Some(words), _) if !words.is_empty() => TermFilter::Words(words),
             (_, Some(letter)) if !letter.is_empty() => TermFilter::Letter(Letter::of(&letter)),
             _ => TermFilter::All,
         };
