@@ -150,7 +150,7 @@ pub struct Server {
     pub state: PathBuf,
     /// What is written for each request.
     pub access_log: AccessLog,
-    /// Whether a browser that opens a feed gets the feed's page.
+    /// Whether a browser gets the page of a feed that it opens, and a page in place of an error's text.
     pub browser_pages: bool,
     /// Bytes of memory for cached documents.
     pub cache_bytes: u64,

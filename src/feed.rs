@@ -15,6 +15,7 @@ pub mod definitions;
 pub mod document;
 pub mod etag;
 pub mod explain;
+pub mod feed_search;
 pub mod first_seen;
 pub mod headers;
 pub mod letter;

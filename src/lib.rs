@@ -71,7 +71,7 @@
 //! | what logs and terminals show of a name | `text/visible.rs` |
 //! | which elements of HTML feeds carry, and what becomes of the others | `text/elements.rs`, `text/markup/builder.rs` |
 //! | which page a frame or a player becomes a link to | `text/embed/pages.rs` |
-//! | which terms typed words find, in which spellings | `feed/term_search.rs`, `feed/name_search.rs`, `text/letter_folding.rs` |
+//! | which terms and feeds typed words find, in which spellings | `feed/feed_search.rs`, `feed/term_search.rs`, `feed/name_search.rs`, `text/letter_folding.rs`, `text/typed_words.rs` |
 //! | cached documents | `serve/document_cache.rs` |
 //! | what `/build` understands, finds and shows | `render/pages/build_query.rs`, `publish/read_handle/feed_builder.rs`, `render/pages/values/build.rs` |
 //! | selections: their cache, their dates, how many are made at once | `publish/selections.rs`, `publish/publisher/selection_dates.rs`, `serve/selection_limit.rs` |

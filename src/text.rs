@@ -38,6 +38,7 @@ mod sanitize;
 mod scripts;
 mod shortcodes;
 mod summary;
+mod typed_words;
 mod visible;
 
 pub use address::{Base, resolve};
@@ -60,6 +61,7 @@ pub use scripts::mixed_word;
 pub use shortcodes::{
     Shortcode, TemplateContext, html_without_shortcodes, html_without_wordpress_tags,
 };
+pub use typed_words::{TYPED_CHARACTERS_MAX, typed_words};
 pub use visible::{is_hidden, visible, visible_lines};
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use url::Url;
 use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
 use crate::model::article_path::without_extension;
+use crate::model::url_encoding::strip_path_prefix;
 use crate::source::Source;
 use crate::source::wordpress::WordPress;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
@@ -192,7 +193,7 @@ fn key_of_address(site_rules: &SiteRules, text: &str) -> Option<String> {
         None => text,
     };
     let path = decode(path)?;
-    let path = path.strip_prefix(site_rules.prefix()).unwrap_or(&path);
+    let path = strip_path_prefix(site_rules.prefix(), &path).unwrap_or(&path);
     let key = path.trim_start_matches('/').strip_prefix("articles/")?;
     Some(key.to_owned())
 }
@@ -294,3 +295,31 @@ fn distance(text: &str, name: &str) -> usize {
 
 /// A shorter text is part of too many names.
 const PART_MIN: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit;
+
+    #[test]
+    fn the_key_of_an_address_is_behind_the_whole_prefix() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (prefix, address, key) in [
+            ("", "/articles/x", Some("x")),
+            ("/a", "/articles/x", Some("x")),
+            (
+                "/a",
+                "https://dala.example/a/articles/b/x?lang=kk",
+                Some("b/x"),
+            ),
+            ("/articles", "/articles/articles/x", Some("x")),
+            ("/a", "/b/articles/x", None),
+        ] {
+            let feeds = "[source.directory]\n[auto.tags]\n";
+            let mut config = testkit::newsroom(feeds, folder.path());
+            config.server.public_url = format!("https://dala.example{prefix}/");
+            let found = key_of_address(&SiteRules::new(&config), address);
+            assert_eq!(found.as_deref(), key, "{prefix} {address}");
+        }
+    }
+}

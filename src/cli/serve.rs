@@ -138,12 +138,14 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     let (running, ended) = std::sync::mpsc::channel::<()>();
     // Requests are answered, with 503, while the state folder is read.
     let config = Arc::new(config);
-    match StartingPage::new(&config, &templates) {
-        Ok(page) => drop(server.starting_page.set(page)),
-        Err(failure) => warn!(
-            "browsers get no page before the first snapshot: {}",
-            chain(&failure)
-        ),
+    if config.server.browser_pages {
+        match StartingPage::new(&config, &templates) {
+            Ok(page) => drop(server.starting_page.set(page)),
+            Err(failure) => warn!(
+                "browsers get no page before the first snapshot: {}",
+                chain(&failure)
+            ),
+        }
     }
     let mut serving = tokio::spawn(server::serve(listeners, server.clone(), stopping.clone()));
     let admin = admin_listener.map(|listener| {

@@ -130,7 +130,8 @@ keys! { server =>
     /// The form of the access log on standard output: none, the combined format of Apache, or one
     /// JSON object a line.
     ACCESS_LOG: Form<AccessLog> = "access-log", word(), Default("off");
-    /// Whether a browser that opens a feed shows its page instead of XML.
+    /// Whether a browser that opens a feed shows its page instead of XML, and a page instead of the line of
+    /// text of an error.
     BROWSER_PAGES: Switch = "browser-pages", Switch, Default(true);
     /// How much memory cached documents may take.
     CACHE_BYTES: Size<u64> = "cache-bytes", Size(0..=1 << 40), Default("64MiB");

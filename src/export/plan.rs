@@ -16,7 +16,7 @@ use crate::model::time::Timestamp;
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::folder::RASTER_ICONS;
-use crate::render::pages::term_list::{TERMS_MAX, TermListRequest};
+use crate::render::pages::term_list::{TERMS_A_PAGE, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
 
 /// Whether pages are exported.
@@ -109,9 +109,9 @@ impl Plan {
             documents: BTreeMap::new(),
             without_file: Vec::new(),
         };
-        let listed = overview.feeds().iter().map(|feed| feed.version.clone());
-        // Their readers still ask for them.
-        let feeds: Vec<Arc<FeedVersion>> = listed.chain(published.dead_feeds()).collect();
+        let current = overview.feeds().iter().map(|feed| feed.version.clone());
+        // Readers still ask for the feeds of dead terms.
+        let feeds: Vec<Arc<FeedVersion>> = current.chain(published.dead_feeds()).collect();
         let latest = feeds.iter().map(|version| version.last_modified).max();
         let latest = latest.unwrap_or(snapshot.site_rules.epoch());
         layout.file(
@@ -224,7 +224,7 @@ impl FileLayout<'_> {
             let name = kind.folder();
             let list = |number| PageRequest::Terms(TermListRequest::of_all(kind, number));
             self.page(name, list(1), latest);
-            for number in 2..=overview.of_terms(kind).len().div_ceil(TERMS_MAX) {
+            for number in 2..=overview.of_terms(kind).len().div_ceil(TERMS_A_PAGE) {
                 let path = format!("{name}?page={number}.html");
                 self.put(name, &path, DocumentSource::Page(list(number)), latest);
             }

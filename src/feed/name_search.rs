@@ -4,26 +4,24 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
 use memchr::memmem;
 
 use crate::model::term::key;
-use crate::text::{fold_letters, switch_layout};
+use crate::text::{TYPED_CHARACTERS_MAX, fold_letters, switch_layout};
 
 /// Names in a fixed order, which decides between equally good matches.
 #[derive(Debug, Default)]
 pub struct NameSearch {
-    /// Of each name its folded words, each behind a space, and a line feed. The words of its other spelling
-    /// stand behind a tab.
+    /// Of each name its folded words, each behind a space, and a line feed. The words of each other
+    /// spelling stand behind a tab.
     words: String,
     word_ends: Vec<u32>,
     /// The names as written.
     names: String,
     name_ends: Vec<u32>,
 }
-
-/// Characters of a query that count.
-const QUERY_CHARACTERS_MAX: usize = 200;
 
 /// Words of a query that count.
 const QUERY_WORDS_MAX: usize = 8;
@@ -84,15 +82,17 @@ fn first_characters(text: &str, max: usize) -> &str {
 }
 
 impl NameSearch {
-    /// Names in order, the most important first, each with its other spelling.
-    pub fn new<'a>(names: impl IntoIterator<Item = (&'a str, Option<&'a str>)>) -> NameSearch {
+    /// Names in order, the most important first, each with its other spellings.
+    pub fn new<'a, O: IntoIterator<Item = &'a str>>(
+        names: impl IntoIterator<Item = (&'a str, O)>,
+    ) -> NameSearch {
         let mut search = NameSearch::default();
-        for (name, other) in names {
+        for (name, others) in names {
             if search.words.len().max(search.names.len()) > WORDS_BYTES_MAX {
                 break;
             }
             search.push_words(name);
-            if let Some(other) = other {
+            for other in others {
                 search.words.push('\t');
                 search.push_words(other);
             }
@@ -114,22 +114,21 @@ impl NameSearch {
         }
     }
 
+    /// The numbers of all names.
+    pub fn numbers(&self) -> Range<usize> {
+        0..self.name_ends.len()
+    }
+
     /// The name with this number.
     pub fn name(&self, number: usize) -> &str {
         part(&self.names, &self.name_ends, number)
-    }
-
-    /// The bytes that it takes.
-    pub fn bytes(&self) -> usize {
-        let ends = self.word_ends.len() + self.name_ends.len();
-        self.words.len() + self.names.len() + ends * size_of::<u32>()
     }
 
     /// The numbers of the names of which every typed word begins a word, at most `max`: whole names first,
     /// then those with the letters as typed, then in order. Without any, those that the keys on the other
     /// keyboard layout lead to.
     pub fn find(&self, text: &str, is_wanted: impl Fn(usize) -> bool, max: usize) -> Vec<usize> {
-        let text = first_characters(text, QUERY_CHARACTERS_MAX);
+        let text = first_characters(text, TYPED_CHARACTERS_MAX);
         // `CEHAT` in Latin letters is `СЕНАТ`.
         let with_n = || {
             text.contains(['H', 'h'])
@@ -145,15 +144,20 @@ impl NameSearch {
         or_else(or_else(found, with_n()), Some(switch_layout(text)))
     }
 
-    /// What [`NameSearch::find`] gives, else the names with some of the typed words, and behind them those
-    /// with a word that a few typing errors lead to.
+    /// What [`NameSearch::find`] gives, else what [`NameSearch::similar`] does.
     pub fn nearest(&self, text: &str, is_wanted: impl Fn(usize) -> bool, max: usize) -> Vec<usize> {
-        let mut found = self.find(text, &is_wanted, max);
-        if !found.is_empty() {
-            return found;
+        let found = self.find(text, &is_wanted, max);
+        match found.is_empty() {
+            true => self.similar(text, is_wanted, max),
+            false => found,
         }
-        let query = Query::new(first_characters(text, QUERY_CHARACTERS_MAX));
-        found = self.with_some_words(&query, &is_wanted, max);
+    }
+
+    /// The numbers of the names with some of the typed words, and behind them of those with a word that a few
+    /// typing errors lead to, at most `max`.
+    pub fn similar(&self, text: &str, is_wanted: impl Fn(usize) -> bool, max: usize) -> Vec<usize> {
+        let query = Query::new(first_characters(text, TYPED_CHARACTERS_MAX));
+        let mut found = self.with_some_words(&query, &is_wanted, max);
         if found.len() < max {
             let known: HashSet<usize> = found.iter().copied().collect();
             let is_new = |number: usize| !known.contains(&number) && is_wanted(number);
@@ -277,7 +281,7 @@ impl NameSearch {
         part(&self.words, &self.word_ends, number)
     }
 
-    /// Whether these folded words, each behind a space, are all of the name or of its other spelling.
+    /// Whether these folded words, each behind a space, are all of the name or of another spelling.
     fn is_whole(&self, number: usize, words: &str) -> bool {
         let mut spellings = self.words_of(number).trim_end_matches('\n').split('\t');
         spellings.any(|spelling| spelling == words)

@@ -3,8 +3,8 @@
 //! Counting takes time, so an overview is built on the first request after a publication.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use crate::feed::definitions::FeedKind;
 use crate::feed::letter::{self, Letter};
@@ -31,13 +31,23 @@ pub struct FeedSummary {
 pub struct Overview {
     number: u64,
     feeds: Vec<FeedSummary>,
+    /// Computed at the first request for a list of the kind.
+    sections: OnceLock<BTreeMap<Letter, Vec<usize>>>,
+    tags: OnceLock<BTreeMap<Letter, Vec<usize>>>,
+    authors: OnceLock<BTreeMap<Letter, Vec<usize>>>,
 }
 
 impl Overview {
     /// An overview of these feeds. `number` is unique in this process.
     pub fn new(number: u64, mut feeds: Vec<FeedSummary>) -> Overview {
         feeds.sort_by(|a, b| place(a).cmp(&place(b)));
-        Overview { number, feeds }
+        Overview {
+            number,
+            feeds,
+            sections: OnceLock::new(),
+            tags: OnceLock::new(),
+            authors: OnceLock::new(),
+        }
     }
 
     /// The number that no other overview of this process has.
@@ -70,18 +80,37 @@ impl Overview {
         self.feeds.iter().filter(shown).collect()
     }
 
-    /// The letters that the feeds of a kind of terms stand under.
-    pub fn letters(&self, kind: TermKind) -> BTreeSet<Letter> {
-        let feeds = self.of_terms(kind).into_iter();
-        feeds.map(|feed| Letter::of(&feed.name)).collect()
+    /// The letters that the feeds of a kind of terms stand under, in their order.
+    pub fn letters(&self, kind: TermKind) -> Vec<Letter> {
+        self.by_letter(kind).keys().copied().collect()
     }
 
     /// The automatic feeds of a kind of terms under a letter, in alphabetical order.
     pub fn under_letter(&self, kind: TermKind, letter: Letter) -> Vec<&FeedSummary> {
-        let mut feeds = self.of_terms(kind);
-        feeds.retain(|feed| Letter::of(&feed.name) == letter);
-        letter::sort_by_name(&mut feeds, |feed| &feed.name);
-        feeds
+        let numbers = self.by_letter(kind).get(&letter).into_iter().flatten();
+        numbers.map(|&number| &self.feeds[number]).collect()
+    }
+
+    /// The numbers of the listed feeds of a kind of terms under each letter, in alphabetical order.
+    fn by_letter(&self, kind: TermKind) -> &BTreeMap<Letter, Vec<usize>> {
+        let by_letter = match kind {
+            TermKind::Section => &self.sections,
+            TermKind::Tag | TermKind::Lang => &self.tags,
+            TermKind::Author => &self.authors,
+        };
+        by_letter.get_or_init(|| {
+            let kind = FeedKind::of_terms(kind);
+            let feeds = self.feeds.iter().enumerate();
+            let shown = feeds.filter(|(_, feed)| feed.listed && feed.version.kind == kind);
+            let mut feeds: Vec<(usize, &FeedSummary)> = shown.collect();
+            letter::sort_by_name(&mut feeds, |(_, feed)| &feed.name);
+            let mut by_letter: BTreeMap<Letter, Vec<usize>> = BTreeMap::new();
+            for (number, feed) in feeds {
+                let letter = Letter::of(&feed.name);
+                by_letter.entry(letter).or_default().push(number);
+            }
+            by_letter
+        })
     }
 }
 

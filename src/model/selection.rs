@@ -85,6 +85,13 @@ impl Selection {
         }
     }
 
+    /// Removes the terms that are not kept.
+    pub fn retain(&mut self, keep: impl Fn(&Term) -> bool) {
+        for terms in [&mut self.any, &mut self.all, &mut self.none] {
+            terms.retain(&keep);
+        }
+    }
+
     /// A simpler selection of the same articles: one term of `any` is a term of `all`, and a term of `all`
     /// makes an `any` that has it needless. Selections that differ only in this become equal.
     pub fn simplified(&self) -> Selection {

@@ -24,6 +24,12 @@ pub fn encode_query(value: &str) -> String {
     utf8_percent_encode(value, QUERY).to_string()
 }
 
+/// The rest of a decoded path below a decoded prefix, from its slash; `None` if the prefix ends within a name.
+pub fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
+    path.strip_prefix(prefix)
+        .filter(|rest| rest.starts_with('/'))
+}
+
 /// NFC, with single slashes and no trailing one.
 pub fn normalize_path(path: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfc().normalize(path);

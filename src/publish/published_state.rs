@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::feed::definitions::FeedNo;
+use crate::feed::feed_search::FeedSearch;
 use crate::feed::overview::Overview;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::feed::term_search::TermSearch;
@@ -39,6 +40,8 @@ pub struct PublishedState {
     pub(super) overview: Arc<OnceLock<Arc<Overview>>>,
     /// Built at the first search. States with the same articles share it.
     pub(super) term_search: Arc<OnceLock<Arc<TermSearch>>>,
+    /// Built at the first search of feeds. States with the same feeds and articles share it.
+    pub(super) feed_search: Arc<OnceLock<Arc<FeedSearch>>>,
 }
 
 /// Whether selections are dated by the second of a state.

@@ -42,7 +42,7 @@ use crate::model::time::Timestamp;
 use crate::model::url_encoding::encode_path;
 use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::error::PageError;
-use crate::render::pages::feed_builder::{BuildResult, FeedBuilder};
+use crate::render::pages::feed_builder::FeedBuilder;
 use crate::render::pages::feed_selection::feed_selection;
 use crate::render::pages::frame::{Frame, Host};
 use crate::render::pages::locale::Locale;
@@ -132,6 +132,11 @@ impl PageRequest {
         let is_search_of_list = matches!(self, PageRequest::Terms(request) if request.is_search());
         is_search_of_list || matches!(self, PageRequest::Build(_))
     }
+
+    /// Whether it is found, and made, under the limit of selections: anybody can ask for any number of others.
+    pub fn is_limited(&self) -> bool {
+        matches!(self, PageRequest::Select(_)) || self.is_search()
+    }
 }
 
 impl Page {
@@ -154,8 +159,11 @@ impl Page {
         }
     }
 
-    /// The cache key of the page in this process: equal digests mean equal bytes.
-    pub fn digest(&self, snapshot: &Snapshot, chosen: Option<Locale>) -> u128 {
+    /// The cache key of the page in this process: equal digests mean equal bytes. A search has none.
+    pub fn digest(&self, snapshot: &Snapshot, chosen: Option<Locale>) -> Option<u128> {
+        if self.is_search() {
+            return None;
+        }
         let mut hash = Xxh3::new();
         (snapshot.generation, chosen.map(Locale::tag)).hash(&mut hash);
         std::mem::discriminant(self).hash(&mut hash);
@@ -167,17 +175,11 @@ impl Page {
             Page::Opml(scope, overview) => (overview.number(), *scope).hash(&mut hash),
             Page::Terms(list) => (list.overview, &list.request).hash(&mut hash),
             Page::Feed(version) => (&version.path, version.digest).hash(&mut hash),
-            Page::Build(builder) => {
-                (builder.state, builder.query.path()).hash(&mut hash);
-                builder.query.surplus.hash(&mut hash);
-                if let BuildResult::Feed(built) = &builder.result {
-                    built.digest.hash(&mut hash);
-                }
-            }
+            Page::Build(_) => return None,
             Page::Article(released) => released.digest.hash(&mut hash),
         }
         hash.write_u8(0);
-        hash.digest128()
+        Some(hash.digest128())
     }
 
     /// The feed whose newest articles the page shows, and the most of them.

@@ -51,9 +51,9 @@ impl Answer {
         }
     }
 
-    /// The same answer with a page in place of its text.
+    /// The same answer with a page in place of its text, or with a file that such a page loads.
     pub(super) fn with_page(self, coding: Coding, page: Reply) -> Answer {
-        Answer::new(self.kind, coding, self.result, page)
+        Answer::new(self.kind, coding, RequestResult::Made, page)
     }
 
     /// Counts a request that began at `start`, and writes it to the access log.
@@ -81,6 +81,32 @@ impl Answer {
         if let Some(access_log) = &context.access_log {
             let client = peer.forwarded_for(request.headers(), &context.trusted_proxies);
             access_log.write(LogLine::of(request, client, outcome, SystemTime::now()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::serve::reply;
+
+    #[test]
+    fn the_result_of_a_page_in_place_of_a_text_is_that_of_its_status() {
+        let unavailable = || reply::service_unavailable(reply::STARTING);
+        for (page, result) in [
+            (
+                reply::starting_asset("text/css", Bytes::new()),
+                RequestResult::Made,
+            ),
+            (
+                reply::starting_page(&unavailable(), Bytes::new()),
+                RequestResult::Error,
+            ),
+        ] {
+            let answer = Answer::from(unavailable()).with_page(Coding::Identity, page);
+            assert_eq!(answer.result, result, "{}", answer.reply.status());
         }
     }
 }

@@ -49,13 +49,13 @@ enum Resource {
 
 impl Resource {
     /// Whether it is made under the limit of selections.
-    fn is_selection(&self) -> bool {
+    fn is_limited(&self) -> bool {
         match self {
-            Resource::Selection(..) | Resource::Page(PageRequest::Select(_)) => true,
-            Resource::Feed(version, _)
-            | Resource::FeedPage(version)
-            | Resource::Page(PageRequest::Feed(version)) => version.kind == FeedKind::Select,
-            Resource::Page(page) => page.is_search(),
+            Resource::Selection(..) => true,
+            Resource::Feed(version, _) | Resource::FeedPage(version) => {
+                version.kind == FeedKind::Select
+            }
+            Resource::Page(page) => page.is_limited(),
             Resource::Asset(_) => false,
         }
     }
@@ -150,7 +150,7 @@ impl Job {
             now: self.now,
         };
         // Kept until there is an answer.
-        let _place = match self.resource.is_selection() {
+        let _place = match self.resource.is_limited() {
             true => match self.documents.selections.enter() {
                 Ok(place) => Some(place),
                 Err(refusal) => return reply::selection_refused(&refusal).into(),
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn the_page_that_builds_a_feed_is_limited_like_selections() {
         let build = PageRequest::Build(BuildQuery::parse("any=a"));
-        assert!(Resource::Page(build).is_selection());
-        assert!(!Resource::Page(PageRequest::Catalogue).is_selection());
+        assert!(Resource::Page(build).is_limited());
+        assert!(!Resource::Page(PageRequest::Catalogue).is_limited());
     }
 }

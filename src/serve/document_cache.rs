@@ -129,7 +129,7 @@ impl DocumentCache {
 }
 
 /// Runs work on a blocking thread, so that the threads that serve requests never wait for it.
-async fn run(
+pub(super) async fn run(
     permits: &Arc<Semaphore>,
     work: impl FnOnce() -> Result<Bytes, CacheError> + Send + 'static,
 ) -> Result<Bytes, CacheError> {

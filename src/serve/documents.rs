@@ -15,10 +15,11 @@ use crate::model::validators::Validators;
 use crate::publish::documents::{render_feed, render_page};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
+use crate::render::compress::encode;
 use crate::render::pages::Page;
 use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
-use crate::serve::document_cache::{CacheError, DocumentCache};
+use crate::serve::document_cache::{CacheError, DocumentCache, run};
 use crate::serve::render_metrics::RenderMetrics;
 use crate::serve::selection_limit::SelectionLimit;
 
@@ -77,7 +78,8 @@ impl Documents {
         Some((document, previous))
     }
 
-    /// A page or list without a coding, in the language that the reader chose or in its own.
+    /// A page or list without a coding, in the language that the reader chose or in its own. Searches are
+    /// endless, and are not cached: they would displace feeds.
     pub(super) async fn page(
         &self,
         page: &Page,
@@ -90,7 +92,23 @@ impl Documents {
         let (page, published) = (page.clone(), published.clone());
         let render = move || render_page(&store, &published, &page, chosen, Host::Taspa);
         let coding = Coding::Identity;
-        self.cache.get(digest, coding, permits, render).await
+        match digest {
+            Some(digest) => self.cache.get(digest, coding, permits, render).await,
+            None => run(permits, move || Ok(render()?)).await,
+        }
+    }
+
+    /// A document that is not cached in a coding.
+    pub(super) async fn encoded_once(
+        &self,
+        document: Bytes,
+        coding: Coding,
+        permits: &Arc<Semaphore>,
+    ) -> Result<Bytes, CacheError> {
+        match coding {
+            Coding::Identity => Ok(document),
+            coding => run(permits, move || Ok(encode(document, coding)?)).await,
+        }
     }
 
     /// A document in a coding.
@@ -112,13 +130,8 @@ impl Documents {
     pub(super) fn permits(&self, page: &Page) -> &Arc<Semaphore> {
         match page {
             Page::Feed(version) => self.permits_of(version.kind),
-            Page::Build(_) => self.selections.permits(),
             page if page.is_search() => self.selections.permits(),
-            Page::Article(_)
-            | Page::Catalogue(_)
-            | Page::Terms(..)
-            | Page::Opml(..)
-            | Page::List(_) => &self.cache.render_permits,
+            _ => &self.cache.render_permits,
         }
     }
 
@@ -165,13 +178,49 @@ mod tests {
     use super::*;
     use crate::feed::poll_rate::PollReply;
     use crate::model::removal_guard::Removal;
+    use crate::model::term::TermKind;
     use crate::publish::publisher::Publisher;
+    use crate::render::pages::PageRequest;
+    use crate::render::pages::build_query::BuildQuery;
     use crate::render::pages::templates::Templates;
+    use crate::render::pages::term_list::{TermFilter, TermListRequest};
     use crate::source::Scope;
     use crate::store::Store;
     use crate::testkit;
 
     const FEEDS: &str = "[source.directory]\n[auto.tags]\n";
+
+    #[tokio::test]
+    async fn searches_displace_nothing_from_the_cache() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("articles")).expect("a folder");
+        let config = Arc::new(testkit::newsroom(FEEDS, folder.path()));
+        let later = Timestamp(1_800_000_000);
+        let store = Store::scratch().expect("a store");
+        let publisher = Publisher::new(config, Templates::built_in(), store, later);
+        let publisher = publisher.expect("a publisher");
+        publisher.publish(later);
+        let documents = Documents::new(publisher.handle().clone(), 1 << 20);
+        let published = documents.published.published().expect("a state");
+        let list = |filter| {
+            PageRequest::Terms(TermListRequest {
+                filter,
+                ..TermListRequest::of_all(TermKind::Tag, 1)
+            })
+        };
+        for (request, cached) in [
+            (PageRequest::Build(BuildQuery::parse("q=а")), 0),
+            (list(TermFilter::Words("а".to_owned())), 0),
+            (list(TermFilter::All), 1),
+        ] {
+            let name = format!("{request:?}");
+            let page = documents.published.find_page(&published, request);
+            let page = page.expect("a page");
+            let made = documents.page(&page, &published, None).await;
+            assert!(!made.expect("a document").is_empty(), "{name}");
+            assert_eq!(documents.cache.len(), cached, "{name}");
+        }
+    }
 
     #[tokio::test]
     async fn the_cached_representations_of_a_polled_feed_are_likely_for_its_next_version() {

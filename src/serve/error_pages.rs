@@ -1,12 +1,12 @@
 //! Pages in place of the text of 404, 410 and 503, for browsers that navigate.
 //!
-//! Every other client gets the text. Anybody can ask for any address, so few pages are made at once, and
+//! Every other client gets the text, and with `browser-pages = false` every client does. Anybody can ask for any address, so few pages are made at once, and
 //! requests beyond them get the text too.
 
 use std::error::Error;
 
 use bytes::Bytes;
-use hyper::header::{ACCEPT_ENCODING, HeaderMap};
+use hyper::header::ACCEPT_ENCODING;
 use hyper::{Method, Request, StatusCode};
 use percent_encoding::percent_decode_str;
 use tracing::error;
@@ -18,15 +18,16 @@ use crate::feed::definitions::SELECT;
 use crate::model::format::Format;
 use crate::model::problem::chain;
 use crate::model::term::Term;
+use crate::model::url_encoding::strip_path_prefix;
 use crate::publish::published_state::PublishedState;
 use crate::render::compress::encode;
-use crate::render::pages::error_page::{ErrorPage, Suggestions};
+use crate::render::pages::error_page::{ErrorPage, SuggestedFeeds};
 use crate::render::pages::frame::ErrorReason;
 use crate::render::pages::locale::Locale;
 use crate::serve::accept_encoding;
 use crate::serve::answer::Answer;
 use crate::serve::reply;
-use crate::serve::request_context::SEC_FETCH_DEST;
+use crate::serve::request_context::{chosen_locale, is_navigation};
 use crate::serve::selection_limit::run_with;
 use crate::serve::server_context::ServerContext;
 use crate::text::visible;
@@ -37,20 +38,15 @@ const WANTED_MAX: usize = 80;
 /// Whether [`replace`] may have another reply for this client.
 pub(super) fn may_replace<B>(answer: &Answer, request: &Request<B>) -> bool {
     let has_page = match answer.reply.status() {
-        StatusCode::NOT_FOUND | StatusCode::GONE => navigates(request.headers()),
+        StatusCode::NOT_FOUND | StatusCode::GONE => is_navigation(request.headers()),
         // The page before the first snapshot has a style sheet.
         StatusCode::SERVICE_UNAVAILABLE => {
-            navigates(request.headers()) || request.uri().path().contains("/assets/")
+            is_navigation(request.headers()) || request.uri().path().contains("/assets/")
         }
         _ => false,
     };
     // Every other method has its own error.
     has_page && matches!(*request.method(), Method::GET | Method::HEAD)
-}
-
-fn navigates(headers: &HeaderMap) -> bool {
-    let destination = headers.get(SEC_FETCH_DEST);
-    destination.is_some_and(|destination| destination == "document")
 }
 
 /// The answer with a page in place of its text, or the same answer if no page can be made now.
@@ -63,15 +59,16 @@ pub(super) async fn replace(
     let Some(published) = published else {
         return replace_at_start(context, request, answer);
     };
-    if !navigates(request.headers()) {
+    let config = &published.snapshot.config;
+    if !config.server.browser_pages || !is_navigation(request.headers()) {
         return answer;
     }
     let Ok(permit) = context.error_page_permits.clone().try_acquire_owned() else {
         return answer;
     };
     let coding = accept_encoding::choose(request.headers().get_all(ACCEPT_ENCODING));
-    let config = &published.snapshot.config;
-    let locale = locale(request).unwrap_or_else(|| Locale::of_site(&config.site.language));
+    let locale = chosen_locale(request.uri().query());
+    let locale = locale.unwrap_or_else(|| Locale::of_site(&config.site.language));
     let (status, uri) = (answer.reply.status(), request.uri().clone());
     let make = move || make(&published, status, uri.path(), uri.query(), locale, coding);
     match run_with(permit, make).await {
@@ -97,20 +94,13 @@ fn replace_at_start(context: &ServerContext, request: &Request<()>, answer: Answ
         let reply = reply::starting_asset(asset.media_type, asset.bytes.clone());
         return answer.with_page(Coding::Identity, reply);
     }
-    match starting.page(locale(request)) {
-        Some(page) if navigates(request.headers()) => {
+    match starting.page(chosen_locale(request.uri().query())) {
+        Some(page) if is_navigation(request.headers()) => {
             let page = reply::starting_page(&answer.reply, page);
             answer.with_page(Coding::Identity, page)
         }
         _ => answer,
     }
-}
-
-/// The language that the query asks for.
-fn locale(request: &Request<()>) -> Option<Locale> {
-    let query = request.uri().query()?;
-    let (_, tag) = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang")?;
-    Locale::from_tag(&tag)
 }
 
 fn make(
@@ -125,9 +115,10 @@ fn make(
     let (found, wanted) = wanted(snapshot.site_rules.prefix(), path, query);
     let (reason, feeds) = match status {
         // What the server cannot do at the moment is no reason to do more.
-        StatusCode::SERVICE_UNAVAILABLE => {
-            (ErrorReason::Unavailable, Suggestions::Nearest(Vec::new()))
-        }
+        StatusCode::SERVICE_UNAVAILABLE => (
+            ErrorReason::Unavailable,
+            SuggestedFeeds::Nearest(Vec::new()),
+        ),
         StatusCode::GONE => (ErrorReason::Ended, published.suggested_feeds(&wanted)),
         _ => (found, published.suggested_feeds(&wanted)),
     };
@@ -149,7 +140,7 @@ fn make(
 /// What an address asks for: what there is none of, and its name, cut to what a page shows.
 fn wanted(prefix: &str, path: &str, query: Option<&str>) -> (ErrorReason, String) {
     let path = percent_decode_str(path).decode_utf8_lossy();
-    let path = path.strip_prefix(prefix).unwrap_or(&path);
+    let path = strip_path_prefix(prefix, &path).unwrap_or(&path);
     let path = path.trim_matches('/');
     let (stem, is_feed) = match path.rsplit_once('.') {
         Some((stem, extension)) => {
@@ -204,7 +195,56 @@ fn shown(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::sync::Arc;
+
     use super::*;
+    use crate::model::time::Timestamp;
+    use crate::publish::publisher::Publisher;
+    use crate::render::pages::templates::Templates;
+    use crate::serve::descriptors::Descriptors;
+    use crate::serve::documents::Documents;
+    use crate::store::Store;
+    use crate::testkit;
+
+    #[tokio::test]
+    async fn requests_beyond_the_pages_made_at_once_get_the_text() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("articles")).expect("a folder");
+        let feeds = "[source.directory]\n[auto.tags]\n";
+        let config = Arc::new(testkit::newsroom(feeds, folder.path()));
+        let descriptors = Descriptors {
+            connections: 8,
+            threads: 1,
+        };
+        let context = ServerContext::new(&config.server, descriptors, None);
+        let (later, store) = (Timestamp(1_800_000_000), Store::scratch());
+        let store = store.expect("a store");
+        let publisher = Publisher::new(config, Templates::built_in(), store, later);
+        let publisher = publisher.expect("a publisher");
+        publisher.publish(later);
+        let documents = Documents::new(publisher.handle().clone(), 1 << 20);
+        assert!(context.documents.set(Arc::new(documents)).is_ok());
+
+        let request = Request::get("/weather").header("sec-fetch-dest", "document");
+        let request = request.body(()).expect("a request");
+        let media_type = async || {
+            let text = Answer::from(reply::not_found("no feed"));
+            assert!(may_replace(&text, &request));
+            let answer = replace(&context, &request, text).await;
+            assert_eq!(answer.reply.status(), StatusCode::NOT_FOUND);
+            let media_type = answer.reply.headers()["content-type"].to_str();
+            media_type.expect("ASCII").to_owned()
+        };
+        let permits = context.error_page_permits.clone();
+        let pages = u32::try_from(permits.available_permits()).expect("few");
+        let others = permits.acquire_many_owned(pages).await;
+        for _ in 0..3 {
+            assert_eq!(media_type().await, "text/plain; charset=utf-8");
+        }
+        drop(others);
+        assert_eq!(media_type().await, "text/html; charset=utf-8");
+    }
 
     #[test]
     fn an_address_says_what_it_asks_for() {
@@ -215,6 +255,8 @@ mod tests {
             ("/tags/%D0%BC%D0%B0%D0%B6", None, NoFeed, "маж"),
             ("/tags/%D0%BC%D0%B0%D0%B6.rss", None, NoFeed, "маж"),
             ("/news/tags/c++.ATOM", None, NoFeed, "c++"),
+            ("/newsletter.rss", None, NoFeed, "newsletter"),
+            ("/news", None, NoPage, "news"),
             ("/authors/a/b", None, NoFeed, "a/b"),
             ("/weather.json", None, NoFeed, "weather"),
             ("/weather", None, NoPage, "weather"),

@@ -85,7 +85,16 @@ async fn uncacheable(context: &RequestContext<'_>, page: Page) -> Answer {
     };
     let coding = context.coding();
     let permits = context.documents.permits(&page);
-    match context.documents.encoded(document, coding, permits).await {
+    let encoded = match page.is_search() {
+        true => {
+            context
+                .documents
+                .encoded_once(document, coding, permits)
+                .await
+        }
+        false => context.documents.encoded(document, coding, permits).await,
+    };
+    match encoded {
         Ok(document) => {
             let mut reply = reply::uncacheable_page(page.content_type(), coding, document);
             if page.is_search() {
@@ -152,7 +161,7 @@ async fn answer_conditionally(
 async fn find(context: &RequestContext<'_>, request: PageRequest) -> Result<Page, Box<Reply>> {
     let handle = context.documents.published.clone();
     let published = context.published.clone();
-    let is_limited = matches!(request, PageRequest::Select(_)) || request.is_search();
+    let is_limited = request.is_limited();
     let find = move || handle.find_page(&published, request);
     let page = match is_limited {
         true => match context.documents.selections.run(find).await {

@@ -24,16 +24,14 @@ use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
-use crate::model::url_encoding::{encode_path, normalize_path};
+use crate::model::url_encoding::{encode_path, normalize_path, strip_path_prefix};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
 use crate::serve::select_query::{display_parameters, encode_parameter, refuse_parameter};
 use crate::serve::wordpress_feeds::{self, Address};
-
-/// Characters of a search that count.
-const WORDS_MAX: usize = 200;
+use crate::text::typed_words;
 
 /// The resource that a request target names.
 #[derive(Debug)]
@@ -302,9 +300,9 @@ impl<'a> DecodedTarget<'a, '_> {
         let Ok(page) = parameter("page").map_or(Ok(1), |number| number.parse()) else {
             return Target::NotFound("`page` must be a number from 1".to_owned());
         };
-        let words = parameter("q").map(|words| words.trim().chars().take(WORDS_MAX).collect());
+        let words = parameter("q").map(|words| typed_words(&words));
         let filter = match (words, parameter("letter")) {
-            (Some::<String>(words), _) if !words.is_empty() => TermFilter::Words(words),
+            (Some(words), _) if !words.is_empty() => TermFilter::Words(words),
             (_, Some(letter)) if !letter.is_empty() => TermFilter::Letter(Letter::of(&letter)),
             _ => TermFilter::All,
         };
@@ -394,12 +392,6 @@ impl<'a> DecodedTarget<'a, '_> {
             None => Target::Page(PageRequest::Select(selection)),
         }
     }
-}
-
-/// The rest of a decoded path below a decoded prefix.
-fn strip_path_prefix<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
-    path.strip_prefix(prefix)
-        .filter(|rest| rest.starts_with('/'))
 }
 
 /// A redirect to the canonical target of a path in feeds.toml, so that clients are redirected once.

@@ -31,7 +31,7 @@ pub(crate) struct ServerContext {
     /// One for each error page that is made at once: finding the nearest of very many terms takes some
     /// milliseconds.
     pub(super) error_page_permits: Arc<Semaphore>,
-    /// Set before requests are served.
+    /// Set before requests are served, unless `browser-pages = false`.
     pub(crate) starting_page: OnceLock<StartingPage>,
 }
 

@@ -6,9 +6,10 @@ use bytes::Bytes;
 
 use crate::config::Config;
 use crate::feed::compose::SiteRules;
+use crate::model::url_encoding::strip_path_prefix;
 use crate::render::pages::asset::Asset;
 use crate::render::pages::error::PageError;
-use crate::render::pages::error_page::{ErrorPage, Suggestions};
+use crate::render::pages::error_page::{ErrorPage, SuggestedFeeds};
 use crate::render::pages::frame::ErrorReason;
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::Templates;
@@ -33,7 +34,7 @@ impl StartingPage {
         let page = ErrorPage {
             reason: ErrorReason::Starting,
             wanted: None,
-            feeds: Suggestions::Nearest(Vec::new()),
+            feeds: SuggestedFeeds::Nearest(Vec::new()),
         };
         let pages = Locale::ALL.into_iter().map(|locale| {
             let page = page.render(config, &site_rules, templates, locale)?;
@@ -56,7 +57,32 @@ impl StartingPage {
 
     /// The file at a decoded path, with or without the prefix.
     pub(super) fn asset(&self, path: &str) -> Option<&Asset> {
-        let path = path.strip_prefix(&*self.prefix).unwrap_or(path);
+        let path = strip_path_prefix(&self.prefix, path).unwrap_or(path);
         self.templates.asset(path.strip_prefix("/assets/")?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit;
+
+    #[test]
+    fn files_are_found_with_and_without_the_prefix() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (prefix, path, is_found) in [
+            ("", "/assets/style.css", true),
+            ("/a", "/assets/style.css", true),
+            ("/a", "/a/assets/style.css", true),
+            ("/assets", "/assets/assets/style.css", true),
+            ("/a", "/b/assets/style.css", false),
+            ("/a", "/assets/none.css", false),
+        ] {
+            let feeds = "[source.directory]\n[auto.tags]\n";
+            let mut config = testkit::newsroom(feeds, folder.path());
+            config.server.public_url = format!("https://dala.example{prefix}/");
+            let page = StartingPage::new(&config, &Templates::built_in()).expect("a page");
+            assert_eq!(page.asset(path).is_some(), is_found, "{prefix} {path}");
+        }
     }
 }

@@ -358,6 +358,24 @@ fn programs_get_a_line_of_text() {
 }
 
 #[test]
+fn without_browser_pages_browsers_get_the_text_of_errors() {
+    let newsroom = Newsroom::sample();
+    newsroom.reconfigure("[server]", "[server]\nbrowser-pages = false");
+    let daemon = Daemon::start(&newsroom);
+    for target in [
+        "/tags/мажылис",
+        "/tags/мажылис.rss",
+        "/weather",
+        "/assets/none.css",
+    ] {
+        let text = navigate(&daemon, Request::get(target));
+        assert_eq!(text.status, 404, "{target}");
+        assert_eq!(text.header("content-type"), "text/plain; charset=utf-8");
+        assert_eq!(text.header("cache-control"), "max-age=60", "{target}");
+    }
+}
+
+#[test]
 fn an_ended_feed_has_a_page_below_the_prefix() {
     let newsroom = Newsroom::sample();
     newsroom.reconfigure("feeds.dala.example/\"", "dala.example/news/\"");

@@ -8,6 +8,7 @@ mod records;
 mod renewal;
 mod restarts;
 mod rows;
+mod searches;
 mod selections;
 
 use std::collections::BTreeMap;

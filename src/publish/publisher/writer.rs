@@ -346,6 +346,9 @@ impl Writer {
             term_search: same
                 .map(|same| same.term_search.clone())
                 .unwrap_or_default(),
+            feed_search: same
+                .map(|same| same.feed_search.clone())
+                .unwrap_or_default(),
         }
     }
 

@@ -1,24 +1,26 @@
 //! Finds what `/build` shows. It costs one selection, and where that is empty at most half as much
-//! again, to find the terms that make it so.
+//! again, to find the terms that make it so. To that come searches of all names, one for each kind of
+//! terms and one for each unknown term, of which the first few are compared; and articles from the store:
+//! the newest, and those that tell how often articles come, whose number grows with the logarithm of the
+//! feed's size.
 
 use std::sync::Arc;
 
 use super::{ReadHandle, SelectError};
-use crate::config::{DeclaredFeed, Settings};
-use crate::feed::automatic_path::automatic_path;
+use crate::config::Settings;
+use crate::feed::automatic_path::{AUTOMATIC, automatic_path};
 use crate::feed::document::Channel;
-use crate::feed::name_search::NameSearch;
 use crate::feed::snapshot::FeedVersion;
-use crate::feed::term_search::{Found, TermSearch};
-use crate::index::{Index, Query, SELECTION_STEPS_MAX};
+use crate::feed::term_search::{FoundTerm, TermSearch};
+use crate::index::{Index, SELECTION_STEPS_MAX};
 use crate::model::article::Article;
 use crate::model::selection::Selection;
 use crate::model::term::{Term, TermKind};
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::build_query::{BuildQuery, Condition};
 use crate::render::pages::feed_builder::{
-    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestionReason,
-    Suggestions, names_of_language,
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestedTerms,
+    SuggestionReason,
 };
 use crate::store::{ArticleReader, StoreError};
 use crate::text::Html;
@@ -31,9 +33,6 @@ const SIMILAR_MAX: usize = 5;
 
 /// Unknown terms for which similar ones are looked for, each of which takes milliseconds.
 const COMPARED_MAX: usize = 3;
-
-/// Languages that are compared with the typed words.
-const LANGUAGES_MAX: usize = 50;
 
 /// Declared feeds that the typed words find.
 const TITLED_MAX: usize = 5;
@@ -72,14 +71,11 @@ impl ReadHandle {
         }
         let is_known = |term: &Term| known.iter().any(|known| known.term == *term);
         let mut selection = query.selection.clone();
-        for terms in [&mut selection.any, &mut selection.all, &mut selection.none] {
-            terms.retain(is_known);
-        }
+        selection.retain(is_known);
         Ok(FeedBuilder {
             suggestions: suggestions(&search, &query),
             titled: published.titled(&query.words),
             result: self.build_result(published, &selection)?,
-            state: published.changes.number(),
             query,
             known,
             unknown,
@@ -123,7 +119,6 @@ impl ReadHandle {
             is_ready,
             recent: recent_articles(&mut reader, &version)?,
             obstacles,
-            digest: version.digest,
         })))
     }
 }
@@ -151,20 +146,14 @@ impl PublishedState {
         Some(version.into_owned())
     }
 
-    /// The channels of the listed declared feeds that the typed words find by their titles in any language.
+    /// The channels of the listed declared feeds that the typed words find.
     fn titled(&self, words: &str) -> Vec<Arc<Channel>> {
-        let declared = self.index.config.feeds.iter();
-        let declared: Vec<&DeclaredFeed> = declared.filter(|feed| feed.settings.listed).collect();
-        let titles = declared.iter().map(|feed| {
-            let translated = feed.translations.titles.values().map(String::as_str);
-            let titles: Vec<&str> = translated.chain([&*feed.title]).collect();
-            titles.join(" ")
-        });
-        let titles: Vec<String> = titles.collect();
-        let titles = NameSearch::new(titles.iter().map(|title| (&**title, None)));
-        let found = titles.find(words, |_| true, TITLED_MAX).into_iter();
-        let versions = found.filter_map(|number| self.snapshot.feeds.get(&*declared[number].name));
-        versions.map(|version| version.channel.clone()).collect()
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let found = self.feed_search().find_declared(words, TITLED_MAX);
+        let channels = found.iter().map(|feed| feed.version.channel.clone());
+        channels.collect()
     }
 }
 
@@ -173,66 +162,49 @@ fn known_term(index: &Index, term: &Term) -> Option<CountedTerm> {
     let number = index.find_term(term)?;
     let is_known = index.is_known(number) || index.is_used(number);
     is_known.then(|| {
-        let articles = index.count(&Query::default().with(number));
+        let articles = index.articles_with(number);
         CountedTerm::new(term.clone(), index.name(number), articles)
     })
 }
 
 /// The terms to choose from.
-fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<Suggestions> {
+fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<SuggestedTerms> {
     let words = &query.words;
+    let is_wanted = |_| true;
     if words.is_empty() {
         let is_first = query.selection.terms().next().is_none();
-        let kinds = [TermKind::Section, TermKind::Tag];
-        let terms = kinds.map(|kind| counted(search.largest(&[kind], SUGGESTED_MAX)));
-        let terms = terms.into_iter().flatten().chain(languages(search, ""));
-        return is_first.then(|| Suggestions {
+        let kinds = [TermKind::Section, TermKind::Tag, TermKind::Lang];
+        let terms = kinds.map(|kind| counted(search.largest(&[kind], is_wanted, SUGGESTED_MAX)));
+        // One language is no choice.
+        let is_choice = |kind, terms: &[CountedTerm]| kind != TermKind::Lang || terms.len() > 1;
+        let terms = kinds.into_iter().zip(terms);
+        let terms = terms.filter(|(kind, terms)| is_choice(*kind, terms));
+        return is_first.then(|| SuggestedTerms {
             reason: SuggestionReason::Largest,
-            terms: terms.collect(),
+            terms: terms.flat_map(|(_, terms)| terms).collect(),
         });
     }
-    let kinds = [TermKind::Section, TermKind::Tag, TermKind::Author];
-    let terms = kinds.map(|kind| counted(search.find(words, &[kind], SUGGESTED_MAX)));
-    let terms = terms.into_iter().flatten().chain(languages(search, words));
-    let found: Vec<CountedTerm> = terms.collect();
+    let kinds = TermKind::ALL;
+    let terms = kinds.map(|kind| counted(search.find(words, &[kind], is_wanted, SUGGESTED_MAX)));
+    let found: Vec<CountedTerm> = terms.into_iter().flatten().collect();
     Some(match found.is_empty() {
-        false => Suggestions {
+        false => SuggestedTerms {
             reason: SuggestionReason::Found,
             terms: found,
         },
-        true => Suggestions {
+        true => SuggestedTerms {
             reason: SuggestionReason::Similar,
-            terms: counted(search.nearest(words, &kinds, SIMILAR_MAX)),
+            terms: counted(search.similar(words, &AUTOMATIC, is_wanted, SIMILAR_MAX)),
         },
     })
 }
 
-/// The languages of articles that the words find by one of their names; all of several if there are no
-/// words.
-fn languages(search: &TermSearch, words: &str) -> Vec<CountedTerm> {
-    let languages = counted(search.largest(&[TermKind::Lang], LANGUAGES_MAX));
-    if words.is_empty() {
-        let has_choice = languages.len() > 1;
-        return languages
-            .into_iter()
-            .filter(|_| has_choice)
-            .take(SUGGESTED_MAX)
-            .collect();
-    }
-    let keys = languages.iter().map(|language| language.term.key());
-    let names = keys.map(|key| format!("{key} {}", names_of_language(key).join(" ")));
-    let names: Vec<String> = names.collect();
-    let names = NameSearch::new(names.iter().map(|name| (&**name, None)));
-    let found = names.find(words, |_| true, SUGGESTED_MAX).into_iter();
-    found.map(|number| languages[number].clone()).collect()
-}
-
 fn similar(search: &TermSearch, term: &Term) -> Vec<CountedTerm> {
-    counted(search.nearest(term.key(), &[term.kind], SIMILAR_MAX))
+    counted(search.nearest(term.key(), &[term.kind], |_| true, SIMILAR_MAX))
 }
 
-fn counted(found: Vec<Found<'_>>) -> Vec<CountedTerm> {
-    let counted = |found: Found<'_>| CountedTerm::new(found.term, found.label, found.articles);
+fn counted(found: Vec<FoundTerm<'_>>) -> Vec<CountedTerm> {
+    let counted = |found: FoundTerm<'_>| CountedTerm::new(found.term, found.name, found.articles);
     found.into_iter().map(counted).collect()
 }
 

@@ -2,15 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::feed::automatic_path::{AUTOMATIC, automatic_path};
-use crate::feed::definitions::FeedKind;
-use crate::feed::name_search::NameSearch;
-use crate::feed::overview::FeedSummary;
-use crate::feed::snapshot::FeedVersion;
-use crate::feed::term_search::Found;
+use crate::feed::automatic_path::AUTOMATIC;
+use crate::feed::feed_search::FeedSearch;
 use crate::model::term::TermKind;
 use crate::publish::published_state::PublishedState;
-use crate::render::pages::error_page::Suggestions;
+use crate::render::pages::error_page::SuggestedFeeds;
 use crate::render::pages::term_list::{
     FOUND_MAX, NEAREST_MAX, TermFilter, TermList, TermListRequest,
 };
@@ -19,11 +15,17 @@ use crate::render::pages::term_list::{
 const DECLARED_MAX: usize = 3;
 
 impl PublishedState {
+    /// A search of the listed feeds. Requests that come together build it once.
+    pub fn feed_search(&self) -> Arc<FeedSearch> {
+        let build = || Arc::new(FeedSearch::new(self.overview(), self.term_search()));
+        self.feed_search.get_or_init(build).clone()
+    }
+
     /// A page of a list of terms; `None` past the end of the list.
     pub fn term_list(&self, request: TermListRequest) -> Option<TermList> {
         let overview = self.overview();
         let kind = request.kind;
-        let letters = overview.letters(kind).into_iter().collect();
+        let letters = overview.letters(kind);
         let number = overview.number();
         let words = match &request.filter {
             TermFilter::All => {
@@ -36,53 +38,27 @@ impl PublishedState {
             }
             TermFilter::Words(words) => words,
         };
-        let search = self.term_search();
-        let found = self.listed_feeds_of(search.find(words, &[kind], FOUND_MAX));
+        let search = self.feed_search();
+        let found = search.find(words, kind, FOUND_MAX);
         let nearest = match found.is_empty() {
-            true => self.listed_feeds_of(search.nearest(words, &[kind], NEAREST_MAX)),
+            true => search.similar(words, kind, NEAREST_MAX),
             false => Vec::new(),
         };
         TermList::new(request, &found, nearest, letters, number)
     }
 
     /// The listed feeds, declared or of terms, that these words may mean, else the largest.
-    pub fn suggested_feeds(&self, words: &str) -> Suggestions {
-        let search = self.term_search();
-        let mut nearest = self.declared_feeds_near(words);
-        let found = search.nearest(words, &AUTOMATIC, NEAREST_MAX);
-        nearest.extend(self.listed_feeds_of(found));
+    pub fn suggested_feeds(&self, words: &str) -> SuggestedFeeds {
+        let search = self.feed_search();
+        let mut nearest = search.nearest_declared(words, DECLARED_MAX);
+        nearest.extend(search.nearest(words, &AUTOMATIC, NEAREST_MAX));
         nearest.truncate(NEAREST_MAX);
         match nearest.is_empty() {
             true => {
-                let largest = search.largest(&[TermKind::Section, TermKind::Tag], NEAREST_MAX);
-                Suggestions::Largest(self.listed_feeds_of(largest))
+                let kinds = [TermKind::Section, TermKind::Tag];
+                SuggestedFeeds::Largest(search.largest(&kinds, NEAREST_MAX))
             }
-            false => Suggestions::Nearest(nearest),
+            false => SuggestedFeeds::Nearest(nearest),
         }
-    }
-
-    /// The listed feeds of feeds.toml whose title or name is near to these words.
-    fn declared_feeds_near(&self, words: &str) -> Vec<FeedSummary> {
-        let declared = self.snapshot.config.feeds.iter();
-        let versions = declared.filter_map(|feed| self.snapshot.feeds.get(&*feed.name));
-        let versions: Vec<&Arc<FeedVersion>> = versions
-            .filter(|version| version.kind == FeedKind::Declared)
-            .collect();
-        let names = versions.iter();
-        let names = names.map(|version| (version.channel.title.as_str(), Some(&*version.path)));
-        let search = NameSearch::new(names);
-        let numbers = search.nearest(words, |_| true, DECLARED_MAX).into_iter();
-        let counted = numbers.map(|number| self.index.counted(versions[number]));
-        counted.filter(|feed| feed.listed).collect()
-    }
-
-    /// The feeds of terms, if lists show them.
-    fn listed_feeds_of(&self, found: Vec<Found<'_>>) -> Vec<FeedSummary> {
-        let versions = found.iter().filter_map(|found| {
-            let path = automatic_path(&found.term);
-            self.snapshot.feeds.get(&*path)
-        });
-        let counted = versions.map(|version| self.index.counted(version));
-        counted.filter(|feed| feed.listed).collect()
     }
 }

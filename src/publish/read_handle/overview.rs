@@ -8,12 +8,14 @@ use super::ReadHandle;
 use crate::feed::definitions::FeedNo;
 use crate::feed::overview::{FeedSummary, Overview};
 use crate::feed::snapshot::FeedVersion;
-use crate::feed::term_search::TermSearch;
+use crate::feed::term_search::{OtherNames, TermSearch};
 use crate::index::ArticleNo;
+use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::publish::index_state::IndexState;
 use crate::publish::published_state::PublishedState;
 use crate::render::pages::ReleasedArticle;
+use crate::render::pages::feed_builder::names_of_language;
 use crate::store::StoreError;
 
 impl PublishedState {
@@ -36,9 +38,25 @@ impl PublishedState {
             let used = terms.filter(|&(_, articles)| articles > 0);
             let named =
                 used.map(|(term, count)| (index.term(term).clone(), index.name(term), count));
-            Arc::new(TermSearch::new(named))
+            Arc::new(TermSearch::new(named, &self.other_names()))
         };
         self.term_search.get_or_init(build).clone()
+    }
+
+    /// The names by which readers may look for terms besides their own: those in `[same]`, and of languages.
+    fn other_names(&self) -> OtherNames<'_> {
+        let IndexState { config, index, .. } = &*self.index;
+        let mut others = OtherNames::new();
+        for alias in &config.same {
+            let names = others.entry(alias.to.clone()).or_default();
+            names.push(alias.from_text.as_str());
+        }
+        let terms = index.known_terms().map(|term| index.term(term));
+        for language in terms.filter(|term| term.kind == TermKind::Lang) {
+            let names = others.entry(language.clone()).or_default();
+            names.extend(names_of_language(language.key()));
+        }
+        others
     }
 
     /// The keys of all released articles, with their dates of update.

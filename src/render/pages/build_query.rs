@@ -9,13 +9,10 @@ use url::form_urlencoded;
 
 use crate::model::selection::{Selection, TERMS_MAX};
 use crate::model::term::{Term, TermKind};
-use crate::text::{Text, cut};
+use crate::text::typed_words;
 
 /// The path of the page.
 pub const BUILD: &str = "build";
-
-/// Characters of the typed words that count.
-pub(super) const WORDS_CHARACTERS_MAX: usize = 100;
 
 /// The three conditions of a selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +73,7 @@ impl BuildQuery {
         let mut parsed = BuildQuery::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if name == "q" {
-                let words = Text::from_written(&value);
-                let words = words.as_str().trim_start_matches(['#', ' ']);
-                let fitting = cut(words, WORDS_CHARACTERS_MAX, WORDS_CHARACTERS_MAX);
-                parsed.words = fitting.unwrap_or_else(|| words.to_owned());
+                parsed.words = typed_words(&value);
             }
             let mut conditions = Condition::ALL.into_iter();
             if let Some(condition) = conditions.find(|condition| condition.name() == name) {
@@ -194,12 +188,6 @@ mod tests {
         assert_eq!(query.selection.any.len(), TERMS_MAX);
         let surplus: Vec<String> = query.surplus.iter().map(Term::to_string).collect();
         assert_eq!(surplus, ["10", "30"]);
-    }
-
-    #[test]
-    fn typed_words_are_cut() {
-        let query = BuildQuery::parse(&format!("q={}", "ы".repeat(4000)));
-        assert!(query.words.chars().count() <= WORDS_CHARACTERS_MAX);
     }
 
     proptest! {

@@ -20,12 +20,12 @@ pub struct ErrorPage {
     /// What the address asks for, in people's letters; not escaped.
     pub wanted: Option<String>,
     /// The feeds that it leads to.
-    pub feeds: Suggestions,
+    pub feeds: SuggestedFeeds,
 }
 
 /// Feeds that an error page leads to.
 #[derive(Clone, Debug)]
-pub enum Suggestions {
+pub enum SuggestedFeeds {
     /// Those that may be meant.
     Nearest(Vec<FeedSummary>),
     /// The largest, if none is near.
@@ -56,10 +56,10 @@ impl ErrorPage {
             host: Host::Taspa,
         };
         let feeds = match &self.feeds {
-            Suggestions::Nearest(feeds) | Suggestions::Largest(feeds) => feeds,
+            SuggestedFeeds::Nearest(feeds) | SuggestedFeeds::Largest(feeds) => feeds,
         };
         let rows: Vec<FeedRow<'_>> = feeds.iter().map(FeedRow::from).collect();
-        let is_near = matches!(self.feeds, Suggestions::Nearest(_));
+        let is_near = matches!(self.feeds, SuggestedFeeds::Nearest(_));
         let wanted = self.wanted.as_deref();
         let values = ErrorPageValues::new(&frame, self.reason, wanted, &rows, is_near);
         Ok(templates.render(ERROR, &frame, values)?.into())

@@ -17,13 +17,11 @@ pub struct FeedBuilder {
     /// Chosen terms that are not known, with known ones of a similar name.
     pub unknown: Vec<(Term, Vec<CountedTerm>)>,
     /// Terms to choose from; `None` where the reader typed nothing and has chosen some.
-    pub suggestions: Option<Suggestions>,
+    pub suggestions: Option<SuggestedTerms>,
     /// The channels of declared feeds whose titles have the typed words.
     pub titled: Vec<Arc<Channel>>,
     /// What the known terms select.
     pub result: BuildResult,
-    /// The number of the published state that it was found in.
-    pub state: u64,
 }
 
 /// A term that articles have.
@@ -72,7 +70,7 @@ pub fn names_of_language(key: &str) -> &'static [&'static str] {
 
 /// Terms to choose from.
 #[derive(Clone, Debug)]
-pub struct Suggestions {
+pub struct SuggestedTerms {
     /// Why these.
     pub reason: SuggestionReason,
     /// By kind.
@@ -112,8 +110,6 @@ pub struct BuiltFeed {
     pub recent: RecentArticles,
     /// The terms without one of which there would be articles.
     pub obstacles: Vec<(Condition, Term)>,
-    /// The digest of its version.
-    pub digest: u128,
 }
 
 /// How many articles a feed got in its last seconds.

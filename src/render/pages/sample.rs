@@ -19,7 +19,8 @@ use crate::model::time::{Timestamp, Zone};
 use crate::model::translations::Translations;
 use crate::render::pages::build_query::{BuildQuery, Condition};
 use crate::render::pages::feed_builder::{
-    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestionReason, Suggestions,
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, RecentArticles, SuggestedTerms,
+    SuggestionReason,
 };
 use crate::render::pages::frame::{ErrorReason, Frame, Host, ListPart, RelatedFeed};
 use crate::render::pages::locale::Locale;
@@ -163,7 +164,6 @@ impl Sample {
                 suggestions: None,
                 titled: Vec::new(),
                 result: BuildResult::TooCostly,
-                state: 0,
             },
             filter: TermFilter::All,
             letters: Vec::new(),
@@ -261,7 +261,7 @@ fn builder() -> FeedBuilder {
         query: BuildQuery::parse(query),
         known: chosen.map(counted).into(),
         unknown: vec![(term("б"), vec![counted("в")])],
-        suggestions: Some(Suggestions {
+        suggestions: Some(SuggestedTerms {
             reason: SuggestionReason::Found,
             terms: ["а", "м", "section:м", "lang:kk"].map(counted).into(),
         }),
@@ -278,9 +278,7 @@ fn builder() -> FeedBuilder {
                 seconds: 86_400,
             },
             obstacles: vec![(Condition::Any, term("а"))],
-            digest: 0,
         })),
-        state: 0,
     }
 }
 

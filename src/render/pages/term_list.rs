@@ -8,7 +8,7 @@ use crate::model::url_encoding::encode_query;
 use crate::render::pages::frame::ListPart;
 
 /// Terms on one page of their list.
-pub const TERMS_MAX: usize = 200;
+pub const TERMS_A_PAGE: usize = 200;
 
 /// The most feeds that typed words find.
 pub const FOUND_MAX: usize = 1000;
@@ -105,15 +105,15 @@ impl TermList {
         overview: u64,
     ) -> Option<TermList> {
         let page = request.page;
-        let skipped = page.checked_sub(1)?.checked_mul(TERMS_MAX)?;
+        let skipped = page.checked_sub(1)?.checked_mul(TERMS_A_PAGE)?;
         let (mut shown, mut feeds) = (Vec::new(), 0);
         for (number, feed) in found.into_iter().enumerate() {
-            if (skipped..skipped + TERMS_MAX).contains(&number) {
+            if (skipped..skipped + TERMS_A_PAGE).contains(&number) {
                 shown.push(feed.clone());
             }
             feeds = number + 1;
         }
-        let pages = feeds.div_ceil(TERMS_MAX).max(1);
+        let pages = feeds.div_ceil(TERMS_A_PAGE).max(1);
         let list = TermList {
             request,
             part: ListPart { page, pages, feeds },

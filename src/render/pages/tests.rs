@@ -1,4 +1,5 @@
 use crate::render::pages::error::TemplateError;
+use crate::render::pages::feed_builder::BuildResult;
 use crate::render::pages::folder::ASSET_BYTES_MAX;
 use crate::render::pages::folder::FILES_MAX;
 use crate::render::pages::templates::Templates;

@@ -10,11 +10,12 @@ use super::{AlternateValue, Frame, Href, PageValue, feed_page, page, without_sit
 use crate::feed::document::Channel;
 use crate::model::selection::{Selection, TERMS_MAX};
 use crate::model::term::{Term, TermKind};
-use crate::render::pages::build_query::{BUILD, BuildQuery, Condition, WORDS_CHARACTERS_MAX};
+use crate::render::pages::build_query::{BUILD, BuildQuery, Condition};
 use crate::render::pages::feed_builder::{
-    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, SuggestionReason, Suggestions, label,
+    BuildResult, BuiltFeed, CountedTerm, FeedBuilder, SuggestedTerms, SuggestionReason, label,
 };
 use crate::render::pages::words::{BuildWords, Words};
+use crate::text::TYPED_CHARACTERS_MAX;
 
 /// The values of `build.html`.
 #[derive(Debug, Serialize)]
@@ -191,7 +192,7 @@ impl FormValue {
             action: Href::new(&format!("{}{BUILD}", frame.root)),
             hidden: Vec::from_iter(hidden.into_iter().filter(|hidden| !hidden.value.is_empty())),
             words: query.words.clone(),
-            words_max: WORDS_CHARACTERS_MAX,
+            words_max: TYPED_CHARACTERS_MAX,
             is_first: query.selection.terms().next().is_none(),
         }
     }
@@ -200,9 +201,7 @@ impl FormValue {
 /// The chosen terms that are known.
 fn known_selection(builder: &FeedBuilder) -> Selection {
     let mut selection = builder.query.selection.clone();
-    for terms in [&mut selection.any, &mut selection.all, &mut selection.none] {
-        terms.retain(|term| builder.known.iter().any(|known| known.term == *term));
-    }
+    selection.retain(|term| builder.known.iter().any(|known| known.term == *term));
     selection
 }
 
@@ -258,7 +257,7 @@ impl<'a> Links<'_, 'a> {
         }
     }
 
-    fn suggestions(&self, suggestions: &Suggestions) -> SuggestionsValue {
+    fn suggestions(&self, suggestions: &SuggestedTerms) -> SuggestionsValue {
         let words = Words::of(self.frame.locale);
         let kinds = [
             (TermKind::Section, words.sections),

@@ -6,6 +6,7 @@ use super::PageValue;
 use super::list::{FeedRow, FeedValue};
 use crate::render::pages::frame::{ErrorReason, Frame};
 use crate::render::pages::words::Words;
+use crate::text::TYPED_CHARACTERS_MAX;
 
 /// The values of `error.html`.
 #[derive(Debug, Serialize)]
@@ -16,6 +17,8 @@ pub(in crate::render::pages) struct ErrorPageValues<'a> {
     explanation: &'static str,
     /// What the address asks for.
     wanted: Option<&'a str>,
+    /// The most characters that count of the words to search for.
+    words_max: usize,
     /// The heading over the feeds.
     feeds_heading: &'static str,
     feeds: Vec<FeedValue<'a>>,
@@ -49,6 +52,7 @@ impl<'a> ErrorPageValues<'a> {
             heading,
             explanation,
             wanted,
+            words_max: TYPED_CHARACTERS_MAX,
             feeds_heading: if is_near {
                 words.nearest
             } else {

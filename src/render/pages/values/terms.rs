@@ -10,6 +10,7 @@ use crate::render::pages::frame::{Frame, Host, ListPart};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::words::Words;
+use crate::text::TYPED_CHARACTERS_MAX;
 
 /// The values of `terms.html`.
 #[derive(Debug, Serialize)]
@@ -37,6 +38,8 @@ struct SearchValue<'a> {
     url: Option<Href>,
     /// What was searched for, or empty.
     words: &'a str,
+    /// The most characters of words that count.
+    words_max: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +106,7 @@ impl<'a> TermsPage<'a> {
             search: is_answered.then(|| SearchValue {
                 url: list_page(frame, kind),
                 words,
+                words_max: TYPED_CHARACTERS_MAX,
             }),
             letters: letters.filter(|_| is_answered).collect(),
             whole: (request.filter != TermFilter::All)
