@@ -21,7 +21,8 @@ fn check(page: &Response, query: &str, says: &[&str], not: &[&str]) {
 
 /// The address of the feed that the page leads to, without its panel.
 fn feed_address(page: &Response) -> Option<String> {
-    let (before, _) = page.text().split_once("#subscribe\"")?;
+    let (_, result) = page.text().split_once("<p class=\"act\">")?;
+    let (before, _) = result.split_once("#subscribe\"")?;
     let (_, address) = before.rsplit_once("href=\"")?;
     Some(address.replace("&amp;", "&"))
 }
@@ -89,7 +90,7 @@ fn words_find_terms_and_every_state_is_said() {
     let many: Vec<String> = (10..31).map(|number| number.to_string()).collect();
     let many = format!("none={}&q=мажилис", many.join(","));
     let button = "name=\"any\" value=\"мажилис\" aria-label=\"Добавить #мажилис: хотя бы одно\"";
-    let cases: [(&str, &[&str], &[&str]); 11] = [
+    let cases: [(&str, &[&str], &[&str]); 12] = [
         (
             "",
             &[
@@ -103,6 +104,16 @@ fn words_find_terms_and_every_state_is_said() {
         ("any=&all=&none=&q=", &["autofocus"], &["Что получится"]),
         ("q=Мажи", &[button, "value=\"Мажи\""], &["Что получится"]),
         ("q=vf;bkbc", &[button], &[]),
+        // The feed of the term alone is one press away.
+        (
+            "q=футбол",
+            &[
+                "<a class=\"name\" href=\"/tags/%D1%84%D1%83%D1%82%D0%B1%D0%BE%D0%BB\">#футбол</a>",
+                "href=\"/tags/%D1%84%D1%83%D1%82%D0%B1%D0%BE%D0%BB#subscribe\"",
+                "formaction=\"/build#outcome\" name=\"any\" value=\"футбол\"",
+            ],
+            &[],
+        ),
         ("q=қазақ", &["value=\"lang:kk\""], &["value=\"lang:ru\""]),
         (
             "q=парл",
@@ -145,6 +156,13 @@ fn words_find_terms_and_every_state_is_said() {
     for (query, says, not) in cases {
         check(&daemon.get(&format!("/build?{query}")), query, says, not);
     }
+    let page = daemon.get("/build?any=мажилис");
+    check(
+        &page,
+        "a choice without words",
+        &["О чём пишут чаще всего", "id=\"outcome\" tabindex=\"-1\""],
+        &[],
+    );
     let page = daemon.get("/build?any=мажилис&lang=en");
     check(
         &page,

@@ -76,7 +76,7 @@ impl ReadHandle {
             terms.retain(is_known);
         }
         Ok(FeedBuilder {
-            suggestions: suggestions(&search, &query),
+            suggestions: published.with_feeds(suggestions(&search, &query)),
             titled: published.titled(&query.words),
             result: self.build_result(published, &selection)?,
             state: published.changes.number(),
@@ -151,6 +151,17 @@ impl PublishedState {
         Some(version.into_owned())
     }
 
+    /// Suggested terms with the addresses of their feeds.
+    fn with_feeds(&self, mut suggestions: Suggestions) -> Suggestions {
+        for counted in &mut suggestions.terms {
+            let version = self.find_feed(&automatic_path(&counted.term));
+            let feed = version.map(|version| self.index.counted(&version));
+            let listed = feed.filter(|feed| feed.listed);
+            counted.feed = listed.map(|feed| feed.version.channel.address.clone());
+        }
+        suggestions
+    }
+
     /// The channels of the listed declared feeds that the typed words find by their titles in any language.
     fn titled(&self, words: &str) -> Vec<Arc<Channel>> {
         let declared = self.index.config.feeds.iter();
@@ -179,23 +190,22 @@ fn known_term(index: &Index, term: &Term) -> Option<CountedTerm> {
 }
 
 /// The terms to choose from.
-fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<Suggestions> {
+fn suggestions(search: &TermSearch, query: &BuildQuery) -> Suggestions {
     let words = &query.words;
     if words.is_empty() {
-        let is_first = query.selection.terms().next().is_none();
         let kinds = [TermKind::Section, TermKind::Tag];
         let terms = kinds.map(|kind| counted(search.largest(&[kind], SUGGESTED_MAX)));
         let terms = terms.into_iter().flatten().chain(languages(search, ""));
-        return is_first.then(|| Suggestions {
+        return Suggestions {
             reason: SuggestionReason::Largest,
             terms: terms.collect(),
-        });
+        };
     }
     let kinds = [TermKind::Section, TermKind::Tag, TermKind::Author];
     let terms = kinds.map(|kind| counted(search.find(words, &[kind], SUGGESTED_MAX)));
     let terms = terms.into_iter().flatten().chain(languages(search, words));
     let found: Vec<CountedTerm> = terms.collect();
-    Some(match found.is_empty() {
+    match found.is_empty() {
         false => Suggestions {
             reason: SuggestionReason::Found,
             terms: found,
@@ -204,7 +214,7 @@ fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<Suggestions> {
             reason: SuggestionReason::Similar,
             terms: counted(search.nearest(words, &kinds, SIMILAR_MAX)),
         },
-    })
+    }
 }
 
 /// The languages of articles that the words find by one of their names; all of several if there are no

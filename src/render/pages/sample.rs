@@ -160,7 +160,10 @@ impl Sample {
                 query: BuildQuery::default(),
                 known: Vec::new(),
                 unknown: Vec::new(),
-                suggestions: None,
+                suggestions: Suggestions {
+                    reason: SuggestionReason::Largest,
+                    terms: Vec::new(),
+                },
                 titled: Vec::new(),
                 result: BuildResult::TooCostly,
                 state: 0,
@@ -257,14 +260,16 @@ fn builder() -> FeedBuilder {
     let term = |text: &str| Term::parse(text).expect("the terms of samples are terms");
     let counted = |text: &str| CountedTerm::new(term(text), term(text).key(), 3);
     let chosen = ["а", "section:п", "author:а"];
+    let mut suggested = ["а", "м", "section:м", "lang:kk"].map(counted);
+    suggested[1].feed = Some(address("tags/%D0%BC"));
     FeedBuilder {
         query: BuildQuery::parse(query),
         known: chosen.map(counted).into(),
         unknown: vec![(term("б"), vec![counted("в")])],
-        suggestions: Some(Suggestions {
+        suggestions: Suggestions {
             reason: SuggestionReason::Found,
-            terms: ["а", "м", "section:м", "lang:kk"].map(counted).into(),
-        }),
+            terms: suggested.into(),
+        },
         titled: vec![Arc::new(channel("parliament", "Парламент", &[Format::Rss]))],
         result: BuildResult::Feed(Box::new(BuiltFeed {
             feed: Feed {

@@ -222,8 +222,7 @@ fn sample_with_text(text: &str) -> Sample {
 
 fn set_builder_texts(builder: &mut FeedBuilder, said: &Text) {
     builder.query.words = said.to_string();
-    let suggested = builder.suggestions.iter_mut();
-    let suggested = suggested.flat_map(|suggestions| &mut suggestions.terms);
+    let suggested = &mut builder.suggestions.terms;
     let similar = builder.unknown.iter_mut().flat_map(|(_, similar)| similar);
     for counted in builder.known.iter_mut().chain(suggested).chain(similar) {
         counted.label = said.to_string();

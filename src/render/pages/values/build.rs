@@ -21,7 +21,7 @@ use crate::render::pages::words::{BuildWords, Words};
 pub(in crate::render::pages) struct BuildPage<'a> {
     page: PageValue,
     form: FormValue,
-    suggestions: Option<SuggestionsValue>,
+    suggestions: SuggestionsValue,
     /// Links to the declared feeds with the typed words in their titles.
     titled: Vec<LinkValue>,
     /// The conditions that have terms.
@@ -76,6 +76,8 @@ struct SuggestionGroup {
 struct SuggestionValue {
     /// A tag has `#`.
     name: String,
+    /// The page of its own feed, if lists have that.
+    url: Option<Href>,
     /// The number of articles, with the noun.
     count: String,
     /// The conditions that it is in already, in the page's language.
@@ -161,7 +163,6 @@ impl<'a> BuildPage<'a> {
             BuildResult::Nothing | BuildResult::TooCostly => Vec::new(),
         };
         let titled = builder.titled.iter();
-        let suggestions = builder.suggestions.as_ref();
         BuildPage {
             page: PageValue {
                 description: Some(words.intro.to_owned()),
@@ -170,7 +171,7 @@ impl<'a> BuildPage<'a> {
                 ..PageValue::new(frame, sentence.as_deref().unwrap_or(words.title))
             },
             form: FormValue::new(frame, query),
-            suggestions: suggestions.map(|suggestions| links.suggestions(suggestions)),
+            suggestions: links.suggestions(&builder.suggestions),
             titled: titled.map(|channel| links.feed(channel)).collect(),
             chosen: links.chosen(),
             notes: links.notes(),
@@ -291,6 +292,7 @@ impl<'a> Links<'_, 'a> {
             term,
             label,
             articles,
+            feed,
         } = counted;
         let query = &self.builder.query;
         let chosen = Condition::ALL.into_iter();
@@ -307,6 +309,7 @@ impl<'a> Links<'_, 'a> {
         let can_add = chosen.is_empty() && !query.is_full();
         SuggestionValue {
             name: label.clone(),
+            url: feed.as_ref().and_then(|feed| feed_page(self.frame, feed)),
             count: self.count(*articles),
             chosen: (!chosen.is_empty()).then(|| chosen.join(", ")),
             buttons: Vec::from_iter(buttons.into_iter().filter(|_| can_add)),
