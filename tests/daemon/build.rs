@@ -59,7 +59,7 @@ fn a_query_makes_a_choice_a_sentence_and_an_address() {
         ),
         (
             "any=мажилис&lang=kk",
-            "#мажилис бар мақалалар",
+            "#мәжіліс бар мақалалар",
             "/tags/мажилис?lang=kk",
         ),
         // A term that no article has counts for nothing, and stays visible.

@@ -25,6 +25,7 @@ use crate::render::pages::frame::{ErrorReason, Frame, Host, ListPart, RelatedFee
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, ERROR, FEED, TERMS, Templates};
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
+use crate::render::pages::term_names::TermNames;
 use crate::render::pages::values::{
     ArticlePage, BuildPage, CataloguePage, ErrorPageValues, FeedPage, FeedRow, TermsPage,
 };
@@ -195,9 +196,11 @@ impl Sample {
         template: &str,
         locale: Locale,
     ) -> Result<String, minijinja::Error> {
+        let names = TermNames::default();
         let frame = |path| Frame {
             is_chosen: false,
             site: &self.site,
+            names: &names,
             root: "/",
             base: BASE,
             path,

@@ -270,16 +270,22 @@ pub(super) struct RelatedValue {
 }
 
 impl RelatedValue {
-    pub(super) fn each(frame: &Frame<'_>, related: &[RelatedFeed]) -> Vec<RelatedValue> {
-        let value = |related: &RelatedFeed| RelatedValue {
+    pub(super) fn each<'a>(frame: &Frame<'a>, related: &'a [RelatedFeed]) -> Vec<RelatedValue> {
+        let value = |related: &'a RelatedFeed| RelatedValue {
             kind: related.kind.prefix(),
             kind_name: kind_name(frame.locale, related.kind),
-            name: related.label.to_string(),
+            name: related_name(frame, related).to_owned(),
             url: feed_page(frame, &related.address),
             formats: FormatValue::each(frame, &related.address, &related.formats),
         };
         related.iter().map(value).collect()
     }
+}
+
+/// The name of a related feed's term in the page's language.
+fn related_name<'a>(frame: &Frame<'a>, related: &'a RelatedFeed) -> &'a str {
+    let (label, slug) = (related.label.as_str(), related.slug.as_deref());
+    frame.name_of(related.kind, label, slug)
 }
 
 /// The name of a kind of terms, in the singular.

@@ -223,8 +223,16 @@ impl<'a> Links<'_, 'a> {
     /// A chosen term as readers see it.
     fn label(&self, term: &Term) -> String {
         match self.known(term) {
-            Some(known) => known.label.clone(),
+            Some(known) => self.name(known),
             None => label(term, term.key()),
+        }
+    }
+
+    /// A term in the page's language.
+    fn name(&self, counted: &CountedTerm) -> String {
+        match self.frame.names.name(&counted.term) {
+            Some(name) => label(&counted.term, name),
+            None => counted.label.clone(),
         }
     }
 
@@ -290,10 +298,11 @@ impl<'a> Links<'_, 'a> {
     fn suggestion(&self, counted: &CountedTerm) -> SuggestionValue {
         let CountedTerm {
             term,
-            label,
             articles,
             feed,
+            ..
         } = counted;
+        let name = self.name(counted);
         let query = &self.builder.query;
         let chosen = Condition::ALL.into_iter();
         let chosen = chosen.filter(|condition| condition.terms(&query.selection).contains(term));
@@ -304,11 +313,11 @@ impl<'a> Links<'_, 'a> {
             name: condition.name(),
             value: term.to_string(),
             text: self.condition_text(condition),
-            label: self.about_term(self.words.add, label, condition),
+            label: self.about_term(self.words.add, &name, condition),
         });
         let can_add = chosen.is_empty() && !query.is_full();
         SuggestionValue {
-            name: label.clone(),
+            name,
             url: feed.as_ref().and_then(|feed| feed_page(self.frame, feed)),
             count: self.count(*articles),
             chosen: (!chosen.is_empty()).then(|| chosen.join(", ")),
@@ -351,7 +360,7 @@ impl<'a> Links<'_, 'a> {
         let similar = unknown.into_iter().flat_map(|(_, similar)| similar);
         let similar = similar.map(|similar| LinkValue {
             url: self.query(&query.replaced(condition, term, condition, &similar.term)),
-            text: similar.label.clone(),
+            text: self.name(similar),
             label: None,
         });
         ChosenValue {
