@@ -154,7 +154,7 @@ impl PageValue {
             description: None,
             canonical: Href::web(&format!("{}{}", frame.base, frame.path)),
             home: page(frame, ""),
-            opml: Href::new(&format!("{}feeds.opml", frame.root)),
+            opml: opml(frame),
             lang: lang_parameter(frame),
             build: build_page(frame, ""),
             languages: languages.collect(),
@@ -335,6 +335,15 @@ fn build_page(frame: &Frame<'_>, query: &str) -> Option<Href> {
         (Host::Static, _) => None,
         (Host::Taspa, "") => page(frame, BUILD),
         (Host::Taspa, _) => page(frame, &format!("{BUILD}?{query}")),
+    }
+}
+
+/// The list of all feeds; among exported files only that of the first page's feeds.
+fn opml(frame: &Frame<'_>) -> Option<Href> {
+    let list = Href::new(&format!("{}feeds.opml", frame.root));
+    match frame.host {
+        Host::Taspa => list.map(|list| list.with("all")),
+        Host::Static => list,
     }
 }
 

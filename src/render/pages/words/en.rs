@@ -6,8 +6,7 @@ pub(super) static WORDS: Words = Words {
     skip: "Skip to content",
     languages: "Language of this page",
     catalogue: "News feeds",
-    catalogue_intro: "Pick a topic and subscribe to its feed: new articles come to you by themselves, \
-                      without e-mail, registration or algorithms.",
+    catalogue_intro: "Subscribe to a topic: new articles come to you, without e-mail or registration.",
     all: "Every article",
     collections: "Topics",
     sections: "Sections",
