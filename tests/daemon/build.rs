@@ -35,26 +35,22 @@ fn a_query_makes_a_choice_a_sentence_and_an_address() {
     ));
     let daemon = Daemon::start(&newsroom);
     for (query, sentence, address) in [
-        ("any=мажилис", "Статьи, где есть #мажилис", "/tags/мажилис"),
-        (
-            "any=%23Мәжіліс",
-            "Статьи, где есть #мажилис",
-            "/tags/мажилис",
-        ),
+        ("any=мажилис", "Статьи с #мажилис", "/tags/мажилис"),
+        ("any=%23Мәжіліс", "Статьи с #мажилис", "/tags/мажилис"),
         (
             "all=section:Парламент",
-            "Статьи, где есть рубрика «Парламент»",
+            "Статьи из рубрики «Парламент»",
             "/sections/парламент",
         ),
         (
             "none=футбол&any=section:Парламент&any=мажилис&all=",
-            "Статьи, где есть #мажилис или рубрика «Парламент», но без #футбол",
+            "Статьи с #мажилис или из рубрики «Парламент», но без #футбол",
             "/parliament",
         ),
         ("none=погода", "Все статьи без #погода", "/all"),
         (
             "any=регион,section:world&all=lang:en&q=x&utm=1",
-            "Статьи, где есть #регион или рубрика «World», а ещё язык «English»",
+            "Статьи с #регион или из рубрики «World», а ещё на английском языке",
             "/select?any=section:world,регион&all=lang:en",
         ),
         (
@@ -63,11 +59,7 @@ fn a_query_makes_a_choice_a_sentence_and_an_address() {
             "/tags/мажилис?lang=kk",
         ),
         // A term that no article has counts for nothing, and stays visible.
-        (
-            "any=мажилис,затмение",
-            "Статьи, где есть #мажилис",
-            "/tags/мажилис",
-        ),
+        ("any=мажилис,затмение", "Статьи с #мажилис", "/tags/мажилис"),
     ] {
         let page = daemon.get(&format!("/build?{query}"));
         let title = format!("<title>{sentence} — Дала жаңалықтары</title>");
@@ -163,6 +155,9 @@ fn words_find_terms_and_every_state_is_said() {
         &["О чём пишут чаще всего", "id=\"outcome\" tabindex=\"-1\""],
         &[],
     );
+    let page = daemon.get("/select?any=section:парламент,мажилис&none=lang:kk");
+    let heading = "<h1>Статьи с #мажилис или из рубрики «Парламент», но не на казахском языке</h1>";
+    check(&page, "the feed", &[heading], &[]);
     let page = daemon.get("/build?any=мажилис&lang=en");
     check(
         &page,

@@ -127,6 +127,11 @@ fn titles_and_descriptions_are_shown_in_the_language_of_the_page() {
             "#мажилис",
         ),
         ("/build?any=мажилис", ">#мажилис<".to_owned(), "#мәжіліс"),
+        (
+            "/select?any=мажилис&all=lang:kk",
+            "<h1>#мәжіліс бар, қазақ тілі бар мақалалар</h1>".to_owned(),
+            "#мажилис",
+        ),
     ] {
         let page = daemon.get(target);
         assert!(page.says(&shown), "{target} lacks {shown}: {}", page.text());

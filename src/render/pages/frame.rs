@@ -93,6 +93,14 @@ pub struct RelatedFeed {
     pub formats: Vec<Format>,
 }
 
+impl RelatedFeed {
+    /// Whether it is that of a term.
+    pub(super) fn is_of(&self, term: &Term) -> bool {
+        let own = Term::named(self.kind, self.label.as_str(), self.slug.as_deref());
+        own.as_ref() == Some(term)
+    }
+}
+
 /// The part of a long list that a page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListPart {

@@ -588,7 +588,7 @@ fn the_catalogue_lists_feeds_by_their_kind() {
     assert!(html.contains(">Спорт</a>"));
     assert!(html.contains("21 статья<"));
     assert!(html.contains("href=\"/parliament#subscribe\" aria-label=\"Подписаться: Парламент\""));
-    for list in ["/sections", "/tags", "/authors", "/feeds.opml"] {
+    for list in ["/sections", "/tags", "/authors", "/feeds.opml?all"] {
         assert!(html.contains(&format!("href=\"{list}\"")), "{list}");
     }
     let bare = render(&Sample::bare(), CATALOGUE, Locale::Ru);

@@ -285,11 +285,7 @@ fn find<'r>(
     slug: Option<&str>,
 ) -> Option<&'r RelatedFeed> {
     let term = Term::named(kind, label, slug)?;
-    let is_of_term = |feed: &&RelatedFeed| {
-        let of_feed = Term::named(feed.kind, feed.label.as_str(), feed.slug.as_deref());
-        of_feed.as_ref() == Some(&term)
-    };
-    related.iter().find(is_of_term)
+    related.iter().find(|feed| feed.is_of(&term))
 }
 
 #[cfg(test)]
