@@ -126,7 +126,7 @@ fn words_find_terms_and_every_state_is_said() {
             &[
                 "такого нет ни в одной статье",
                 "Может быть:",
-                "any=%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81\"",
+                "any=%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81#outcome\"",
             ],
             &["Что получится"],
         ),
