@@ -5,7 +5,7 @@
 //! name of a term with a slug leads to.
 
 mod names;
-mod same_names;
+pub mod same_names;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;

@@ -19,6 +19,7 @@ pub mod related;
 mod sample;
 pub mod templates;
 pub mod term_list;
+pub mod term_names;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -49,6 +50,7 @@ use crate::render::pages::locale::Locale;
 use crate::render::pages::related::related;
 use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, FEED, TERMS, Templates};
 use crate::render::pages::term_list::{TermList, TermListRequest};
+use crate::render::pages::term_names::TermNames;
 use crate::render::pages::values::{
     ArticlePage, BuildPage, CataloguePage, FeedPage, FeedRow, TermsPage,
 };
@@ -212,12 +214,15 @@ impl Page {
             config, site_rules, ..
         } = snapshot;
         let (root, path) = (snapshot.root(), self.path());
+        let locale = chosen.unwrap_or_else(|| self.own_locale(&config.site));
+        let names = TermNames::new(&config.same, locale);
         let frame = Frame {
             site: &config.site,
+            names: &names,
             root: &root,
             base: site_rules.base(),
             path: &path,
-            locale: chosen.unwrap_or_else(|| self.own_locale(&config.site)),
+            locale,
             is_chosen: chosen.is_some(),
             host,
         };

@@ -21,7 +21,8 @@ fn check(page: &Response, query: &str, says: &[&str], not: &[&str]) {
 
 /// The address of the feed that the page leads to, without its panel.
 fn feed_address(page: &Response) -> Option<String> {
-    let (before, _) = page.text().split_once("#subscribe\"")?;
+    let (_, result) = page.text().split_once("<p class=\"act\">")?;
+    let (before, _) = result.split_once("#subscribe\"")?;
     let (_, address) = before.rsplit_once("href=\"")?;
     Some(address.replace("&amp;", "&"))
 }
@@ -34,39 +35,31 @@ fn a_query_makes_a_choice_a_sentence_and_an_address() {
     ));
     let daemon = Daemon::start(&newsroom);
     for (query, sentence, address) in [
-        ("any=мажилис", "Статьи, где есть #мажилис", "/tags/мажилис"),
-        (
-            "any=%23Мәжіліс",
-            "Статьи, где есть #мажилис",
-            "/tags/мажилис",
-        ),
+        ("any=мажилис", "Статьи с #мажилис", "/tags/мажилис"),
+        ("any=%23Мәжіліс", "Статьи с #мажилис", "/tags/мажилис"),
         (
             "all=section:Парламент",
-            "Статьи, где есть рубрика «Парламент»",
+            "Статьи из рубрики «Парламент»",
             "/sections/парламент",
         ),
         (
             "none=футбол&any=section:Парламент&any=мажилис&all=",
-            "Статьи, где есть #мажилис или рубрика «Парламент», но без #футбол",
+            "Статьи с #мажилис или из рубрики «Парламент», но без #футбол",
             "/parliament",
         ),
         ("none=погода", "Все статьи без #погода", "/all"),
         (
             "any=регион,section:world&all=lang:en&q=x&utm=1",
-            "Статьи, где есть #регион или рубрика «World», а ещё язык «English»",
+            "Статьи с #регион или из рубрики «World», а ещё на английском языке",
             "/select?any=section:world,регион&all=lang:en",
         ),
         (
             "any=мажилис&lang=kk",
-            "#мажилис бар мақалалар",
+            "#мәжіліс бар мақалалар",
             "/tags/мажилис?lang=kk",
         ),
         // A term that no article has counts for nothing, and stays visible.
-        (
-            "any=мажилис,затмение",
-            "Статьи, где есть #мажилис",
-            "/tags/мажилис",
-        ),
+        ("any=мажилис,затмение", "Статьи с #мажилис", "/tags/мажилис"),
     ] {
         let page = daemon.get(&format!("/build?{query}"));
         let title = format!("<title>{sentence} — Дала жаңалықтары</title>");
@@ -89,7 +82,7 @@ fn words_find_terms_and_every_state_is_said() {
     let many: Vec<String> = (10..31).map(|number| number.to_string()).collect();
     let many = format!("none={}&q=мажилис", many.join(","));
     let button = "name=\"any\" value=\"мажилис\" aria-label=\"Добавить #мажилис: хотя бы одно\"";
-    let cases: [(&str, &[&str], &[&str]); 11] = [
+    let cases: [(&str, &[&str], &[&str]); 12] = [
         (
             "",
             &[
@@ -103,6 +96,16 @@ fn words_find_terms_and_every_state_is_said() {
         ("any=&all=&none=&q=", &["autofocus"], &["Что получится"]),
         ("q=Мажи", &[button, "value=\"Мажи\""], &["Что получится"]),
         ("q=vf;bkbc", &[button], &[]),
+        // The feed of the term alone is one press away.
+        (
+            "q=футбол",
+            &[
+                "<a class=\"name\" href=\"/tags/%D1%84%D1%83%D1%82%D0%B1%D0%BE%D0%BB\">#футбол</a>",
+                "href=\"/tags/%D1%84%D1%83%D1%82%D0%B1%D0%BE%D0%BB#subscribe\"",
+                "formaction=\"/build#outcome\" name=\"any\" value=\"футбол\"",
+            ],
+            &[],
+        ),
         ("q=қазақ", &["value=\"lang:kk\""], &["value=\"lang:ru\""]),
         (
             "q=парл",
@@ -123,7 +126,7 @@ fn words_find_terms_and_every_state_is_said() {
             &[
                 "такого нет ни в одной статье",
                 "Может быть:",
-                "any=%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81\"",
+                "any=%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81#outcome\"",
             ],
             &["Что получится"],
         ),
@@ -145,6 +148,16 @@ fn words_find_terms_and_every_state_is_said() {
     for (query, says, not) in cases {
         check(&daemon.get(&format!("/build?{query}")), query, says, not);
     }
+    let page = daemon.get("/build?any=мажилис");
+    check(
+        &page,
+        "a choice without words",
+        &["О чём пишут чаще всего", "id=\"outcome\" tabindex=\"-1\""],
+        &[],
+    );
+    let page = daemon.get("/select?any=section:парламент,мажилис&none=lang:kk");
+    let heading = "<h1>Статьи с #мажилис или из рубрики «Парламент», но не на казахском языке</h1>";
+    check(&page, "the feed", &[heading], &[]);
     let page = daemon.get("/build?any=мажилис&lang=en");
     check(
         &page,

@@ -95,6 +95,48 @@ fn titles_and_descriptions_are_shown_in_the_language_of_the_page() {
         assert!(page.says(shown), "{target} lacks {shown}: {}", page.text());
         assert!(!page.says(absent), "{target} has {absent}");
     }
+    // The tag of an article, the feed of that tag, and the terms to combine.
+    let link =
+        |name: &str| format!("<a href=\"/tags/%D0%BC%D0%B0%D0%B6%D0%B8%D0%BB%D0%B8%D1%81{name}");
+    for (target, shown, absent) in [
+        (
+            "/articles/kk",
+            link("?lang=kk\">мәжіліс</a></li>"),
+            "мажилис<",
+        ),
+        (
+            "/articles/kk?lang=ru",
+            link("?lang=ru\">мажилис</a></li>"),
+            "мәжіліс<",
+        ),
+        ("/articles/ru", link("\">мажилис</a></li>"), "мәжіліс<"),
+        (
+            "/articles/ru?lang=kk",
+            link("?lang=kk\">мәжіліс</a></li>"),
+            "мажилис<",
+        ),
+        ("/qazaqsha", link("?lang=kk\">мәжіліс</a></li>"), "мажилис<"),
+        (
+            "/build?q=мажилис&lang=kk",
+            ">#мәжіліс<".to_owned(),
+            "#мажилис",
+        ),
+        (
+            "/build?any=мажилис&lang=kk",
+            ">#мәжіліс<".to_owned(),
+            "#мажилис",
+        ),
+        ("/build?any=мажилис", ">#мажилис<".to_owned(), "#мәжіліс"),
+        (
+            "/select?any=мажилис&all=lang:kk",
+            "<h1>#мәжіліс бар, қазақ тілі бар мақалалар</h1>".to_owned(),
+            "#мажилис",
+        ),
+    ] {
+        let page = daemon.get(target);
+        assert!(page.says(&shown), "{target} lacks {shown}: {}", page.text());
+        assert!(!page.says(absent), "{target} has {absent}: {}", page.text());
+    }
     let feed = daemon.get("/qazaqsha.json");
     let feed: serde_json::Value = serde_json::from_slice(&feed.body).expect("JSON");
     assert_eq!(feed["title"], "Қазақша жаңалықтар");

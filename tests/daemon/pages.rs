@@ -432,6 +432,8 @@ fn first_page_shows_the_newest_headlines() {
     let mut daemon = Daemon::start(&newsroom);
     let before = daemon.get("/");
     assert!(before.says(HARVEST.headline) && before.says(MATCH.headline));
+    let intro = "Подпишитесь на тему, и новые статьи придут сами, без почты и регистрации.";
+    assert!(before.says(intro) && before.says("href=\"/feeds.opml?all\""));
     // No count and no date on the page moves with it.
     let headline = "Урожай дынь свезли на ярмарку ночью";
     newsroom.write(

@@ -24,14 +24,20 @@ pub(super) fn same_names(
         let own = aliases[0].to_text.as_str();
         let others = aliases.iter().map(|alias| alias.from_text.as_str());
         let spellings: Vec<&str> = std::iter::once(own).chain(others).collect();
-        let name = |language: &&str| {
-            let name = spellings.iter().find(|name| is_in(name, language))?;
-            (*name != own).then(|| ((*language).to_owned(), (*name).to_owned()))
-        };
-        let names = ["kk", "ru", "en"].iter().filter_map(name);
+        let names = ["kk", "ru", "en"].into_iter().filter_map(|language| {
+            let name = name_in(language, &spellings)?;
+            Some((language.to_owned(), name.to_owned()))
+        });
         (term, names.collect::<BTreeMap<_, _>>())
     });
     named.filter(|(_, names)| !names.is_empty()).collect()
+}
+
+/// The first of the spellings of a term that is of a language, unless that is the first of all, which is the
+/// usual one.
+pub fn name_in<'a>(language: &str, spellings: &[&'a str]) -> Option<&'a str> {
+    let place = spellings.iter().position(|name| is_in(name, language))?;
+    (place > 0).then(|| spellings[place])
 }
 
 /// Whether the letters of a name tell that it is of a language: one that only Kazakh has, none of these, or

@@ -73,7 +73,7 @@ impl ReadHandle {
         let mut selection = query.selection.clone();
         selection.retain(is_known);
         Ok(FeedBuilder {
-            suggestions: suggestions(&search, &query),
+            suggestions: published.with_feeds(suggestions(&search, &query)),
             titled: published.titled(&query.words),
             result: self.build_result(published, &selection)?,
             query,
@@ -146,6 +146,17 @@ impl PublishedState {
         Some(version.into_owned())
     }
 
+    /// Suggested terms with the addresses of their feeds.
+    fn with_feeds(&self, mut suggestions: SuggestedTerms) -> SuggestedTerms {
+        for counted in &mut suggestions.terms {
+            let version = self.find_feed(&automatic_path(&counted.term));
+            let feed = version.map(|version| self.index.counted(&version));
+            let listed = feed.filter(|feed| feed.listed);
+            counted.feed = listed.map(|feed| feed.version.channel.address.clone());
+        }
+        suggestions
+    }
+
     /// The channels of the listed declared feeds that the typed words find.
     fn titled(&self, words: &str) -> Vec<Arc<Channel>> {
         if words.is_empty() {
@@ -168,26 +179,25 @@ fn known_term(index: &Index, term: &Term) -> Option<CountedTerm> {
 }
 
 /// The terms to choose from.
-fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<SuggestedTerms> {
+fn suggestions(search: &TermSearch, query: &BuildQuery) -> SuggestedTerms {
     let words = &query.words;
     let is_wanted = |_| true;
     if words.is_empty() {
-        let is_first = query.selection.terms().next().is_none();
         let kinds = [TermKind::Section, TermKind::Tag, TermKind::Lang];
         let terms = kinds.map(|kind| counted(search.largest(&[kind], is_wanted, SUGGESTED_MAX)));
         // One language is no choice.
         let is_choice = |kind, terms: &[CountedTerm]| kind != TermKind::Lang || terms.len() > 1;
         let terms = kinds.into_iter().zip(terms);
         let terms = terms.filter(|(kind, terms)| is_choice(*kind, terms));
-        return is_first.then(|| SuggestedTerms {
+        return SuggestedTerms {
             reason: SuggestionReason::Largest,
             terms: terms.flat_map(|(_, terms)| terms).collect(),
-        });
+        };
     }
     let kinds = TermKind::ALL;
     let terms = kinds.map(|kind| counted(search.find(words, &[kind], is_wanted, SUGGESTED_MAX)));
     let found: Vec<CountedTerm> = terms.into_iter().flatten().collect();
-    Some(match found.is_empty() {
+    match found.is_empty() {
         false => SuggestedTerms {
             reason: SuggestionReason::Found,
             terms: found,
@@ -196,7 +206,7 @@ fn suggestions(search: &TermSearch, query: &BuildQuery) -> Option<SuggestedTerms
             reason: SuggestionReason::Similar,
             terms: counted(search.similar(words, &AUTOMATIC, is_wanted, SIMILAR_MAX)),
         },
-    })
+    }
 }
 
 fn similar(search: &TermSearch, term: &Term) -> Vec<CountedTerm> {

@@ -3,8 +3,10 @@
 //! A form sends empty fields, and readers edit addresses, so every query is understood: what no term can
 //! be is left out, and terms that no article has are kept, for the page to say so.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use crate::model::selection::{Selection, TERMS_MAX};
@@ -77,6 +79,7 @@ impl BuildQuery {
             }
             let mut conditions = Condition::ALL.into_iter();
             if let Some(condition) = conditions.find(|condition| condition.name() == name) {
+                let value = decoded_again(value);
                 let terms = value.split(',').filter_map(parse_term);
                 terms.for_each(|term| parsed.add(condition, term));
             }
@@ -145,6 +148,16 @@ impl BuildQuery {
     }
 }
 
+/// A value that a program or a reader percent-encoded twice; other values stay.
+fn decoded_again(value: Cow<'_, str>) -> Cow<'_, str> {
+    if !value.contains('%') {
+        return value;
+    }
+    let decoded = percent_decode_str(&value).decode_utf8();
+    let decoded = decoded.ok().map(Cow::into_owned);
+    decoded.map_or(value, Cow::Owned)
+}
+
 /// A term as readers write it. A text with another prefix is a tag, which no article has.
 fn parse_term(text: &str) -> Option<Term> {
     let term = Term::parse(text).ok();
@@ -173,6 +186,13 @@ mod tests {
             ("q=%23+%23", "build"),
             ("q=a&q=+%23b%00+c%0A", "build?q=b+c"),
             ("any=a&all=a", "build?any=a&all=a"),
+            // Encoded twice; what is no UTF-8 then is meant as it stands.
+            (
+                "any=section%253A%25D0%259C%252C%25D1%2591",
+                "build?any=section:%D0%BC,%D1%91",
+            ),
+            ("any=100%25", "build?any=100"),
+            ("any=%25FF", "build?any=ff"),
             ("any=%FF", "build?any=%EF%BF%BD"),
             ("lang=kk&drop=1", "build"),
         ] {

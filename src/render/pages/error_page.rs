@@ -10,6 +10,7 @@ use crate::render::pages::error::PageError;
 use crate::render::pages::frame::{ErrorReason, Frame, Host};
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ERROR, Templates};
+use crate::render::pages::term_names::TermNames;
 use crate::render::pages::values::{ErrorPageValues, FeedRow};
 
 /// An error as a page shows it.
@@ -45,8 +46,10 @@ impl ErrorPage {
         locale: Locale,
     ) -> Result<Bytes, PageError> {
         let root = format!("{}/", encode_path(site_rules.prefix()));
+        let names = TermNames::default();
         let frame = Frame {
             site: &config.site,
+            names: &names,
             root: &root,
             base: site_rules.base(),
             // The address may be anything, so the menu of languages leads to the first page.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::feed::document::{Channel, Feed};
+use crate::feed::document::{Address, Channel, Feed};
 use crate::model::term::{Term, TermKind};
 use crate::render::pages::build_query::{BuildQuery, Condition};
 use crate::render::pages::locale::Locale;
@@ -16,8 +16,8 @@ pub struct FeedBuilder {
     pub known: Vec<CountedTerm>,
     /// Chosen terms that are not known, with known ones of a similar name.
     pub unknown: Vec<(Term, Vec<CountedTerm>)>,
-    /// Terms to choose from; `None` where the reader typed nothing and has chosen some.
-    pub suggestions: Option<SuggestedTerms>,
+    /// Terms to choose from.
+    pub suggestions: SuggestedTerms,
     /// The channels of declared feeds whose titles have the typed words.
     pub titled: Vec<Arc<Channel>>,
     /// What the known terms select.
@@ -33,6 +33,8 @@ pub struct CountedTerm {
     pub label: String,
     /// Released articles with it.
     pub articles: usize,
+    /// The automatic feed of a suggested term, if lists have it.
+    pub feed: Option<Address>,
 }
 
 impl CountedTerm {
@@ -42,6 +44,7 @@ impl CountedTerm {
             label: label(&term, name),
             term,
             articles,
+            feed: None,
         }
     }
 }
@@ -80,7 +83,7 @@ pub struct SuggestedTerms {
 /// Why terms are suggested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SuggestionReason {
-    /// The reader has only come: they have the most articles.
+    /// The reader typed nothing: they have the most articles.
     Largest,
     /// The typed words find them.
     Found,

@@ -3,8 +3,9 @@
 use crate::config::Site;
 use crate::feed::document::Address;
 use crate::model::format::Format;
-use crate::model::term::TermKind;
+use crate::model::term::{Term, TermKind};
 use crate::render::pages::locale::Locale;
+use crate::render::pages::term_names::TermNames;
 use crate::text::Text;
 
 /// The values that every page shows around its content.
@@ -12,6 +13,8 @@ use crate::text::Text;
 pub struct Frame<'a> {
     /// The publication.
     pub site: &'a Site,
+    /// What terms are called in the page's language.
+    pub names: &'a TermNames<'a>,
     /// The base path of links between pages: that of the public URL, percent-encoded, with a slash at its
     /// end.
     pub root: &'a str,
@@ -54,7 +57,14 @@ pub enum ErrorReason {
     Starting,
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    /// What a section, tag or author of an article is called in the page's language, else its own name.
+    pub fn name_of(&self, kind: TermKind, label: &'a str, slug: Option<&str>) -> &'a str {
+        let term = Term::named(kind, label, slug);
+        term.and_then(|term| self.names.name(&term))
+            .unwrap_or(label)
+    }
+
     /// The name of the publication in the page's language, if it has one, else its usual name.
     pub fn site_title(&self) -> &str {
         let translated = self.site.translations.title(self.locale.tag());
@@ -81,6 +91,14 @@ pub struct RelatedFeed {
     pub address: Address,
     /// The formats it is served in.
     pub formats: Vec<Format>,
+}
+
+impl RelatedFeed {
+    /// Whether it is that of a term.
+    pub(super) fn is_of(&self, term: &Term) -> bool {
+        let own = Term::named(self.kind, self.label.as_str(), self.slug.as_deref());
+        own.as_ref() == Some(term)
+    }
 }
 
 /// The part of a long list that a page shows.

@@ -16,7 +16,8 @@ const QUIET_ZONE: usize = 4;
 pub(super) struct QrCode {
     /// The `viewBox`, with the quiet zone.
     view_box: String,
-    /// The `d` of the path: a line for each run of dark modules.
+    /// The `d` of the path: a line for each run of dark modules. Lengths repeat more often than places, so
+    /// they compress better.
     path: String,
 }
 
@@ -41,13 +42,13 @@ impl QrCode {
 fn path(modules: &[Color], width: usize) -> String {
     let mut path = String::new();
     for (y, row) in modules.chunks(width).enumerate() {
-        let mut x = 0;
+        let _ = write!(path, "M0 {y}");
         for run in row.chunk_by(|a, b| a == b) {
             let length = run.len();
-            if run[0] == Color::Dark {
-                let _ = write!(path, "M{x} {y}h{length}");
-            }
-            x += length;
+            let _ = match run[0] {
+                Color::Dark => write!(path, "h{length}"),
+                Color::Light => write!(path, "m{length} 0"),
+            };
         }
     }
     path
@@ -65,12 +66,20 @@ mod tests {
         let modules = modules.expect("a code");
         let width = modules.width();
         let mut drawn = vec![Color::Light; width * width];
-        for line in code.path.split('M').skip(1) {
-            let (from, length) = line.split_once('h').expect("a line");
-            let (x, y) = from.split_once(' ').expect("a point");
-            let number = |text: &str| text.parse::<usize>().expect("a number");
-            let at = number(y) * width + number(x);
-            drawn[at..at + number(length)].fill(Color::Dark);
+        let mut at = 0;
+        let commands = code.path.replace("M0 ", " M").replace('h', " h");
+        let commands = commands.replace('m', " m").replace(" 0", "");
+        for command in commands.split_whitespace() {
+            let (name, number) = command.split_at(1);
+            let number: usize = number.parse().expect("a number");
+            match name {
+                "M" => at = number * width,
+                "m" => at += number,
+                _ => {
+                    drawn[at..at + number].fill(Color::Dark);
+                    at += number;
+                }
+            }
         }
         assert!(drawn == modules.to_colors());
         assert_eq!(code.view_box, format!("-4 -4.5 {0} {0}", width + 8));

@@ -26,6 +26,7 @@ use crate::render::pages::frame::{ErrorReason, Frame, Host, ListPart, RelatedFee
 use crate::render::pages::locale::Locale;
 use crate::render::pages::templates::{ARTICLE, BUILD, CATALOGUE, ERROR, FEED, TERMS, Templates};
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
+use crate::render::pages::term_names::TermNames;
 use crate::render::pages::values::{
     ArticlePage, BuildPage, CataloguePage, ErrorPageValues, FeedPage, FeedRow, TermsPage,
 };
@@ -161,7 +162,10 @@ impl Sample {
                 query: BuildQuery::default(),
                 known: Vec::new(),
                 unknown: Vec::new(),
-                suggestions: None,
+                suggestions: SuggestedTerms {
+                    reason: SuggestionReason::Largest,
+                    terms: Vec::new(),
+                },
                 titled: Vec::new(),
                 result: BuildResult::TooCostly,
             },
@@ -192,9 +196,11 @@ impl Sample {
         template: &str,
         locale: Locale,
     ) -> Result<String, minijinja::Error> {
+        let names = TermNames::default();
         let frame = |path| Frame {
             is_chosen: false,
             site: &self.site,
+            names: &names,
             root: "/",
             base: BASE,
             path,
@@ -257,14 +263,16 @@ fn builder() -> FeedBuilder {
     let term = |text: &str| Term::parse(text).expect("the terms of samples are terms");
     let counted = |text: &str| CountedTerm::new(term(text), term(text).key(), 3);
     let chosen = ["а", "section:п", "author:а"];
+    let mut suggested = ["а", "м", "section:м", "lang:kk"].map(counted);
+    suggested[1].feed = Some(address("tags/%D0%BC"));
     FeedBuilder {
         query: BuildQuery::parse(query),
         known: chosen.map(counted).into(),
         unknown: vec![(term("б"), vec![counted("в")])],
-        suggestions: Some(SuggestedTerms {
+        suggestions: SuggestedTerms {
             reason: SuggestionReason::Found,
-            terms: ["а", "м", "section:м", "lang:kk"].map(counted).into(),
-        }),
+            terms: suggested.into(),
+        },
         titled: vec![Arc::new(channel("parliament", "Парламент", &[Format::Rss]))],
         result: BuildResult::Feed(Box::new(BuiltFeed {
             feed: Feed {

@@ -223,8 +223,7 @@ fn sample_with_text(text: &str) -> Sample {
 
 fn set_builder_texts(builder: &mut FeedBuilder, said: &Text) {
     builder.query.words = said.to_string();
-    let suggested = builder.suggestions.iter_mut();
-    let suggested = suggested.flat_map(|suggestions| &mut suggestions.terms);
+    let suggested = &mut builder.suggestions.terms;
     let similar = builder.unknown.iter_mut().flat_map(|(_, similar)| similar);
     for counted in builder.known.iter_mut().chain(suggested).chain(similar) {
         counted.label = said.to_string();
@@ -590,7 +589,7 @@ fn the_catalogue_lists_feeds_by_their_kind() {
     assert!(html.contains(">Спорт</a>"));
     assert!(html.contains("21 статья<"));
     assert!(html.contains("href=\"/parliament#subscribe\" aria-label=\"Подписаться: Парламент\""));
-    for list in ["/sections", "/tags", "/authors", "/feeds.opml"] {
+    for list in ["/sections", "/tags", "/authors", "/feeds.opml?all"] {
         assert!(html.contains(&format!("href=\"{list}\"")), "{list}");
     }
     let bare = render(&Sample::bare(), CATALOGUE, Locale::Ru);

@@ -154,7 +154,7 @@ impl PageValue {
             description: None,
             canonical: Href::web(&format!("{}{}", frame.base, frame.path)),
             home: page(frame, ""),
-            opml: Href::new(&format!("{}feeds.opml", frame.root)),
+            opml: opml(frame),
             lang: lang_parameter(frame),
             build: build_page(frame, ""),
             languages: languages.collect(),
@@ -270,16 +270,22 @@ pub(super) struct RelatedValue {
 }
 
 impl RelatedValue {
-    pub(super) fn each(frame: &Frame<'_>, related: &[RelatedFeed]) -> Vec<RelatedValue> {
-        let value = |related: &RelatedFeed| RelatedValue {
+    pub(super) fn each<'a>(frame: &Frame<'a>, related: &'a [RelatedFeed]) -> Vec<RelatedValue> {
+        let value = |related: &'a RelatedFeed| RelatedValue {
             kind: related.kind.prefix(),
             kind_name: kind_name(frame.locale, related.kind),
-            name: related.label.to_string(),
+            name: related_name(frame, related).to_owned(),
             url: feed_page(frame, &related.address),
             formats: FormatValue::each(frame, &related.address, &related.formats),
         };
         related.iter().map(value).collect()
     }
+}
+
+/// The name of a related feed's term in the page's language.
+fn related_name<'a>(frame: &Frame<'a>, related: &'a RelatedFeed) -> &'a str {
+    let (label, slug) = (related.label.as_str(), related.slug.as_deref());
+    frame.name_of(related.kind, label, slug)
 }
 
 /// The name of a kind of terms, in the singular.
@@ -329,6 +335,15 @@ fn build_page(frame: &Frame<'_>, query: &str) -> Option<Href> {
         (Host::Static, _) => None,
         (Host::Taspa, "") => page(frame, BUILD),
         (Host::Taspa, _) => page(frame, &format!("{BUILD}?{query}")),
+    }
+}
+
+/// The list of all feeds; among exported files only that of the first page's feeds.
+fn opml(frame: &Frame<'_>) -> Option<Href> {
+    let list = Href::new(&format!("{}feeds.opml", frame.root));
+    match frame.host {
+        Host::Taspa => list.map(|list| list.with("all")),
+        Host::Static => list,
     }
 }
 

@@ -245,6 +245,9 @@ pub(super) struct BuildWords {
     /// The forms behind "without".
     #[serde(skip)]
     pub without_term: TermPhrases,
+    /// The languages, as the phrases of terms have them.
+    #[serde(skip)]
+    pub in_language: LanguagePhrases,
     /// How often articles come, with `{count}`.
     #[serde(skip)]
     pub a_day: &'static str,
@@ -259,12 +262,36 @@ pub(super) struct BuildWords {
     pub about_articles: PluralForms,
 }
 
-/// A term in a sentence, with `{name}`; a tag is its name with `#`.
+/// A term in a sentence, with `{name}`. That of a tag has `#`, that of a language is one of
+/// [`LanguagePhrases`].
 #[derive(Debug)]
 pub(super) struct TermPhrases {
+    pub tag: &'static str,
     pub section: &'static str,
     pub author: &'static str,
     pub language: &'static str,
+}
+
+/// Languages in a sentence.
+#[derive(Debug)]
+pub(super) struct LanguagePhrases {
+    pub kazakh: &'static str,
+    pub russian: &'static str,
+    pub english: &'static str,
+    /// Any other, with its own `{name}`.
+    pub other: &'static str,
+}
+
+impl LanguagePhrases {
+    /// The language with a tag and a name of its own.
+    pub(super) fn phrase(&self, tag: &str, name: &str) -> String {
+        match Locale::from_tag(tag) {
+            Some(Locale::Kk) => self.kazakh.to_owned(),
+            Some(Locale::Ru) => self.russian.to_owned(),
+            Some(Locale::En) => self.english.to_owned(),
+            None => self.other.replace("{name}", name),
+        }
+    }
 }
 
 /// Programs for one kind of device, without an initial cost.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::teaser::AuthorValue;
 use super::{
     AlternateValue, Href, PageValue, RelatedValue, WhenValue, feed_page, kind_name, other_language,
-    safe,
+    related_name, safe,
 };
 use crate::feed::document::{Category, Channel, Entry};
 use crate::model::article::Media;
@@ -47,8 +47,11 @@ impl<'a> ArticlePage<'a> {
 /// One link for each feed, in its first format, since readers show a choice of all of them.
 fn alternates(frame: &Frame<'_>, all: &Channel, related: &[RelatedFeed]) -> Vec<AlternateValue> {
     let of_terms = related.iter().filter_map(|related| {
-        let name = kind_name(frame.locale, related.kind);
-        let title = format!("{name}: {} — {}", related.label, frame.site_title());
+        let (kind, name) = (
+            kind_name(frame.locale, related.kind),
+            related_name(frame, related),
+        );
+        let title = format!("{kind}: {name} — {}", frame.site_title());
         let &format = related.formats.first()?;
         Some(AlternateValue::new(title, &related.address, format))
     });
@@ -86,7 +89,7 @@ struct ArticleValue<'a> {
 }
 
 impl<'a> ArticleValue<'a> {
-    fn new(frame: &Frame<'_>, entry: &'a Entry, related: &[RelatedFeed]) -> ArticleValue<'a> {
+    fn new(frame: &Frame<'a>, entry: &'a Entry, related: &[RelatedFeed]) -> ArticleValue<'a> {
         let locale = frame.locale;
         let term = |category: &'a Category, kind| TermValue::new(frame, kind, category, related);
         let of_kind = |kind: TermKind| {
@@ -259,15 +262,16 @@ struct TermValue<'a> {
 
 impl<'a> TermValue<'a> {
     fn new(
-        frame: &Frame<'_>,
+        frame: &Frame<'a>,
         kind: TermKind,
         category: &'a Category,
         related: &[RelatedFeed],
     ) -> Self {
         let name = category.label.as_str();
-        let feed = find(related, kind, name, category.slug.as_deref());
+        let slug = category.slug.as_deref();
+        let feed = find(related, kind, name, slug);
         TermValue {
-            name,
+            name: frame.name_of(kind, name, slug),
             url: feed.and_then(|feed| feed_page(frame, &feed.address)),
         }
     }
@@ -281,11 +285,7 @@ fn find<'r>(
     slug: Option<&str>,
 ) -> Option<&'r RelatedFeed> {
     let term = Term::named(kind, label, slug)?;
-    let is_of_term = |feed: &&RelatedFeed| {
-        let of_feed = Term::named(feed.kind, feed.label.as_str(), feed.slug.as_deref());
-        of_feed.as_ref() == Some(&term)
-    };
-    related.iter().find(is_of_term)
+    related.iter().find(|feed| feed.is_of(&term))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::text::TYPED_CHARACTERS_MAX;
 pub(in crate::render::pages) struct BuildPage<'a> {
     page: PageValue,
     form: FormValue,
-    suggestions: Option<SuggestionsValue>,
+    suggestions: SuggestionsValue,
     /// Links to the declared feeds with the typed words in their titles.
     titled: Vec<LinkValue>,
     /// The conditions that have terms.
@@ -77,6 +77,8 @@ struct SuggestionGroup {
 struct SuggestionValue {
     /// A tag has `#`.
     name: String,
+    /// The page of its own feed, if lists have that.
+    url: Option<Href>,
     /// The number of articles, with the noun.
     count: String,
     /// The conditions that it is in already, in the page's language.
@@ -162,7 +164,6 @@ impl<'a> BuildPage<'a> {
             BuildResult::Nothing | BuildResult::TooCostly => Vec::new(),
         };
         let titled = builder.titled.iter();
-        let suggestions = builder.suggestions.as_ref();
         BuildPage {
             page: PageValue {
                 description: Some(words.intro.to_owned()),
@@ -171,7 +172,7 @@ impl<'a> BuildPage<'a> {
                 ..PageValue::new(frame, sentence.as_deref().unwrap_or(words.title))
             },
             form: FormValue::new(frame, query),
-            suggestions: suggestions.map(|suggestions| links.suggestions(suggestions)),
+            suggestions: links.suggestions(&builder.suggestions),
             titled: titled.map(|channel| links.feed(channel)).collect(),
             chosen: links.chosen(),
             notes: links.notes(),
@@ -221,8 +222,16 @@ impl<'a> Links<'_, 'a> {
     /// A chosen term as readers see it.
     fn label(&self, term: &Term) -> String {
         match self.known(term) {
-            Some(known) => known.label.clone(),
+            Some(known) => self.name(known),
             None => label(term, term.key()),
+        }
+    }
+
+    /// A term in the page's language.
+    fn name(&self, counted: &CountedTerm) -> String {
+        match self.frame.names.name(&counted.term) {
+            Some(name) => label(&counted.term, name),
+            None => counted.label.clone(),
         }
     }
 
@@ -288,9 +297,11 @@ impl<'a> Links<'_, 'a> {
     fn suggestion(&self, counted: &CountedTerm) -> SuggestionValue {
         let CountedTerm {
             term,
-            label,
             articles,
+            feed,
+            ..
         } = counted;
+        let name = self.name(counted);
         let query = &self.builder.query;
         let chosen = Condition::ALL.into_iter();
         let chosen = chosen.filter(|condition| condition.terms(&query.selection).contains(term));
@@ -301,11 +312,12 @@ impl<'a> Links<'_, 'a> {
             name: condition.name(),
             value: term.to_string(),
             text: self.condition_text(condition),
-            label: self.about_term(self.words.add, label, condition),
+            label: self.about_term(self.words.add, &name, condition),
         });
         let can_add = chosen.is_empty() && !query.is_full();
         SuggestionValue {
-            name: label.clone(),
+            name,
+            url: feed.as_ref().and_then(|feed| feed_page(self.frame, feed)),
             count: self.count(*articles),
             chosen: (!chosen.is_empty()).then(|| chosen.join(", ")),
             buttons: Vec::from_iter(buttons.into_iter().filter(|_| can_add)),
@@ -347,7 +359,7 @@ impl<'a> Links<'_, 'a> {
         let similar = unknown.into_iter().flat_map(|(_, similar)| similar);
         let similar = similar.map(|similar| LinkValue {
             url: self.query(&query.replaced(condition, term, condition, &similar.term)),
-            text: similar.label.clone(),
+            text: self.name(similar),
             label: None,
         });
         ChosenValue {

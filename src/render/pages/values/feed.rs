@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::list::{FeedValue, description};
+use super::selection_sentence::describe;
 use super::subscribe::{ReaderValue, SubscribeValue};
 use super::teaser::TeaserValue;
 use super::{
@@ -10,7 +11,9 @@ use super::{
 };
 use crate::feed::document::{Channel, Feed};
 use crate::model::selection::Selection;
+use crate::model::term::Term;
 use crate::render::escape_markup;
+use crate::render::pages::feed_builder::label;
 use crate::render::pages::frame::{Frame, RelatedFeed};
 
 /// The values of `feed.html`.
@@ -18,6 +21,8 @@ use crate::render::pages::frame::{Frame, RelatedFeed};
 pub(in crate::render::pages) struct FeedPage<'a> {
     page: PageValue,
     feed: FeedValue<'a>,
+    /// Which articles a selection holds, as a sentence; none for other feeds.
+    sentence: Option<String>,
     subscribe: SubscribeValue,
     /// Web readers with a link that adds the feed.
     readers: Vec<ReaderValue>,
@@ -39,11 +44,21 @@ impl<'a> FeedPage<'a> {
         let about = description(frame, channel);
         let terms = selection.map(Selection::to_query);
         let terms = terms.filter(|terms| !terms.is_empty());
+        // Only the address of a selection has a query.
+        let selected = selection.filter(|_| channel.address.query.is_some());
+        let sentence = selected.map(|selection| {
+            describe(frame.locale, selection, |term| {
+                term_label(frame, related, term)
+            })
+        });
         FeedPage {
             page: PageValue {
                 description: about.or(frame.site_description()).map(str::to_owned),
                 alternates: AlternateValue::each(frame, channel),
-                ..PageValue::new(frame, feed_title(frame, channel))
+                ..PageValue::new(
+                    frame,
+                    sentence.as_deref().unwrap_or(feed_title(frame, channel)),
+                )
             },
             feed: FeedValue::new(frame, channel, feed.entries.len(), feed.updated),
             subscribe: SubscribeValue::new(channel),
@@ -52,8 +67,16 @@ impl<'a> FeedPage<'a> {
             articles: TeaserValue::each(frame, feed),
             related: RelatedValue::each(frame, related),
             narrow: terms.and_then(|terms| build_page(frame, &terms)),
+            sentence,
         }
     }
+}
+
+/// A term as readers see it, in the spelling of the page's language or of an article.
+fn term_label(frame: &Frame<'_>, related: &[RelatedFeed], term: &Term) -> String {
+    let spelled = related.iter().find(|feed| feed.is_of(term));
+    let name = spelled.map_or(term.key(), |feed| feed.label.as_str());
+    label(term, frame.names.name(term).unwrap_or(name))
 }
 
 /// HTML for the publication's own pages, to copy.

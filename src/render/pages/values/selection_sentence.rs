@@ -17,7 +17,7 @@ pub(super) fn describe(
     let list = |condition: Condition, phrases: &TermPhrases, last: &str| {
         let terms = condition.terms(selection).iter();
         let terms: Vec<String> = terms
-            .map(|term| phrase(term, &label(term), phrases))
+            .map(|term| phrase(words, term, &label(term), phrases))
             .collect();
         join(&terms, last)
     };
@@ -48,14 +48,16 @@ fn with_all(words: &BuildWords, selection: &Selection) -> &'static str {
     }
 }
 
-fn phrase(term: &Term, label: &str, phrases: &TermPhrases) -> String {
-    let pattern = match term.kind {
-        TermKind::Tag => return label.to_owned(),
-        TermKind::Section => phrases.section,
-        TermKind::Author => phrases.author,
-        TermKind::Lang => phrases.language,
-    };
-    pattern.replace("{name}", label)
+fn phrase(words: &BuildWords, term: &Term, label: &str, phrases: &TermPhrases) -> String {
+    match term.kind {
+        TermKind::Tag => phrases.tag.replace("{name}", label),
+        TermKind::Section => phrases.section.replace("{name}", label),
+        TermKind::Author => phrases.author.replace("{name}", label),
+        TermKind::Lang => {
+            let language = words.in_language.phrase(term.key(), label);
+            phrases.language.replace("{name}", &language)
+        }
+    }
 }
 
 /// `a, b or c`.
@@ -78,41 +80,41 @@ mod tests {
             (
                 "any=мажилис,section:парламент&none=спорт",
                 [
-                    "Статьи, где есть #мажилис или рубрика «парламент», но без #спорт",
+                    "Статьи с #мажилис или из рубрики «парламент», но без #спорт",
                     "#мажилис немесе «парламент» айдары бар, #спорт жоқ мақалалар",
-                    "Articles with #мажилис or the section “парламент”, but without #спорт",
+                    "Articles with #мажилис or in the section “парламент”, but without #спорт",
                 ],
             ),
             (
                 "all=a,b,author:в&none=section:г,д",
                 [
-                    "Статьи, где есть сразу #a, #b и автор «в», но без #д и рубрики «г»",
-                    "#a, #b және «в» авторы қатар бар, #д және «г» айдары жоқ мақалалар",
-                    "Articles with all of #a, #b and the author “в”, but without #д or the section “г”",
+                    "Статьи с #a, с #b и автора в, но без #д и не из рубрики «г»",
+                    "#a, #b және авторы в қатар бар, #д және «г» айдары жоқ мақалалар",
+                    "Articles with #a, with #b and by в, but without #д and not in the section “г”",
                 ],
             ),
             (
                 "any=a,b&all=c",
                 [
-                    "Статьи, где есть #a или #b, а ещё #c",
+                    "Статьи с #a или с #b, а ещё с #c",
                     "#a немесе #b бар, #c бар мақалалар",
-                    "Articles with #a or #b, together with #c",
+                    "Articles with #a or with #b, and also with #c",
                 ],
             ),
             (
                 "any=a,b&all=c,lang:kk",
                 [
-                    "Статьи, где есть #a или #b, а ещё сразу #c и язык «Қазақша»",
-                    "#a немесе #b бар, #c және «Қазақша» тілі қатар бар мақалалар",
-                    "Articles with #a or #b, together with all of #c and the language “Қазақша”",
+                    "Статьи с #a или с #b, а ещё с #c и на казахском языке",
+                    "#a немесе #b бар, #c және қазақ тілі қатар бар мақалалар",
+                    "Articles with #a or with #b, and also with #c and in Kazakh",
                 ],
             ),
             (
-                "none=lang:en,section:а",
+                "none=lang:en,lang:de,section:а",
                 [
-                    "Все статьи без рубрики «а» и языка «English»",
-                    "«а» айдары және «English» тілі жоқ мақалалар",
-                    "All articles without the section “а” or the language “English”",
+                    "Все статьи не из рубрики «а», не на языке «de» и не на английском языке",
+                    "«а» айдары, «de» тілі және ағылшын тілі жоқ мақалалар",
+                    "All articles not in the section “а”, not in the language “de” and not in English",
                 ],
             ),
         ] {

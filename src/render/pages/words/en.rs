@@ -1,13 +1,14 @@
 //! English.
 
-use super::{ANDROID, APPLE, Apps, BuildWords, COMPUTER, PluralForms, TermPhrases, Words};
+use super::{
+    ANDROID, APPLE, Apps, BuildWords, COMPUTER, LanguagePhrases, PluralForms, TermPhrases, Words,
+};
 
 pub(super) static WORDS: Words = Words {
     skip: "Skip to content",
     languages: "Language of this page",
     catalogue: "News feeds",
-    catalogue_intro: "Pick a topic and subscribe to its feed: new articles come to you by themselves, \
-                      without e-mail, registration or algorithms.",
+    catalogue_intro: "Subscribe to a topic: new articles come to you, without e-mail or registration.",
     all: "Every article",
     collections: "Topics",
     sections: "Sections",
@@ -63,7 +64,7 @@ pub(super) static WORDS: Words = Words {
     subscribe_all: "Subscribe to all",
     topic_search: "Find your topic",
     topic_search_hint: "A tag, section or author, one word or several",
-    topic_search_go: "Find",
+    topic_search_go: "Search",
 
     snippet: "For your own site",
     snippet_head: "These lines go inside <head>, so that browsers and feed readers find the feed by themselves.",
@@ -168,24 +169,32 @@ pub(super) static WORDS: Words = Words {
         move_to: "Move {term}: {condition}",
         full: "You have chosen {max}, and a feed takes no more. To add something, remove something else.",
         surplus: "A feed takes at most {max} conditions, so there was no room for {terms}.",
-        articles: "Articles with {conditions}",
-        all_without: "All articles without {terms}",
+        articles: "Articles {conditions}",
+        all_without: "All articles {terms}",
         with_any: "{terms}",
-        with_all: "all of {terms}",
-        as_well: ", together with ",
-        but_without: ", but without {terms}",
+        with_all: "{terms}",
+        as_well: ", and also ",
+        but_without: ", but {terms}",
         or: " or ",
         and: " and ",
-        and_without: " or ",
+        and_without: " and ",
         term: TermPhrases {
-            section: "the section “{name}”",
-            author: "the author “{name}”",
-            language: "the language “{name}”",
+            tag: "with {name}",
+            section: "in the section “{name}”",
+            author: "by {name}",
+            language: "{name}",
         },
         without_term: TermPhrases {
-            section: "the section “{name}”",
-            author: "the author “{name}”",
-            language: "the language “{name}”",
+            tag: "without {name}",
+            section: "not in the section “{name}”",
+            author: "not by {name}",
+            language: "not {name}",
+        },
+        in_language: LanguagePhrases {
+            kazakh: "in Kazakh",
+            russian: "in Russian",
+            english: "in English",
+            other: "in the language “{name}”",
         },
         a_day: "about {count} a day",
         a_week: "about {count} a week",

@@ -1,13 +1,14 @@
 //! Kazakh. Nouns behind numbers stay in the singular.
 
-use super::{ANDROID, APPLE, Apps, BuildWords, COMPUTER, PluralForms, TermPhrases, Words};
+use super::{
+    ANDROID, APPLE, Apps, BuildWords, COMPUTER, LanguagePhrases, PluralForms, TermPhrases, Words,
+};
 
 pub(super) static WORDS: Words = Words {
     skip: "Мазмұнына өту",
     languages: "Бет тілі",
     catalogue: "Жаңалықтар таспалары",
-    catalogue_intro: "Тақырыпты таңдап, таспасына жазылыңыз: жаңа мақалалар сізге өздігінен келіп тұрады. \
-                      Пошта да, тіркелу де, алгоритм де қажет емес.",
+    catalogue_intro: "Тақырыпқа жазылыңыз: жаңа мақалалар поштасыз, тіркелусіз келіп тұрады.",
     all: "Барлық мақала",
     collections: "Тақырыптар",
     sections: "Айдарлар",
@@ -19,7 +20,7 @@ pub(super) static WORDS: Words = Words {
     lists: "Толық тізімдер",
     opml: "Барлық таспа бір файлда",
     opml_hint: "OPML файлы: оны таспа оқитын қолданбаға импорттасаңыз, барлық жазылым бірден пайда болады.",
-    changed: "жаңартылды",
+    changed: "соңғы жаңарту:",
     subscribe: "Жазылу",
     open: "ашу",
     add_to: "Браузерде оқу",
@@ -29,7 +30,7 @@ pub(super) static WORDS: Words = Words {
     how_steps: [
         "Таспа оқитын қолданбаны орнатыңыз — бірнеше атауы төменде.",
         "Осы бетке оралып, «Қолданбада ашу» түймесін басыңыз немесе таспа мекенжайын көшіріп алыңыз.",
-        "Қолданбада жазылуды растаңыз немесе мекенжайды қойыңыз. Болды: жаңа мақалалар өздігінен шығады.",
+        "Қолданбада жазылуды растаңыз немесе мекенжайды қойыңыз. Дайын: жаңа мақалалар өздігінен шығады.",
     ],
     how_apps: [
         Apps {
@@ -63,7 +64,7 @@ pub(super) static WORDS: Words = Words {
     subscribe_all: "Бәріне жазылу",
     topic_search: "Өз тақырыбыңызды табыңыз",
     topic_search_hint: "Тег, айдар немесе автор, бір не бірнеше сөз",
-    topic_search_go: "Табу",
+    topic_search_go: "Іздеу",
 
     snippet: "Өз сайтыңызға",
     snippet_head: "Бұл жолдар <head> ішіне қойылады: браузерлер мен қолданбалар таспаны өздері табады.",
@@ -83,7 +84,7 @@ pub(super) static WORDS: Words = Words {
     by_letter: "Әліпби бойынша",
     whole_list: "Толық тізім",
     nothing_found: "Ештеңе табылмады",
-    nearest: "Мүмкін, мынаны іздедіңіз",
+    nearest: "Мынаны іздеген шығарсыз",
     // Error pages.
     no_feed: "Мұндай таспа жоқ",
     no_feed_hint: "Мекенжайда қате болуы мүмкін немесе бұл тақырыпта әлі мақала жоқ.",
@@ -95,7 +96,7 @@ pub(super) static WORDS: Words = Words {
     ended_hint: "Мұнда жаңа мақала шықпайды. Басқа таспаға жазылып, мұны қолданбаңыздан өшіріңіз.",
     unavailable: "Бет қазір қолжетімсіз",
     unavailable_hint: "Бір минуттан кейін қайталап көріңіз.",
-    starting: "Таспалар қазір шығады",
+    starting: "Таспалар қазір пайда болады",
     starting_hint: "Сервер жаңа ғана іске қосылды, мақалаларды оқып жатыр. Бет бірнеше секундтан кейін өзі ашылады.",
     largest: "Ең үлкен таспалар",
     part: "{pages} беттің {page}-беті",
@@ -125,7 +126,7 @@ pub(super) static WORDS: Words = Words {
     build: BuildWords {
         title: "Өз таспаңызды құрастырыңыз",
         intro: "Тегтерді, айдарлар мен авторларды тауып, біріктіріңіз де, шыққан таспаға жазылыңыз.",
-        hint: "«Кемінде біреуі» — белгіленгеннің кез келгені жеткілікті. «Барлығы бірге» — мақалада әрқайсысы болуы керек. «Мұнысыз» — ондай мақалалар таспаға кірмейді.",
+        hint: "«Кемінде біреуі» — белгіленгеннің кез келгені жеткілікті. «Барлығы бірге» — мақалада әрқайсысы болуы керек. «Қоспағанда» — ондай мақалалар таспаға кірмейді.",
         field: "Тег, айдар, автор немесе тіл",
         search: "Іздеу",
         largest: "Ең көп жазылатын тақырыптар",
@@ -136,7 +137,7 @@ pub(super) static WORDS: Words = Words {
         languages: "Тілдер",
         any: "кемінде біреуі",
         all: "барлығы бірге",
-        none: "мұнысыз",
+        none: "қоспағанда",
         chosen_already: "таңдалды:",
         chosen: "Таңдағаныңыз",
         unknown: "мұндай бірде-бір мақалада жоқ",
@@ -148,8 +149,8 @@ pub(super) static WORDS: Words = Words {
         contradiction: "Мұның бәрі бірге кездесетін мақала жоқ.",
         drop_one: "Мақала табылуы үшін:",
         too_costly: "Мұндай таспаны іздеу тым ұзаққа созылады: бірдеңені алып тастаңыз.",
-        add: "{term} қосу: {condition}",
-        move_to: "{term} ауыстыру: {condition}",
+        add: "Қосу: {term}, {condition}",
+        move_to: "Ауыстыру: {term}, {condition}",
         full: "{max} шарт таңдалды — бір таспаға бұдан көп сыймайды. Тағы қосу үшін біреуін алып тастаңыз.",
         surplus: "Бір таспада ең көбі {max} шарт болады, сондықтан мыналар сыймады: {terms}.",
         articles: "{conditions} мақалалар",
@@ -162,14 +163,22 @@ pub(super) static WORDS: Words = Words {
         and: " және ",
         and_without: " және ",
         term: TermPhrases {
+            tag: "{name}",
             section: "«{name}» айдары",
-            author: "«{name}» авторы",
-            language: "«{name}» тілі",
+            author: "авторы {name}",
+            language: "{name}",
         },
         without_term: TermPhrases {
+            tag: "{name}",
             section: "«{name}» айдары",
-            author: "«{name}» авторы",
-            language: "«{name}» тілі",
+            author: "авторы {name}",
+            language: "{name}",
+        },
+        in_language: LanguagePhrases {
+            kazakh: "қазақ тілі",
+            russian: "орыс тілі",
+            english: "ағылшын тілі",
+            other: "«{name}» тілі",
         },
         a_day: "күніне шамамен {count}",
         a_week: "аптасына шамамен {count}",

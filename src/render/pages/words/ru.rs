@@ -1,13 +1,14 @@
 //! Russian.
 
-use super::{ANDROID, APPLE, Apps, BuildWords, COMPUTER, PluralForms, TermPhrases, Words};
+use super::{
+    ANDROID, APPLE, Apps, BuildWords, COMPUTER, LanguagePhrases, PluralForms, TermPhrases, Words,
+};
 
 pub(super) static WORDS: Words = Words {
     skip: "Перейти к содержанию",
     languages: "Язык страницы",
     catalogue: "Ленты новостей",
-    catalogue_intro: "Выберите тему и подпишитесь на её ленту: новые статьи будут приходить к вам сами, \
-                      без почты, регистрации и алгоритмов.",
+    catalogue_intro: "Подпишитесь на тему, и новые статьи придут сами, без почты и регистрации.",
     all: "Все статьи",
     collections: "Темы",
     sections: "Рубрики",
@@ -141,7 +142,7 @@ pub(super) static WORDS: Words = Words {
     build: BuildWords {
         title: "Соберите свою ленту",
         intro: "Найдите теги, рубрики и авторов, соедините их — и подпишитесь на то, что получится.",
-        hint: "«Хотя бы одно» — подойдёт любое из отмеченных. «Все сразу» — статья должна иметь каждое. «Кроме» — таких статей в ленте не будет.",
+        hint: "«Хотя бы одно» — подойдёт любое из отмеченных. «Все сразу» — в статье должны быть все отмеченные. «Кроме» — таких статей в ленте не будет.",
         field: "Тег, рубрика, автор или язык",
         search: "Найти",
         largest: "О чём пишут чаще всего",
@@ -168,24 +169,32 @@ pub(super) static WORDS: Words = Words {
         move_to: "Переместить {term}: {condition}",
         full: "Выбрано {max} — больше в одну ленту не поместится. Чтобы добавить ещё, уберите что-нибудь.",
         surplus: "В одной ленте не больше {max} условий, поэтому не поместилось: {terms}.",
-        articles: "Статьи, где есть {conditions}",
-        all_without: "Все статьи без {terms}",
+        articles: "Статьи {conditions}",
+        all_without: "Все статьи {terms}",
         with_any: "{terms}",
-        with_all: "сразу {terms}",
+        with_all: "{terms}",
         as_well: ", а ещё ",
-        but_without: ", но без {terms}",
+        but_without: ", но {terms}",
         or: " или ",
         and: " и ",
         and_without: " и ",
         term: TermPhrases {
-            section: "рубрика «{name}»",
-            author: "автор «{name}»",
-            language: "язык «{name}»",
+            tag: "с {name}",
+            section: "из рубрики «{name}»",
+            author: "автора {name}",
+            language: "{name}",
         },
         without_term: TermPhrases {
-            section: "рубрики «{name}»",
-            author: "автора «{name}»",
-            language: "языка «{name}»",
+            tag: "без {name}",
+            section: "не из рубрики «{name}»",
+            author: "не автора {name}",
+            language: "не {name}",
+        },
+        in_language: LanguagePhrases {
+            kazakh: "на казахском языке",
+            russian: "на русском языке",
+            english: "на английском языке",
+            other: "на языке «{name}»",
         },
         a_day: "около {count} в день",
         a_week: "около {count} в неделю",

@@ -1,0 +1,34 @@
+//! What terms are called in the language of a page, where `[same]` has them in several.
+
+use std::collections::HashMap;
+
+use crate::config::Alias;
+use crate::feed::definitions::same_names::name_in;
+use crate::model::term::Term;
+use crate::render::pages::locale::Locale;
+
+/// The names of terms in one language, without those that are written as the term is.
+#[derive(Clone, Debug, Default)]
+pub struct TermNames<'a>(HashMap<&'a Term, &'a str>);
+
+impl<'a> TermNames<'a> {
+    /// The names that `[same]` has in a language.
+    pub fn new(same: &'a [Alias], locale: Locale) -> TermNames<'a> {
+        let mut spellings: HashMap<&Term, Vec<&str>> = HashMap::new();
+        for alias in same {
+            let spellings = spellings.entry(&alias.to);
+            let spellings = spellings.or_insert_with(|| vec![&alias.to_text]);
+            spellings.push(&alias.from_text);
+        }
+        let named = spellings.into_iter().filter_map(|(term, spellings)| {
+            let name = name_in(locale.tag(), &spellings)?;
+            Some((term, name))
+        });
+        TermNames(named.collect())
+    }
+
+    /// The name of a term, none if the language has no other than its usual one.
+    pub fn name(&self, term: &Term) -> Option<&'a str> {
+        self.0.get(term).copied()
+    }
+}
