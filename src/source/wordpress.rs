@@ -59,6 +59,7 @@ use super::{ListingError, Place};
 use crate::config::WordPressConfig;
 use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 
 pub(super) use self::limited_json::ITEMS_A_CALL;
@@ -118,9 +119,17 @@ struct State {
     filters_changes: Option<bool>,
     call_size: CallSize,
     /// Posts that the site could not show when they were asked for alone.
-    failed: BTreeSet<u64>,
+    failed: BTreeMap<u64, FailedPost>,
     /// Posts that were listed and then not shown, and how often in a row.
     absent: BTreeMap<u64, u32>,
+}
+
+/// A post that the site could not show.
+#[derive(Clone, Debug)]
+struct FailedPost {
+    /// Its stamp then; `None` when it is to be asked for again.
+    stamp: Option<Stamp>,
+    reason: String,
 }
 
 /// What the listings have shown of a type of posts.

@@ -89,6 +89,15 @@ pub(super) struct Interface {
     pub(super) posts: Vec<String>,
 }
 
+/// How often a call is made that fails for a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempts {
+    /// Once, where the next step is the same whether the site fails for a moment or for good.
+    One,
+    /// Again after each pause of [`RateLimit::repeat_after`].
+    Repeated,
+}
+
 /// A list that the site answered with.
 #[derive(Debug)]
 pub(super) struct List {
@@ -167,6 +176,16 @@ impl Site {
         route: &str,
         query: &[(&str, String)],
     ) -> Result<List, WordPressError> {
+        self.list_by(Attempts::Repeated, route, query).await
+    }
+
+    /// A list at a route, with a query; so many attempts are made.
+    pub(super) async fn list_by(
+        &self,
+        attempts: Attempts,
+        route: &str,
+        query: &[(&str, String)],
+    ) -> Result<List, WordPressError> {
         let mut calls = self.calls.lock().await;
         let root = self.find_interface(&mut calls).await?.root;
         let url = root.route(route, query);
@@ -174,7 +193,7 @@ impl Site {
             answer_bytes_max: bytes_max(query),
             ..Call::get(url.clone())
         };
-        let (answer, value) = self.json(&mut calls, call).await?;
+        let (answer, value) = self.json(&mut calls, call, attempts).await?;
         let header = |name| answer.header(name)?.trim().parse().ok();
         match value {
             Value::Array(items) => Ok(List {
@@ -214,7 +233,7 @@ impl Site {
     ) -> Result<Interface, WordPressError> {
         let mut head = Call::get(self.url.clone());
         head.method = Method::HEAD;
-        let page = self.repeat(calls, head, Ok).await?;
+        let page = self.repeat(calls, head, Attempts::Repeated, Ok).await?;
         let is_down = page.status.is_server_error() && calls.interface.is_some();
         if is_down || page.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(WordPressError::Status {
@@ -231,7 +250,7 @@ impl Site {
         let roots = [named].into_iter().chain(Root::usual(&self.url)).flatten();
         for root in roots {
             let index = root.route("", &[("_fields", "home,namespaces".to_owned())]);
-            let index = match self.json(calls, small(index)).await {
+            let index = match self.json(calls, small(index), Attempts::Repeated).await {
                 Ok((_, index)) => index,
                 Err(error @ WordPressError::Pause { .. }) => return Err(error),
                 Err(error) => {
@@ -267,7 +286,7 @@ impl Site {
         for name in &self.post_types {
             let url = root.route(&format!("wp/v2/types/{name}"), &[]);
             let (_, of_type) = self
-                .json(calls, small(url.clone()))
+                .json(calls, small(url.clone()), Attempts::Repeated)
                 .await
                 .map_err(|error| match error {
                     WordPressError::Status {
@@ -298,23 +317,28 @@ impl Site {
         &self,
         calls: &mut MutexGuard<'_, Calls>,
         call: Call,
+        attempts: Attempts,
     ) -> Result<(Answer, Value), WordPressError> {
-        self.repeat(calls, call, |answer| {
+        self.repeat(calls, call, attempts, |answer| {
             let value = parse(&answer)?;
             Ok((answer, value))
         })
         .await
     }
 
-    /// Makes a call, and repeats it while it fails for a moment. Who holds `calls` makes the only one.
+    /// Makes a call, and repeats it while it fails for a moment, if it may be. Who holds `calls` makes the only one.
     async fn repeat<T>(
         &self,
         _calls: &mut MutexGuard<'_, Calls>,
         mut call: Call,
+        attempts: Attempts,
         read: impl Fn(Answer) -> Result<T, WordPressError>,
     ) -> Result<T, WordPressError> {
         call.authorization = self.authorization.clone();
-        let mut repeats = self.repeat_after.iter();
+        let mut repeats = match attempts {
+            Attempts::Repeated => self.repeat_after.iter(),
+            Attempts::One => [].iter(),
+        };
         loop {
             self.keep_pause(&call.url).await?;
             let answer = self.client.call(call.clone()).await;

@@ -134,7 +134,7 @@ impl Walk {
         } = &mut *state;
         *known = types.collect();
         let is_known = |id: &u64| known.iter().any(|of_type| of_type.known.contains_key(id));
-        failed.retain(is_known);
+        failed.retain(|id, _| is_known(id));
         absent.retain(|id, _| is_known(id));
         Ok(())
     }
@@ -223,6 +223,9 @@ impl State {
 async fn start(site: &WordPress, names: Names) -> Result<Vec<TypeWalk>, WordPressError> {
     if names == Names::Renewed {
         site.0.lookups.lock().await.expire();
+        // What a plugin failed on may be mended without a change of the post.
+        let mut state = site.state();
+        state.failed.values_mut().for_each(|post| post.stamp = None);
     }
     let routes = site.0.site.interface().await?.posts.into_iter();
     Ok(routes.map(TypeWalk::start).collect())
