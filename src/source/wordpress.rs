@@ -111,6 +111,8 @@ struct State {
     newest: Option<Timestamp>,
     /// What is known of each type of posts; empty before a complete listing.
     types: Vec<TypeState>,
+    /// Until when polls list posts again that name something which an answer lacked.
+    gaps_until: Option<Instant>,
     /// Posts that have gone, until the listing of one place says so.
     removed: BTreeSet<u64>,
     /// How many posts of each type the last listing lacked, and since when listings lack as many.

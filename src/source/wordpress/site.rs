@@ -19,7 +19,7 @@ use super::interface::Root;
 use super::limited_json::{self, ITEMS_A_CALL, JsonFault, VALUES_MAX};
 use super::plain_text::plain;
 use crate::http_client::{ANSWER_BYTES_MAX, Answer, Call, HttpClient, shown};
-use crate::model::time::Timestamp;
+use crate::model::time::{Timestamp, Zone};
 use crate::text;
 
 /// When calls are made.
@@ -52,6 +52,9 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(60 * 60);
 
 /// Bytes of an answer without the texts of posts. A hundred posts of a listing take 30 KiB.
 const SMALL_BYTES_MAX: usize = 4 << 20;
+
+/// The fields of the interface's index that are asked for.
+const INDEX_FIELDS: &str = "home,namespaces,timezone_string";
 
 /// Characters of a message of WordPress that are repeated.
 const MESSAGE_CHARS: usize = 120;
@@ -87,6 +90,8 @@ pub(super) struct Interface {
     pub(super) home: String,
     /// The routes of the types of posts that are articles.
     pub(super) posts: Vec<String>,
+    /// The zone whose clock dates posts; `None` if its name is not known here.
+    zone: Option<Zone>,
 }
 
 /// How often a call is made that fails for a moment.
@@ -106,6 +111,16 @@ pub(super) struct List {
     pub(super) total: Option<u64>,
     /// The clock of the site.
     pub(super) now: Option<Timestamp>,
+}
+
+impl Interface {
+    /// Whether the clock of the site may have been set back between two instants, as when summer time ends.
+    pub(super) fn clock_went_back(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.zone.as_ref().is_none_or(|zone| {
+            let offset = |at| zone.date_time(at).offset().local_minus_utc();
+            offset(from) > offset(to)
+        })
+    }
 }
 
 impl Site {
@@ -249,7 +264,7 @@ impl Site {
         };
         let roots = [named].into_iter().chain(Root::usual(&self.url)).flatten();
         for root in roots {
-            let index = root.route("", &[("_fields", "home,namespaces".to_owned())]);
+            let index = root.route("", &[("_fields", INDEX_FIELDS.to_owned())]);
             let index = match self.json(calls, small(index), Attempts::Repeated).await {
                 Ok((_, index)) => index,
                 Err(error @ WordPressError::Pause { .. }) => return Err(error),
@@ -263,9 +278,15 @@ impl Site {
                 reason = "it lacks the interface `wp/v2`".to_owned();
                 continue;
             }
+            // A site with an offset in place of a zone has no summer time.
+            let zone = index["timezone_string"].as_str().unwrap_or_default();
             let home = index["home"].as_str().unwrap_or(self.url.as_str());
             return Ok(Interface {
                 posts: self.routes(calls, &root).await?,
+                zone: match zone {
+                    "" => Some(Zone::UTC),
+                    name => Zone::find(name),
+                },
                 home: home.trim_end_matches('/').to_owned(),
                 root,
             });

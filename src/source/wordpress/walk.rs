@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use super::error::WordPressError;
 use super::listing::{Listing, shown};
-use super::poll::{dated, newest_of};
-use super::post_summary::KnownPosts;
+use super::poll::newest_of;
+use super::post_summary::{KnownPost, KnownPosts};
 use super::{Names, State, TypeState, WordPress};
 use crate::model::time::Timestamp;
 use crate::source::{ListingError, Place};
@@ -79,7 +79,9 @@ impl Walk {
             for of_type in types.iter_mut().filter(|of_type| of_type.is_due()) {
                 let posts = of_type.listing.fetch(&site.0.site).await?;
                 newest = newest.max(newest_of(&posts, of_type.listing.began));
-                of_type.known.extend(posts.iter().map(dated));
+                let now = Timestamp::now();
+                let known = posts.iter().map(|post| KnownPost::of(post, now));
+                of_type.known.extend(known);
                 of_type.places.extend(site.places(&posts).await?);
             }
             Ok((types, newest))
