@@ -111,6 +111,8 @@ struct State {
     newest: Option<Timestamp>,
     /// What is known of each type of posts; empty before a complete listing.
     types: Vec<TypeState>,
+    /// Whether a poll could not list what it had to, since the watcher asked.
+    has_failed_poll: bool,
     /// Until when polls list posts again that name something which an answer lacked.
     gaps_until: Option<Instant>,
     /// Posts that have gone, until the listing of one place says so.
@@ -292,7 +294,10 @@ impl WordPress {
         };
         match self.call(recent(self.clone(), since)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
-            Err(error) => Box::new([Err(error.into())].into_iter()),
+            Err(error) => {
+                self.state().has_failed_poll = true;
+                Box::new([Err(error.into())].into_iter())
+            }
         }
     }
 
@@ -335,6 +340,11 @@ impl WordPress {
     fn takes_new_gaps(&self) -> bool {
         let lookups = self.0.lookups.try_lock();
         lookups.is_ok_and(|mut lookups| lookups.take_new_gaps())
+    }
+
+    /// Whether a poll since the last call could not list what it had to.
+    fn takes_failed_poll(&self) -> bool {
+        std::mem::take(&mut self.state().has_failed_poll)
     }
 
     /// Whether the number of posts is not the number known.
