@@ -54,7 +54,7 @@ use self::post_summary::KnownPosts;
 use self::reading::CallSize;
 use self::site::{RateLimit, Site};
 pub use self::term_slugs::TermSlugs;
-use self::walk::Walk;
+use self::walk::{Walk, unlisted};
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
 use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
@@ -276,9 +276,12 @@ impl WordPress {
         &self.0.term_slugs
     }
 
-    /// What articles lack because the site hides it, and why.
+    /// What articles lack because the site hides it, and why; and how many posts it hides.
     pub fn hidden(&self) -> Vec<String> {
-        self.0.lookups.blocking_lock().hidden()
+        let mut hidden = self.0.lookups.blocking_lock().hidden();
+        let posts = self.state().hidden_posts();
+        hidden.extend((posts > 0).then(|| unlisted(posts)));
+        hidden
     }
 
     /// Lists all posts in the order of their ids. An error of the site is the last item; without one the

@@ -109,6 +109,8 @@ pub(super) struct List {
     pub(super) items: Vec<Value>,
     /// How many there are on all pages.
     pub(super) total: Option<u64>,
+    /// How many pages there are.
+    pub(super) pages: Option<u64>,
     /// The clock of the site.
     pub(super) now: Option<Timestamp>,
 }
@@ -213,6 +215,7 @@ impl Site {
         match value {
             Value::Array(items) => Ok(List {
                 total: header("x-wp-total"),
+                pages: header("x-wp-totalpages"),
                 now: site_time(&answer),
                 items,
             }),

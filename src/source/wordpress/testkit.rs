@@ -216,7 +216,11 @@ fn list(items: &BTreeMap<u64, Value>, url: &Url) -> Vec<u8> {
         number("offset").unwrap_or(0),
         number("per_page").unwrap_or(10),
     );
-    let total = format!("x-wp-total: {}\r\n", found.len());
+    let pages = found.len().div_ceil(size.max(1));
+    let total = format!(
+        "x-wp-total: {}\r\nx-wp-totalpages: {pages}\r\n",
+        found.len()
+    );
     let page: Vec<&Value> = found
         .into_iter()
         .skip(offset)
