@@ -48,10 +48,16 @@ impl RenamedFile {
                      the date), or give the file its former name"
                 ),
             ),
-            Source::Sql(_) | Source::WordPress(_) => (
+            Source::Sql(_) => (
                 "title and date",
                 format!(
                     "an id must never change: let the query give it the `id` that readers know, `{key}`"
+                ),
+            ),
+            Source::WordPress(_) => (
+                "title and date",
+                format!(
+                    "a guid must never change: restore the guid `{key}` of this post in WordPress"
                 ),
             ),
         };

@@ -54,11 +54,12 @@ use self::post_summary::KnownPosts;
 use self::reading::CallSize;
 use self::site::{RateLimit, Site};
 pub use self::term_slugs::TermSlugs;
-use self::walk::Walk;
+use self::walk::{Walk, unlisted};
 use super::{ListingError, Place};
 use crate::config::WordPressConfig;
 use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
+use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
 
 pub(super) use self::limited_json::ITEMS_A_CALL;
@@ -110,6 +111,10 @@ struct State {
     newest: Option<Timestamp>,
     /// What is known of each type of posts; empty before a complete listing.
     types: Vec<TypeState>,
+    /// Whether a poll could not list what it had to, since the watcher asked.
+    has_failed_poll: bool,
+    /// Until when polls list posts again that name something which an answer lacked.
+    gaps_until: Option<Instant>,
     /// Posts that have gone, until the listing of one place says so.
     removed: BTreeSet<u64>,
     /// How many posts of each type the last listing lacked, and since when listings lack as many.
@@ -118,9 +123,17 @@ struct State {
     filters_changes: Option<bool>,
     call_size: CallSize,
     /// Posts that the site could not show when they were asked for alone.
-    failed: BTreeSet<u64>,
+    failed: BTreeMap<u64, FailedPost>,
     /// Posts that were listed and then not shown, and how often in a row.
     absent: BTreeMap<u64, u32>,
+}
+
+/// A post that the site could not show.
+#[derive(Clone, Debug)]
+struct FailedPost {
+    /// Its stamp then; `None` when it is to be asked for again.
+    stamp: Option<Stamp>,
+    reason: String,
 }
 
 /// What the listings have shown of a type of posts.
@@ -263,9 +276,12 @@ impl WordPress {
         &self.0.term_slugs
     }
 
-    /// What articles lack because the site hides it, and why.
+    /// What articles lack because the site hides it, and why; and how many posts it hides.
     pub fn hidden(&self) -> Vec<String> {
-        self.0.lookups.blocking_lock().hidden()
+        let mut hidden = self.0.lookups.blocking_lock().hidden();
+        let posts = self.state().hidden_posts();
+        hidden.extend((posts > 0).then(|| unlisted(posts)));
+        hidden
     }
 
     /// Lists all posts in the order of their ids. An error of the site is the last item; without one the
@@ -281,7 +297,10 @@ impl WordPress {
         };
         match self.call(recent(self.clone(), since)) {
             Ok(places) => Box::new(places.into_iter().map(Ok)),
-            Err(error) => Box::new([Err(error.into())].into_iter()),
+            Err(error) => {
+                self.state().has_failed_poll = true;
+                Box::new([Err(error.into())].into_iter())
+            }
         }
     }
 
@@ -324,6 +343,11 @@ impl WordPress {
     fn takes_new_gaps(&self) -> bool {
         let lookups = self.0.lookups.try_lock();
         lookups.is_ok_and(|mut lookups| lookups.take_new_gaps())
+    }
+
+    /// Whether a poll since the last call could not list what it had to.
+    fn takes_failed_poll(&self) -> bool {
+        std::mem::take(&mut self.state().has_failed_poll)
     }
 
     /// Whether the number of posts is not the number known.

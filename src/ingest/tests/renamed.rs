@@ -1,5 +1,9 @@
+use std::path::Path;
+
 use super::*;
+use crate::config::Config;
 use crate::ingest::driver::Driver;
+use crate::ingest::renamed_file::RenamedFile;
 
 fn renamed(result: &ReadingResult) -> Vec<String> {
     let files = result.report.renamed.iter();
@@ -102,5 +106,31 @@ fn rows_whose_ids_changed_are_named_with_the_former_ids() {
             assert!(problem.starts_with(&begin), "{problem}");
             assert!(problem.ends_with(&format!("`{}`", row.key)), "{problem}");
         }
+    }
+}
+
+/// What an operator can do depends on where articles come from.
+#[test]
+fn the_hint_names_what_gives_the_id() {
+    let renamed = RenamedFile {
+        before: "00000000000000000010".to_owned(),
+        after: "00000000000000000020".to_owned(),
+        key: "https://dala.example/?p=10".to_owned(),
+    };
+    let wordpress = "[source.wordpress]\nurl = \"https://dala.example/\"\n";
+    let sql = "[source.sql]\nurl = \"sqlite:a.db\"\nquery = \"SELECT 1 AS id\"\n";
+    for (table, expected) in [
+        (wordpress, "restore the guid `https://dala.example/?p=10`"),
+        (sql, "let the query give it the `id`"),
+    ] {
+        let text = format!(
+            "[site]\ntitle = \"T\"\nurl = \"https://dala.example/\"\nlanguage = \"kk\"\ntime-zone = \"UTC\"\n\
+             id-authority = \"dala.example\"\nid-year = 2026\n[server]\npublic-url = \"https://feeds.dala.example/\"\n{table}"
+        );
+        let loaded = Config::parse(&text, "feeds.toml", Path::new("/newsroom"), &|_| None);
+        let config = loaded.expect("a configuration").config;
+        let source = Source::new(&config).expect("a source");
+        let hint = renamed.problem(&source).hint.unwrap_or_default();
+        assert!(hint.contains(expected), "{hint}");
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::limited_json::ITEMS_A_CALL;
 use crate::http_client::CallError;
 
 /// Why a site cannot be read. Each message is one line and names the address.
@@ -84,6 +85,24 @@ pub enum WordPressError {
         /// Posts that the site counts.
         counted: u64,
     },
+    /// Pages have fewer posts than were asked for.
+    #[error(
+        "{url} gives {given} posts a page, {ITEMS_A_CALL} were asked for: a filter on the site changes `per_page`"
+    )]
+    ShortPages {
+        /// The address of the site.
+        url: String,
+        /// Posts of a page.
+        given: usize,
+    },
+    /// A type of posts that had some has none.
+    #[error("{url} lists no posts any more, {known} are known")]
+    Emptied {
+        /// The address of the site.
+        url: String,
+        /// Posts that are known.
+        known: usize,
+    },
     /// No thread can be started.
     #[error("the site cannot be read: no thread can be started: {0}")]
     NoThread(String),
@@ -120,6 +139,8 @@ impl WordPressError {
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
+            | WordPressError::ShortPages { .. }
+            | WordPressError::Emptied { .. }
             | WordPressError::NoThread(_)
             | WordPressError::Certificates(_)
             | WordPressError::Address(_)
@@ -145,6 +166,8 @@ impl WordPressError {
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
+            | WordPressError::ShortPages { .. }
+            | WordPressError::Emptied { .. }
             | WordPressError::NoThread(_)
             | WordPressError::Certificates(_)
             | WordPressError::Address(_)
@@ -169,6 +192,8 @@ impl WordPressError {
             | WordPressError::NoInterface { .. }
             | WordPressError::NoSuchType { .. }
             | WordPressError::Incomplete { .. }
+            | WordPressError::ShortPages { .. }
+            | WordPressError::Emptied { .. }
             | WordPressError::NoThread(_)
             | WordPressError::Certificates(_)
             | WordPressError::Address(_)

@@ -110,7 +110,18 @@ pub(super) async fn page(
     query.push(("status", "publish".to_owned()));
     query.push(("per_page", PAGE.to_string()));
     query.push(("_fields", LISTED_FIELDS.to_owned()));
-    let List { items, total, now } = site.list(route, &query).await?;
+    let list = site.list(route, &query).await?;
+    let offset = query.iter().find(|(name, _)| *name == "offset");
+    let offset = offset.and_then(|(_, offset)| offset.parse().ok());
+    if is_short(&list, offset.unwrap_or(0)) {
+        return Err(WordPressError::ShortPages {
+            url: format!("{} ({route})", site.shown()),
+            given: list.items.len(),
+        });
+    }
+    let List {
+        items, total, now, ..
+    } = list;
     let other = |expected| WordPressError::OtherJson {
         url: format!("{} ({route})", site.shown()),
         expected,
@@ -125,6 +136,15 @@ pub(super) async fn page(
         counted: total.ok_or_else(|| other("a list with `X-WP-Total`"))?,
         now,
     })
+}
+
+/// Whether a page has fewer posts than were asked for because the site has another number of posts a page.
+/// Where a plugin hides posts, the number of pages is the one that was asked for.
+fn is_short(list: &List, offset: u64) -> bool {
+    let given = list.items.len() as u64;
+    let has_more = list.total.is_some_and(|total| offset + given < total);
+    let expected = list.total.map(|total| total.div_ceil(PAGE));
+    given < PAGE && has_more && list.pages.is_some() && list.pages != expected
 }
 
 /// Those of these posts that the site shows.

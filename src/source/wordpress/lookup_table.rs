@@ -116,7 +116,7 @@ impl<T> LookupTable<T> {
             let items = match site.list(route, &query).await {
                 Ok(list) => list.items,
                 Err(error) if error.is_hidden() => {
-                    self.hide(ids, &error);
+                    self.hide(ids, &error, site);
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -181,15 +181,27 @@ impl<T> LookupTable<T> {
         self.has_new_gaps |= is_gap;
     }
 
-    /// Notes that the site does not show the list. What is known stays.
-    fn hide(&mut self, ids: &[u64], error: &WordPressError) {
+    /// Notes that the site does not show the list. What is known stays, and what is not is asked for once more:
+    /// a firewall may have refused this call alone.
+    fn hide(&mut self, ids: &[u64], error: &WordPressError, site: &Site) {
+        let is_first = self.hidden.replace(error.to_string()).is_none();
+        let now = Instant::now();
         for &id in ids {
-            match self.entries.get_mut(&id) {
-                Some(entry) => entry.is_fresh = true,
-                None => self.set(id, None),
+            let entry = self.entries.entry(id).or_insert_with(|| {
+                self.has_new_gaps |= is_first;
+                Entry {
+                    value: None,
+                    is_fresh: true,
+                    missing_since: Some(now),
+                }
+            });
+            entry.is_fresh = true;
+            let since = entry.missing_since;
+            if since.is_some_and(|since| since != now && now - since >= site.confirm_after()) {
+                entry.missing_since = None;
             }
         }
-        if self.hidden.replace(error.to_string()).is_none() {
+        if is_first {
             warn!("{}, apart from those known: {error}", self.route.without);
         }
     }

@@ -79,8 +79,29 @@ pub(super) fn is_protected(stamp: Stamp) -> bool {
     stamp.changed & 1 == 1
 }
 
-/// The known posts of a type, by their ids, with their dates.
-pub(super) type KnownPosts = BTreeMap<u64, Timestamp>;
+/// The known posts of a type, by their ids.
+pub(super) type KnownPosts = BTreeMap<u64, KnownPost>;
+
+/// What is known of a post that was listed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownPost {
+    pub(super) published: Timestamp,
+    /// Its last change; `None` while a poll has to list it again.
+    pub(super) settled: Option<Timestamp>,
+}
+
+impl KnownPost {
+    /// A post that is listed at `now`, with its id.
+    pub(super) fn of(post: &PostSummary, now: Timestamp) -> (u64, KnownPost) {
+        let stamp = post.stamp(0, now);
+        let is_settled = !recheck_window::is_in_recheck_window(stamp);
+        let known = KnownPost {
+            published: post.published.unwrap_or(Timestamp(0)),
+            settled: post.modified.filter(|_| is_settled),
+        };
+        (post.id, known)
+    }
+}
 
 /// The path of the place of a post.
 pub(super) fn path(id: u64) -> String {

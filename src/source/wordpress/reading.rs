@@ -1,19 +1,20 @@
 //! Reads posts by their ids, a hundred a call.
 //!
 //! A post that WordPress cannot render makes the whole call fail, so posts that fail together are read in
-//! two parts, until the one that fails is refused alone. Posts that failed alone before are asked for last,
-//! so that the others are read in few calls.
+//! two parts, until the one that fails is refused alone. It is refused without a call until its stamp moves or
+//! everything is compared; then it is asked for last, so that the others are read in few calls.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::WordPress;
 use super::error::WordPressError;
 use super::interface::id_list;
 use super::limited_json::ITEMS_A_CALL;
 use super::post::{self, WHOLE_FIELDS};
 use super::post_summary::{self, PostSummary};
+use super::site::Attempts;
+use super::{FailedPost, WordPress};
 use crate::model::article::Refusal;
 use crate::source::{Place, ReadOutcome, ReadResult};
 
@@ -93,12 +94,21 @@ impl WordPress {
     ) -> Result<(), WordPressError> {
         let ids = |part: &[usize]| Vec::from_iter(part.iter().map(|&number| id(&places[number])));
         let all: Vec<usize> = (0..places.len()).collect();
-        let mut parts = self.parts(places);
+        let mut asked = all.clone();
+        asked.retain(|&number| match self.standing_failure(&places[number]) {
+            Some(reason) => {
+                done(number, refuse(&places[number], reason));
+                false
+            }
+            None => true,
+        });
+        let mut parts = self.parts(places, &asked);
         let mut failed_calls = 0;
         // Whether the site has shown posts since one was refused: it may go down at any time.
         let mut shows_posts = false;
         while let Some(part) = parts.pop() {
-            let error = match self.fetch_items(ids(&part)) {
+            let attempts = self.attempts(ids(&part), failed_calls);
+            let error = match self.fetch_items(ids(&part), attempts) {
                 Ok(items) => {
                     shows_posts |= !items.is_empty();
                     let mut read = self.articles(items)?;
@@ -119,8 +129,8 @@ impl WordPress {
             failed_calls += 1;
             if let &[number] = &part[..] {
                 shows_posts = false;
-                self.note_failed(id(&places[number]));
                 let reason = format!("the site cannot show the post: {error}");
+                self.note_failed(&places[number], &reason);
                 done(number, refuse(&places[number], reason));
             } else if failed_calls < FAILED_CALLS_MAX {
                 let (first, second) = part.split_at(part.len() / 2);
@@ -139,10 +149,35 @@ impl WordPress {
         Ok(())
     }
 
-    fn note_failed(&self, id: u64) {
+    /// Why a post cannot be shown that failed with the same stamp, and is not to be asked for again.
+    fn standing_failure(&self, place: &Place) -> Option<String> {
+        let state = self.state();
+        let failed = state.failed.get(&id(place))?;
+        (failed.stamp == Some(place.stamp)).then(|| failed.reason.clone())
+    }
+
+    /// How often a call for these posts is made. A part of posts that failed together is cut in two whether it
+    /// fails for a moment or for good; only the first refusal of a post alone has to be sure.
+    fn attempts(&self, ids: Vec<u64>, failed_calls: usize) -> Attempts {
+        let is_sure = match ids[..] {
+            [id] => self.state().failed.contains_key(&id),
+            _ => failed_calls > 0,
+        };
+        match is_sure {
+            true => Attempts::One,
+            false => Attempts::Repeated,
+        }
+    }
+
+    fn note_failed(&self, place: &Place, reason: &str) {
         let mut state = self.state();
-        if state.failed.len() < FAILED_POSTS_MAX {
-            state.failed.insert(id);
+        let id = id(place);
+        if state.failed.len() < FAILED_POSTS_MAX || state.failed.contains_key(&id) {
+            let post = FailedPost {
+                stamp: Some(place.stamp),
+                reason: reason.to_owned(),
+            };
+            state.failed.insert(id, post);
         }
     }
 
@@ -167,11 +202,12 @@ impl WordPress {
         }
     }
 
-    /// The indexes of the places that one call asks for each; the next part is the last one.
-    fn parts(&self, places: &[Place]) -> Vec<Vec<usize>> {
+    /// The indexes of those of these places that one call asks for each; the next part is the last one.
+    fn parts(&self, places: &[Place], numbers: &[usize]) -> Vec<Vec<usize>> {
         let state = self.state();
-        let has_failed = |number: &usize| state.failed.contains(&id(&places[*number]));
-        let (failed, others): (Vec<usize>, Vec<usize>) = (0..places.len()).partition(has_failed);
+        let has_failed = |number: &usize| state.failed.contains_key(&id(&places[*number]));
+        let (failed, others): (Vec<usize>, Vec<usize>) =
+            numbers.iter().partition(|n| has_failed(n));
         let failed = failed.into_iter().rev().map(|number| vec![number]);
         let others = others.chunks(state.call_size.posts()).rev();
         failed.chain(others.map(<[_]>::to_vec)).collect()
@@ -180,7 +216,10 @@ impl WordPress {
     /// Whether the site shows a whole post that is none of these, or has no other one.
     fn shows_other_posts(&self, ids: &[u64]) -> bool {
         let site = self.clone();
-        let exclude = id_list(ids);
+        let mut ids = ids.to_vec();
+        // The newest posts that failed before say nothing.
+        ids.extend(self.state().failed.keys().rev().take(ITEMS_A_CALL));
+        let exclude = id_list(&ids);
         let shows = self.wait(async move {
             let mut error = None;
             for route in site.0.site.interface().await?.posts {
@@ -205,7 +244,7 @@ impl WordPress {
     }
 
     /// The whole posts with these ids that the site shows.
-    fn fetch_items(&self, ids: Vec<u64>) -> Result<Vec<Value>, WordPressError> {
+    fn fetch_items(&self, ids: Vec<u64>, attempts: Attempts) -> Result<Vec<Value>, WordPressError> {
         let site = self.clone();
         self.wait(async move {
             let site = &site.0.site;
@@ -217,7 +256,7 @@ impl WordPress {
             ];
             let mut items: Vec<Value> = Vec::new();
             for route in site.interface().await?.posts {
-                items.extend(site.list(&route, &query).await?.items);
+                items.extend(site.list_by(attempts, &route, &query).await?.items);
             }
             let is_empty = items.is_empty();
             items.retain(|item| item["id"].as_u64().is_some_and(|id| ids.contains(&id)));

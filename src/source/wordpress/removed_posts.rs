@@ -47,7 +47,8 @@ impl WordPress {
         route: &str,
         known: &KnownPosts,
     ) -> Result<Option<Vec<u64>>, WordPressError> {
-        let mut posts: Vec<(Timestamp, u64)> = known.iter().map(|(id, at)| (*at, *id)).collect();
+        let known = known.iter().map(|(id, post)| (post.published, *id));
+        let mut posts: Vec<(Timestamp, u64)> = known.collect();
         posts.sort_unstable();
         let mut counted = None;
         let mut removed = Vec::new();

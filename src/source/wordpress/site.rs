@@ -19,7 +19,7 @@ use super::interface::Root;
 use super::limited_json::{self, ITEMS_A_CALL, JsonFault, VALUES_MAX};
 use super::plain_text::plain;
 use crate::http_client::{ANSWER_BYTES_MAX, Answer, Call, HttpClient, shown};
-use crate::model::time::Timestamp;
+use crate::model::time::{Timestamp, Zone};
 use crate::text;
 
 /// When calls are made.
@@ -52,6 +52,9 @@ const RETRY_AFTER_MAX: Duration = Duration::from_secs(60 * 60);
 
 /// Bytes of an answer without the texts of posts. A hundred posts of a listing take 30 KiB.
 const SMALL_BYTES_MAX: usize = 4 << 20;
+
+/// The fields of the interface's index that are asked for.
+const INDEX_FIELDS: &str = "home,namespaces,timezone_string";
 
 /// Characters of a message of WordPress that are repeated.
 const MESSAGE_CHARS: usize = 120;
@@ -87,6 +90,17 @@ pub(super) struct Interface {
     pub(super) home: String,
     /// The routes of the types of posts that are articles.
     pub(super) posts: Vec<String>,
+    /// The zone whose clock dates posts; `None` if its name is not known here.
+    zone: Option<Zone>,
+}
+
+/// How often a call is made that fails for a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Attempts {
+    /// Once, where the next step is the same whether the site fails for a moment or for good.
+    One,
+    /// Again after each pause of [`RateLimit::repeat_after`].
+    Repeated,
 }
 
 /// A list that the site answered with.
@@ -95,8 +109,20 @@ pub(super) struct List {
     pub(super) items: Vec<Value>,
     /// How many there are on all pages.
     pub(super) total: Option<u64>,
+    /// How many pages there are.
+    pub(super) pages: Option<u64>,
     /// The clock of the site.
     pub(super) now: Option<Timestamp>,
+}
+
+impl Interface {
+    /// Whether the clock of the site may have been set back between two instants, as when summer time ends.
+    pub(super) fn clock_went_back(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.zone.as_ref().is_none_or(|zone| {
+            let offset = |at| zone.date_time(at).offset().local_minus_utc();
+            offset(from) > offset(to)
+        })
+    }
 }
 
 impl Site {
@@ -167,6 +193,16 @@ impl Site {
         route: &str,
         query: &[(&str, String)],
     ) -> Result<List, WordPressError> {
+        self.list_by(Attempts::Repeated, route, query).await
+    }
+
+    /// A list at a route, with a query; so many attempts are made.
+    pub(super) async fn list_by(
+        &self,
+        attempts: Attempts,
+        route: &str,
+        query: &[(&str, String)],
+    ) -> Result<List, WordPressError> {
         let mut calls = self.calls.lock().await;
         let root = self.find_interface(&mut calls).await?.root;
         let url = root.route(route, query);
@@ -174,11 +210,12 @@ impl Site {
             answer_bytes_max: bytes_max(query),
             ..Call::get(url.clone())
         };
-        let (answer, value) = self.json(&mut calls, call).await?;
+        let (answer, value) = self.json(&mut calls, call, attempts).await?;
         let header = |name| answer.header(name)?.trim().parse().ok();
         match value {
             Value::Array(items) => Ok(List {
                 total: header("x-wp-total"),
+                pages: header("x-wp-totalpages"),
                 now: site_time(&answer),
                 items,
             }),
@@ -214,7 +251,7 @@ impl Site {
     ) -> Result<Interface, WordPressError> {
         let mut head = Call::get(self.url.clone());
         head.method = Method::HEAD;
-        let page = self.repeat(calls, head, Ok).await?;
+        let page = self.repeat(calls, head, Attempts::Repeated, Ok).await?;
         let is_down = page.status.is_server_error() && calls.interface.is_some();
         if is_down || page.status == StatusCode::TOO_MANY_REQUESTS {
             return Err(WordPressError::Status {
@@ -230,8 +267,8 @@ impl Site {
         };
         let roots = [named].into_iter().chain(Root::usual(&self.url)).flatten();
         for root in roots {
-            let index = root.route("", &[("_fields", "home,namespaces".to_owned())]);
-            let index = match self.json(calls, small(index)).await {
+            let index = root.route("", &[("_fields", INDEX_FIELDS.to_owned())]);
+            let index = match self.json(calls, small(index), Attempts::Repeated).await {
                 Ok((_, index)) => index,
                 Err(error @ WordPressError::Pause { .. }) => return Err(error),
                 Err(error) => {
@@ -244,9 +281,15 @@ impl Site {
                 reason = "it lacks the interface `wp/v2`".to_owned();
                 continue;
             }
+            // A site with an offset in place of a zone has no summer time.
+            let zone = index["timezone_string"].as_str().unwrap_or_default();
             let home = index["home"].as_str().unwrap_or(self.url.as_str());
             return Ok(Interface {
                 posts: self.routes(calls, &root).await?,
+                zone: match zone {
+                    "" => Some(Zone::UTC),
+                    name => Zone::find(name),
+                },
                 home: home.trim_end_matches('/').to_owned(),
                 root,
             });
@@ -267,7 +310,7 @@ impl Site {
         for name in &self.post_types {
             let url = root.route(&format!("wp/v2/types/{name}"), &[]);
             let (_, of_type) = self
-                .json(calls, small(url.clone()))
+                .json(calls, small(url.clone()), Attempts::Repeated)
                 .await
                 .map_err(|error| match error {
                     WordPressError::Status {
@@ -298,23 +341,28 @@ impl Site {
         &self,
         calls: &mut MutexGuard<'_, Calls>,
         call: Call,
+        attempts: Attempts,
     ) -> Result<(Answer, Value), WordPressError> {
-        self.repeat(calls, call, |answer| {
+        self.repeat(calls, call, attempts, |answer| {
             let value = parse(&answer)?;
             Ok((answer, value))
         })
         .await
     }
 
-    /// Makes a call, and repeats it while it fails for a moment. Who holds `calls` makes the only one.
+    /// Makes a call, and repeats it while it fails for a moment, if it may be. Who holds `calls` makes the only one.
     async fn repeat<T>(
         &self,
         _calls: &mut MutexGuard<'_, Calls>,
         mut call: Call,
+        attempts: Attempts,
         read: impl Fn(Answer) -> Result<T, WordPressError>,
     ) -> Result<T, WordPressError> {
         call.authorization = self.authorization.clone();
-        let mut repeats = self.repeat_after.iter();
+        let mut repeats = match attempts {
+            Attempts::Repeated => self.repeat_after.iter(),
+            Attempts::One => [].iter(),
+        };
         loop {
             self.keep_pause(&call.url).await?;
             let answer = self.client.call(call.clone()).await;

@@ -27,7 +27,7 @@ fn config(site: &FakeSite) -> WordPressConfig {
     }
 }
 
-fn wordpress(site: &FakeSite) -> WordPress {
+pub(super) fn wordpress(site: &FakeSite) -> WordPress {
     with(&config(site))
 }
 
@@ -42,7 +42,7 @@ fn with(config: &WordPressConfig) -> WordPress {
 }
 
 /// The ids of a listing, or why it failed.
-fn ids(
+pub(super) fn ids(
     listing: impl Iterator<Item = Result<Place, ListingError>>,
 ) -> Result<Vec<u64>, WordPressError> {
     let places = listing.map(|place| match place {

@@ -3,11 +3,14 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
+use tracing::warn;
+
 use super::error::WordPressError;
 use super::listing::{Listing, shown};
-use super::poll::{dated, newest_of};
-use super::post_summary::KnownPosts;
+use super::poll::newest_of;
+use super::post_summary::{KnownPost, KnownPosts};
 use super::{Names, State, TypeState, WordPress};
+use crate::model::count::many;
 use crate::model::time::Timestamp;
 use crate::source::{ListingError, Place};
 
@@ -79,7 +82,9 @@ impl Walk {
             for of_type in types.iter_mut().filter(|of_type| of_type.is_due()) {
                 let posts = of_type.listing.fetch(&site.0.site).await?;
                 newest = newest.max(newest_of(&posts, of_type.listing.began));
-                of_type.known.extend(posts.iter().map(dated));
+                let now = Timestamp::now();
+                let known = posts.iter().map(|post| KnownPost::of(post, now));
+                of_type.known.extend(known);
                 of_type.places.extend(site.places(&posts).await?);
             }
             Ok((types, newest))
@@ -106,8 +111,18 @@ impl Walk {
     fn finish(&mut self) -> Result<(), WordPressError> {
         let types = self.types.take().unwrap_or_default();
         let lacking: Vec<u64> = types.iter().map(TypeWalk::lacking).collect();
-        let is_believed = self.is_usual(&lacking) && !self.misses_known_posts(&types)?;
-        if !is_believed {
+        let emptied = self.emptied(&types);
+        let known = emptied.iter().sum();
+        let missing = lacking.iter().zip(&emptied);
+        let missing = missing.map(|(lacking, emptied)| lacking + *emptied as u64);
+        let is_usual = self.is_usual(&missing.collect::<Vec<u64>>());
+        if !is_usual && known > 0 {
+            return Err(WordPressError::Emptied {
+                url: self.site.name().to_owned(),
+                known,
+            });
+        }
+        if !is_usual || self.misses_known_posts(&types)? {
             return Err(WordPressError::Incomplete {
                 url: self.site.name().to_owned(),
                 listed: types.iter().map(|of_type| of_type.listing.listed).sum(),
@@ -119,6 +134,9 @@ impl Walk {
         }
         let began = types.iter().find_map(|of_type| of_type.listing.began);
         let mut state = self.site.state();
+        if state.hidden_posts() == 0 && lacking.iter().any(|lacking| *lacking > 0) {
+            warn!("{}: {}", self.site.name(), unlisted(lacking.iter().sum()));
+        }
         state.note(began, self.newest);
         let types = types.into_iter().zip(lacking);
         let types = types.map(|(of_type, hidden)| TypeState {
@@ -134,9 +152,21 @@ impl Walk {
         } = &mut *state;
         *known = types.collect();
         let is_known = |id: &u64| known.iter().any(|of_type| of_type.known.contains_key(id));
-        failed.retain(is_known);
+        failed.retain(|id, _| is_known(id));
         absent.retain(|id, _| is_known(id));
         Ok(())
+    }
+
+    /// How many posts of each type were known, if it has none any more. The site may have answered so for a
+    /// moment.
+    fn emptied(&self, types: &[TypeWalk]) -> Vec<usize> {
+        let state = self.site.state();
+        let known = types.iter().enumerate().map(|(index, of_type)| {
+            let before = state.types.get(index).map(|before| before.known.len());
+            let is_empty = of_type.listing.listed == 0 && of_type.listing.counted == 0;
+            before.filter(|_| is_empty).unwrap_or(0)
+        });
+        known.collect()
     }
 
     /// Whether listings have lacked as many posts for some time, or none. A plugin may hide posts that the site
@@ -211,7 +241,20 @@ impl Iterator for Walk {
     }
 }
 
+/// What is said of so many posts that the site counts and does not list.
+pub(super) fn unlisted(count: u64) -> String {
+    format!(
+        "the site counts {} that it does not list",
+        many(count, "post")
+    )
+}
+
 impl State {
+    /// How many posts the site counts and does not list for good.
+    pub(super) fn hidden_posts(&self) -> u64 {
+        self.types.iter().map(|of_type| of_type.hidden).sum()
+    }
+
     /// Notes a complete listing.
     pub(super) fn note(&mut self, began: Option<Timestamp>, newest: Option<Timestamp>) {
         self.listed = Some(began.unwrap_or_else(Timestamp::now));
@@ -223,6 +266,9 @@ impl State {
 async fn start(site: &WordPress, names: Names) -> Result<Vec<TypeWalk>, WordPressError> {
     if names == Names::Renewed {
         site.0.lookups.lock().await.expire();
+        // What a plugin failed on may be mended without a change of the post.
+        let mut state = site.state();
+        state.failed.values_mut().for_each(|post| post.stamp = None);
     }
     let routes = site.0.site.interface().await?.posts.into_iter();
     Ok(routes.map(TypeWalk::start).collect())

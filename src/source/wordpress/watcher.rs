@@ -60,27 +60,46 @@ impl WordPressWatcher {
             self.full_at = None;
             return gone;
         }
-        // A poll finds too little while a listing of all posts is due.
-        let at = self.full_at.unwrap_or(self.poll_at.min(self.names_at));
-        time::sleep_until(at.into()).await;
-        let now = Instant::now();
+        time::sleep_until(self.due_at().into()).await;
+        vec![self.take_due(Instant::now())]
+    }
+
+    /// When the next reading is due. Polls go on while a listing of all posts waits for its time.
+    fn due_at(&self) -> Instant {
+        let full_at = self.full_at.unwrap_or(self.names_at).min(self.names_at);
+        // Before a complete listing a poll would be one.
+        match self.site.since().is_some() || self.full_at.is_none() {
+            true => full_at.min(self.poll_at),
+            false => full_at,
+        }
+    }
+
+    /// What is read at `now`, when something is due.
+    fn take_due(&mut self, now: Instant) -> Scope {
         self.poll_at = now + self.site.0.refresh;
-        let is_full = self.full_at.take().is_some();
-        match (self.names_at <= now, is_full) {
-            (true, _) => vec![Scope::All],
-            (false, true) => vec![Scope::Ids],
-            (false, false) => vec![Scope::Recent],
+        if self.names_at <= now {
+            self.full_at = None;
+            return Scope::All;
+        }
+        match self.full_at.take_if(|at| *at <= now) {
+            Some(_) => Scope::Ids,
+            None => Scope::Recent,
         }
     }
 
     /// Plans the next reading by the result of the last one.
     pub(crate) fn note(&mut self, note: &ReadingNote) {
+        let is_failed_poll = self.site.takes_failed_poll();
         if note.failed {
             self.full_failed |= note.is_full;
-            self.retry();
+            match is_failed_poll && !note.is_full {
+                // The next one lists what this one has missed.
+                true => self.retry_poll(),
+                false => self.retry(),
+            }
             return;
         }
-        if note.unsettled.is_empty() {
+        if note.unsettled.is_empty() && (note.is_full || self.full_at.is_none()) {
             self.retry_delay = RETRY_FIRST;
         }
         self.full_failed &= !note.is_full;
@@ -98,7 +117,7 @@ impl WordPressWatcher {
             let is_confirmed = !self.site.takes_new_gaps();
             let confirm_after = self.site.0.site.confirm_after();
             self.full_at = (!is_confirmed).then(|| Instant::now() + confirm_after);
-        } else if self.site.has_drifted() {
+        } else if self.full_at.is_none() && self.site.has_drifted() {
             self.full_at = Some(Instant::now());
             self.is_searching = true;
         }
@@ -122,10 +141,140 @@ impl WordPressWatcher {
     /// Plans a full reading, since it is not known what a failed one has missed: after a delay that grows with
     /// each call, and after the pause that the site asked for.
     pub(crate) fn retry(&mut self) {
-        let delay = self.retry_delay.max(self.site.0.site.pause());
-        self.retry_delay = (self.retry_delay * 2).min(RETRY_LAST);
-        let at = Instant::now() + delay;
-        self.full_at = Some(at);
+        let at = self.take_retry_time();
+        // One that is due earlier is not put off by polls.
+        self.full_at = Some(self.full_at.map_or(at, |full_at| full_at.min(at)));
         self.names_at = self.names_at.max(at);
+    }
+
+    /// Plans the next poll after one that failed: no later than usual, but for a pause.
+    fn retry_poll(&mut self) {
+        let at = self.take_retry_time();
+        self.poll_at = self.poll_at.min(at).max(self.pause_end());
+    }
+
+    /// The end of the delay before the next attempt.
+    fn take_retry_time(&mut self) -> Instant {
+        let at = Instant::now() + self.retry_delay;
+        self.retry_delay = (self.retry_delay * 2).min(RETRY_LAST);
+        self.poll_at = self.poll_at.max(self.pause_end());
+        at.max(self.pause_end())
+    }
+
+    fn pause_end(&self) -> Instant {
+        Instant::now() + self.site.0.site.pause()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::wordpress::Names;
+    use crate::source::wordpress::testkit::{FakeSite, status};
+    use crate::source::wordpress::tests::{ids, wordpress};
+
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+
+    /// The watcher of a site that was listed; polls are due every 30 s, names in an hour.
+    fn watcher(site: &FakeSite) -> WordPressWatcher {
+        let source = wordpress(site);
+        ids(source.walk(Names::Renewed)).expect("a listing");
+        // The author of the posts is unknown.
+        source.takes_new_gaps();
+        let mut watcher = WordPressWatcher::start(source);
+        watcher.note(&ReadingNote {
+            compared_columns: true,
+            ..note(true)
+        });
+        watcher
+    }
+
+    fn note(is_full: bool) -> ReadingNote {
+        ReadingNote {
+            is_full,
+            compared_columns: false,
+            failed: false,
+            is_held: false,
+            unsettled: Vec::new(),
+            new: Vec::new(),
+            took: HOUR / 100,
+        }
+    }
+
+    fn failed(is_full: bool) -> ReadingNote {
+        ReadingNote {
+            failed: true,
+            ..note(is_full)
+        }
+    }
+
+    /// Takes what is due next.
+    fn take(watcher: &mut WordPressWatcher) -> Scope {
+        watcher.take_due(watcher.due_at())
+    }
+
+    #[test]
+    fn polls_go_on_while_a_listing_of_all_posts_waits() {
+        let site = FakeSite::with_posts(3);
+        let held = ReadingNote {
+            is_held: true,
+            ..note(true)
+        };
+        for (name, result) in [("held", held), ("failed", failed(true))] {
+            let mut watcher = watcher(&site);
+            watcher.retry_delay = RETRY_LAST;
+            watcher.note(&result);
+            let full_at = watcher.full_at.expect(name);
+            // However often polls go well, fail, or drift.
+            watcher.site.state().types[0].counted += 1;
+            for index in 0.. {
+                let at = watcher.due_at();
+                match take(&mut watcher) {
+                    Scope::Recent => assert!(at < full_at, "{name}"),
+                    scope => {
+                        assert!(matches!(scope, Scope::Ids), "{name}: {scope:?}");
+                        assert!(at <= full_at && index > 0, "{name}: {index} polls");
+                        break;
+                    }
+                }
+                watcher.note(&match index {
+                    0 => note(false),
+                    1 => failed(false),
+                    _ => ReadingNote {
+                        unsettled: vec![path(10)],
+                        ..note(false)
+                    },
+                });
+            }
+            assert!(watcher.full_at.is_none(), "{name}");
+            assert!(!watcher.is_searching, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_poll_that_fails_is_followed_by_a_poll() {
+        let site = FakeSite::with_posts(3);
+        let mut watcher = watcher(&site);
+        assert!(matches!(take(&mut watcher), Scope::Recent));
+        site.fail(|_, _| Some(status("403 X", "", "")));
+        ids(watcher.site.walk_recent()).expect_err("a refusal");
+        watcher.note(&failed(false));
+        assert!(watcher.full_at.is_none());
+        assert!(watcher.due_at() <= Instant::now() + RETRY_FIRST);
+        assert!(matches!(take(&mut watcher), Scope::Recent));
+        // The posts of a poll cannot be read: the next poll may not list them.
+        site.fail(|_, _| None);
+        ids(watcher.site.walk_recent()).expect("a poll");
+        watcher.note(&failed(false));
+        assert!(watcher.full_at.is_some());
+    }
+
+    #[test]
+    fn nothing_is_polled_before_a_complete_listing() {
+        let site = FakeSite::with_posts(3);
+        let mut watcher = WordPressWatcher::start(wordpress(&site));
+        watcher.retry_delay = RETRY_LAST;
+        watcher.note(&failed(true));
+        assert!(matches!(take(&mut watcher), Scope::All));
     }
 }

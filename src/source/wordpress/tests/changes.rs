@@ -176,6 +176,108 @@ fn a_site_that_cannot_list_by_last_change_is_polled_with_few_calls() {
     }
 }
 
+/// How many calls for posts a poll makes, and whether it lists this post.
+fn poll(site: &FakeSite, source: &WordPress, id: u64) -> (usize, bool) {
+    site.state().requests.clear();
+    let polled = ids(source.walk_recent()).expect("a poll");
+    let state = site.state();
+    let urls = state.requests.iter().map(|(url, ..)| url);
+    let calls = urls.filter(|url| url.path().ends_with("/posts")).count();
+    (calls, polled.contains(&id))
+}
+
+/// Gives all posts one last change.
+fn modify_all(site: &FakeSite, at: &str) {
+    for post in site.state().posts.values_mut() {
+        post["modified_gmt"] = at.into();
+    }
+}
+
+#[test]
+fn a_quiet_site_is_polled_with_three_calls_whatever_was_modified_at_once() {
+    let site = FakeSite::with_posts(450);
+    modify_all(&site, "2026-04-01T00:00:00");
+    let source = wordpress(&site);
+    places(&source);
+    // The first poll finds out whether the site lists posts by their last change.
+    assert_eq!(poll(&site, &source, 10), (4, false));
+    for _ in 0..2 {
+        assert_eq!(poll(&site, &source, 10), (3, false));
+    }
+    site.state().posts.get_mut(&10).expect("a post")["modified_gmt"] = "2026-04-01T00:00:01".into();
+    assert_eq!(poll(&site, &source, 10), (3, true));
+    // What is modified at once is listed once.
+    modify_all(&site, "2026-04-02T00:00:00");
+    let (calls, is_listed) = poll(&site, &source, 10);
+    assert!(calls > 3 && is_listed, "{calls} calls");
+    assert_eq!(poll(&site, &source, 10), (3, false));
+    // What was modified within the last minute may be modified again in the same second.
+    let now = crate::source::wordpress::poll::gmt(crate::model::time::Timestamp::now());
+    modify_all(&site, now.trim_end_matches('Z'));
+    for _ in 0..2 {
+        let (calls, is_listed) = poll(&site, &source, 10);
+        assert!(calls > 3 && is_listed, "{calls} calls");
+    }
+}
+
+/// Posts of a bulk change name something that one answer lacks.
+#[test]
+fn what_an_answer_lacked_is_asked_for_again_however_many_posts_were_modified() {
+    let site = FakeSite::with_posts(450);
+    let source = wordpress(&site);
+    places(&source);
+    modify_all(&site, "2026-04-01T00:00:00");
+    let mut state = site.state();
+    state.posts.get_mut(&10).expect("a post")["tags"] = serde_json::json!([6]);
+    let tag = serde_json::json!({ "id": 6, "name": "көпір", "slug": "kopir" });
+    state.tags.insert(6, tag);
+    drop(state);
+    site.fail(|url, _| {
+        url.path()
+            .ends_with("/tags")
+            .then(|| status("403 X", "", ""))
+    });
+    assert!(poll(&site, &source, 10).1);
+    site.fail(|_, _| None);
+    assert!(poll(&site, &source, 10).1);
+    assert_eq!(poll(&site, &source, 10), (3, false));
+}
+
+/// After summer time what is modified stands behind posts that were modified in the hour before.
+#[test]
+fn what_is_modified_in_the_hour_after_summer_time_is_seen() {
+    for (zone, is_seen) in [
+        ("Europe/Berlin", true),
+        ("Mars/Olympus", true),
+        ("Asia/Almaty", false),
+    ] {
+        let site = FakeSite::with_posts(450);
+        for post in site.state().posts.values_mut() {
+            post["modified_gmt"] = "2025-10-26T00:40:00".into();
+            post["modified"] = "2025-10-26T02:40:00".into();
+        }
+        site.fail(move |url, state: &mut FakeState| {
+            if url.path() == "/wp-json/" {
+                let home = "https://dala.example";
+                let index = serde_json::json!({ "home": home, "namespaces": ["wp/v2"], "timezone_string": zone });
+                return Some(ok(&index.to_string(), ""));
+            }
+            let answer = state.answer_at("/wp-json/", url);
+            let answer = String::from_utf8(answer).expect("text");
+            let date = "\r\ndate: Sun, 26 Oct 2025 01:10:00 GMT\r\n";
+            Some(answer.replacen("\r\n", date, 1).into_bytes())
+        });
+        let source = wordpress(&site);
+        places(&source);
+        let mut state = site.state();
+        let post = state.posts.get_mut(&10).expect("a post");
+        post["modified_gmt"] = "2025-10-26T01:09:00".into();
+        post["modified"] = "2025-10-26T02:09:00".into();
+        drop(state);
+        assert_eq!(poll(&site, &source, 10).1, is_seen, "{zone}");
+    }
+}
+
 #[test]
 fn another_configuration_knows_what_is_of_the_same_posts() {
     let site = FakeSite::with_posts(3);

@@ -28,6 +28,92 @@ fn a_page_with_too_few_posts_is_not_believed_unless_it_stays_so() {
     assert_eq!(ids(source.walk(Names::Known)).expect("a listing").len(), 50);
 }
 
+/// A filter of the site gives fewer posts a page than were asked for, and says nothing.
+#[test]
+fn pages_shorter_than_asked_for_are_refused_in_words() {
+    for (count, per_page, is_refused) in [
+        (300, 10, true),
+        (101, 50, true),
+        (30, 20, true),
+        (20, 20, false),
+        (5, 10, false),
+        (250, 100, false),
+    ] {
+        let site = FakeSite::with_posts(count);
+        site.fail(move |url, state: &mut FakeState| {
+            parameter(url, "per_page")?;
+            let mut url = url.clone();
+            let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+            let pairs = pairs.into_iter().map(|(name, value)| match &*name {
+                "per_page" => (name, per_page.to_string()),
+                _ => (name, value),
+            });
+            let pairs: Vec<_> = pairs.collect();
+            url.query_pairs_mut().clear().extend_pairs(pairs);
+            Some(state.answer_at("/wp-json/", &url))
+        });
+        let source = wordpress(&site);
+        for _ in 0..2 {
+            let listed = ids(source.walk(Names::Known));
+            match is_refused {
+                true => {
+                    let error = listed.expect_err("short pages").to_string();
+                    let expected = format!(
+                        " gives {per_page} posts a page, 100 were asked for: a filter on the site changes \
+                         `per_page`"
+                    );
+                    assert!(error.ends_with(&expected), "{count}: {error}");
+                }
+                false => assert_eq!(listed.map(|ids| ids.len() as u64), Ok(count)),
+            }
+        }
+    }
+}
+
+#[test]
+fn posts_that_the_site_counts_and_does_not_list_are_named() {
+    let site = FakeSite::with_posts(80);
+    site.fail(|url, state: &mut FakeState| {
+        parameter(url, "offset")?;
+        let posts: Vec<_> = state.posts.values().skip(5).collect();
+        let headers = "x-wp-total: 80\r\nx-wp-totalpages: 1\r\n";
+        Some(ok(&json!(posts).to_string(), headers))
+    });
+    let source = wordpress(&site);
+    ids(source.walk(Names::Known)).expect_err("fewer than counted");
+    let named = "the site counts 5 posts that it does not list";
+    assert!(!source.hidden().contains(&named.to_owned()));
+    assert_eq!(ids(source.walk(Names::Known)).map(|ids| ids.len()), Ok(75));
+    assert!(source.hidden().contains(&named.to_owned()));
+    site.fail(|_, _| None);
+    ids(source.walk(Names::Known)).expect("all");
+    assert!(!source.hidden().contains(&named.to_owned()));
+}
+
+/// However few there were: the loss of fewer than ten articles is not held.
+#[test]
+fn a_type_of_posts_that_is_empty_for_a_moment_is_not_believed() {
+    for count in [1, 8, 250] {
+        let site = FakeSite::with_posts(count);
+        let source = wordpress(&site);
+        let all = ids(source.walk(Names::Known));
+        site.fail(|url, _| {
+            parameter(url, "per_page")?;
+            Some(ok("[]", "x-wp-total: 0\r\nx-wp-totalpages: 0\r\n"))
+        });
+        let error = ids(source.walk(Names::Known)).expect_err("none");
+        let expected = format!("lists no posts any more, {count} are known");
+        assert!(error.to_string().ends_with(&expected), "{error}");
+        site.fail(|_, _| None);
+        assert_eq!(ids(source.walk(Names::Known)), all);
+        // The doubt is a new one.
+        site.state().posts.clear();
+        ids(source.walk(Names::Known)).expect_err("none");
+        assert_eq!(ids(source.walk(Names::Known)), Ok(Vec::new()));
+        assert_eq!(ids(source.walk(Names::Known)), Ok(Vec::new()));
+    }
+}
+
 /// However often a listing lacks them.
 #[test]
 fn known_posts_that_the_site_still_shows_are_not_believed_gone() {

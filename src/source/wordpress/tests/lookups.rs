@@ -134,6 +134,36 @@ fn a_hidden_list_costs_what_it_shows_alone_and_takes_nothing_away() {
     }
 }
 
+/// A firewall refuses one call for a list; nothing is to be compared anew before the next listing.
+#[test]
+fn a_list_that_is_refused_once_is_asked_for_again() {
+    for (list, _) in LISTS {
+        for refusal in ["401 Unauthorized", "403 Forbidden", "404 Not Found"] {
+            let site = site();
+            let known = renewed(&wordpress(&site));
+            let source = wordpress(&site);
+            answer(&site, list, status(refusal, "", ""));
+            assert_ne!(renewed(&source), known, "{list} {refusal}");
+            assert!(source.takes_new_gaps(), "{list} {refusal}");
+            site.fail(|_, _| None);
+            assert_eq!(places(&source), known, "{list} {refusal}");
+            assert!(source.hidden().is_empty(), "{list} {refusal}");
+            // A list that stays closed is asked for once more and then left alone.
+            let source = wordpress(&site);
+            answer(&site, list, status(refusal, "", ""));
+            for expected in [true, false] {
+                places(&source);
+                assert_eq!(source.takes_new_gaps(), expected, "{list} {refusal}");
+            }
+            site.state().requests.clear();
+            places(&source);
+            let state = site.state();
+            let mut asked = state.requests.iter();
+            assert!(!asked.any(|(url, ..)| url.path().ends_with(list)), "{list}");
+        }
+    }
+}
+
 #[test]
 fn a_list_that_fails_is_no_fault_of_the_posts() {
     for (list, _) in LISTS {

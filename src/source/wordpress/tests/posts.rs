@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::super::testkit::{FakeSite, FakeState, ok, parameter, status};
 use super::{places, read, read_places, wordpress};
-use crate::source::ReadOutcome;
+use crate::source::wordpress::Names;
+use crate::source::{Place, ReadOutcome};
 
 #[test]
 fn a_post_that_cannot_be_rendered_is_refused_alone() {
@@ -179,6 +180,70 @@ fn a_site_that_goes_down_is_no_fault_of_the_posts() {
         refused += u32::from(matches!(result.outcome, ReadOutcome::Unreadable(_)));
     });
     assert!(read.is_err() && refused <= 1, "{refused} were refused");
+}
+
+/// The calls for posts that carry texts.
+fn calls_for_texts(site: &FakeSite) -> usize {
+    let state = site.state();
+    let urls = state.requests.iter().map(|(url, ..)| url);
+    let fields = urls.filter_map(|url| parameter(url, "_fields"));
+    fields.filter(|fields| fields.contains("excerpt")).count()
+}
+
+/// A post that cannot be rendered is asked for when it changes, and when everything is compared.
+#[test]
+fn a_bad_post_costs_no_call_until_it_changes_or_everything_is_compared() {
+    let site = FakeSite::with_posts(3);
+    let fail = || {
+        site.fail(|url, _| {
+            let include = parameter(url, "include").filter(|_| url.path().ends_with("/posts"))?;
+            let is_whole = parameter(url, "_fields")?.contains("excerpt");
+            let is_bad = include.split(',').any(|id| id == "20");
+            (is_whole && is_bad).then(|| status("500 X", "<html>", ""))
+        });
+    };
+    fail();
+    let source = wordpress(&site);
+    let check = |name: &str, listed: Vec<Place>, calls_max: usize, is_bad: bool| {
+        site.state().requests.clear();
+        let outcomes = read_places(&source, &listed, |outcome| match outcome {
+            ReadOutcome::Accepted(_) => "read".to_owned(),
+            ReadOutcome::Unreadable(refusal) => refusal.reason,
+            other => panic!("{other:?}"),
+        });
+        let outcomes = outcomes.expect("the others");
+        assert_eq!((&*outcomes[0], &*outcomes[2]), ("read", "read"), "{name}");
+        let refusal = "the site cannot show the post: ";
+        assert_eq!(outcomes[1].starts_with(refusal), is_bad, "{name}");
+        let calls = calls_for_texts(&site);
+        assert!(calls <= calls_max, "{name}: {calls} calls");
+    };
+    let recent = || Vec::from_iter(source.walk_recent().map(|place| place.expect("a place")));
+    let renewed = || Vec::from_iter(source.walk(Names::Renewed).map(|place| place.expect("one")));
+    check("first", renewed(), 10, true);
+    for _ in 0..2 {
+        check("a poll", recent(), 1, true);
+        check("a listing of all ids", places(&source), 1, true);
+    }
+    let change = |day: u32| {
+        let mut state = site.state();
+        let post = state.posts.get_mut(&20).expect("a post");
+        post["modified_gmt"] = json!(format!("2026-04-{day:02}T00:00:00"));
+    };
+    change(1);
+    // The others, this one without repeats, and another post, since the site may be down.
+    check("a change", recent(), 3, true);
+    check("a poll after it", recent(), 1, true);
+    check("everything", renewed(), 3, true);
+    site.fail(|_, _| None);
+    check("mended, but not changed", recent(), 1, true);
+    check("mended, everything", renewed(), 2, false);
+    check("mended, known again", recent(), 1, false);
+    fail();
+    check("bad again", recent(), 10, true);
+    site.fail(|_, _| None);
+    change(2);
+    check("mended by a change", recent(), 2, false);
 }
 
 #[test]
