@@ -1,7 +1,7 @@
 //! Pages in place of the text of 404, 410 and 503, for browsers that navigate.
 //!
-//! Every other client gets the text, and with `browser-pages = false` every client does. Anybody can ask for any address, so few pages are made at once, and
-//! requests beyond them get the text too.
+//! Every other client gets the text, and with `browser-pages = false` every client does. Anybody can ask for any
+//! address, so few pages are made at once, and requests beyond them get the text too.
 
 use std::error::Error;
 
@@ -17,6 +17,7 @@ use crate::feed::coding::Coding;
 use crate::feed::definitions::SELECT;
 use crate::model::format::Format;
 use crate::model::problem::chain;
+use crate::model::selection::{Selection, SelectionError};
 use crate::model::term::Term;
 use crate::model::url_encoding::strip_path_prefix;
 use crate::publish::published_state::PublishedState;
@@ -112,7 +113,8 @@ fn make(
     coding: Coding,
 ) -> Result<Bytes, Box<dyn Error + Send + Sync>> {
     let snapshot = &published.snapshot;
-    let (found, wanted) = wanted(snapshot.site_rules.prefix(), path, query);
+    let is_known = |term: &Term| published.knows_terms(&Selection::of(term.clone()));
+    let (found, wanted) = wanted(snapshot.site_rules.prefix(), path, query, &is_known);
     let (reason, feeds) = match status {
         // What the server cannot do at the moment is no reason to do more.
         StatusCode::SERVICE_UNAVAILABLE => (
@@ -138,7 +140,12 @@ fn make(
 }
 
 /// What an address asks for: what there is none of, and its name, cut to what a page shows.
-fn wanted(prefix: &str, path: &str, query: Option<&str>) -> (ErrorReason, String) {
+fn wanted(
+    prefix: &str,
+    path: &str,
+    query: Option<&str>,
+    is_known: &dyn Fn(&Term) -> bool,
+) -> (ErrorReason, String) {
     let path = percent_decode_str(path).decode_utf8_lossy();
     let path = strip_path_prefix(prefix, &path).unwrap_or(&path);
     let path = path.trim_matches('/');
@@ -150,10 +157,13 @@ fn wanted(prefix: &str, path: &str, query: Option<&str>) -> (ErrorReason, String
         None => (path, false),
     };
     if stem.eq_ignore_ascii_case(SELECT) {
-        return (
-            ErrorReason::NoFeed,
-            shown(&terms(query.unwrap_or_default())),
-        );
+        let query = query.unwrap_or_default();
+        let reason = match Selection::from_query(query) {
+            Err(SelectionError::NoTerm | SelectionError::Empty(_)) => ErrorReason::NoTerm,
+            Err(SelectionError::TooMany(_)) => return (ErrorReason::TooManyTerms, String::new()),
+            Ok(_) | Err(SelectionError::Term(_) | SelectionError::NotUtf8) => ErrorReason::NoFeed,
+        };
+        return (reason, shown(&unknown_terms(query, is_known)));
     }
     if let Some(key) = stem.strip_prefix("articles/") {
         let name = key.rsplit('/').next().unwrap_or(key);
@@ -166,14 +176,16 @@ fn wanted(prefix: &str, path: &str, query: Option<&str>) -> (ErrorReason, String
     }
 }
 
-/// The names of the terms of a selection.
-fn terms(query: &str) -> String {
+/// The names of the terms of a selection that nobody knows.
+fn unknown_terms(query: &str, is_known: &dyn Fn(&Term) -> bool) -> String {
     let parameters = form_urlencoded::parse(query.as_bytes());
     let selecting = parameters.filter(|(name, _)| ["any", "all", "none"].contains(&&**name));
     let texts = selecting.map(|(_, terms)| terms.into_owned());
     let names: Vec<String> = texts
         .flat_map(|terms| {
-            let names = terms.split(',').map(|term| match Term::split(term) {
+            let terms = terms.split(',').filter(|term| !term.trim().is_empty());
+            let unknown = terms.filter(|term| !Term::parse(term).is_ok_and(|term| is_known(&term)));
+            let names = unknown.map(|term| match Term::split(term) {
                 Ok((_, name)) => name.trim().to_owned(),
                 Err(_) => term.trim().to_owned(),
             });
@@ -248,7 +260,9 @@ mod tests {
 
     #[test]
     fn an_address_says_what_it_asks_for() {
-        use ErrorReason::{NoArticle, NoFeed, NoPage};
+        use ErrorReason::{NoArticle, NoFeed, NoPage, NoTerm, TooManyTerms};
+        let many = format!("any={}", ["a"; 21].join(","));
+        let is_known = |term: &Term| term.key() == "known";
         let long = format!("/tags/{}", "а".repeat(2000));
         let cut = format!("{}…", "а".repeat(80));
         for (path, query, reason, name) in [
@@ -268,14 +282,17 @@ mod tests {
                 NoFeed,
                 "a, b, c",
             ),
-            ("/select", None, NoFeed, ""),
+            ("/select", Some("any=known,x"), NoFeed, "x"),
+            ("/select", Some("any=&all=lang:kk"), NoTerm, "kk"),
+            ("/select", Some(&many), TooManyTerms, ""),
+            ("/select", None, NoTerm, ""),
             ("/", None, NoPage, ""),
             ("/%FF", None, NoPage, "\u{fffd}"),
             ("/tags/a%00b%E2%80%AEc", None, NoFeed, "a\\x00b\\u{202e}c"),
             (&long, None, NoFeed, &cut),
         ] {
             let expected = (reason, name.to_owned());
-            assert_eq!(wanted("/news", path, query), expected, "{path}");
+            assert_eq!(wanted("/news", path, query, &is_known), expected, "{path}");
         }
     }
 }

@@ -45,6 +45,10 @@ pub enum Host {
 pub enum ErrorReason {
     /// There is no such feed.
     NoFeed,
+    /// The address of a selection names no term.
+    NoTerm,
+    /// The address of a selection names more terms than it may.
+    TooManyTerms,
     /// There is no such article.
     NoArticle,
     /// There is no such page.

@@ -116,6 +116,10 @@ pub(super) struct Words {
     // Error pages: what is wrong, and under it what may be the cause and what to do.
     pub no_feed: &'static str,
     pub no_feed_hint: &'static str,
+    pub no_term: &'static str,
+    pub no_term_hint: &'static str,
+    pub too_many_terms: &'static str,
+    pub too_many_terms_hint: &'static str,
     pub no_article: &'static str,
     pub no_article_hint: &'static str,
     pub no_page: &'static str,

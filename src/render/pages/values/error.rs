@@ -35,6 +35,8 @@ impl<'a> ErrorPageValues<'a> {
         let words = Words::of(frame.locale);
         let (heading, explanation) = match reason {
             ErrorReason::NoFeed => (words.no_feed, words.no_feed_hint),
+            ErrorReason::NoTerm => (words.no_term, words.no_term_hint),
+            ErrorReason::TooManyTerms => (words.too_many_terms, words.too_many_terms_hint),
             ErrorReason::NoArticle => (words.no_article, words.no_article_hint),
             ErrorReason::NoPage => (words.no_page, words.no_page_hint),
             ErrorReason::Ended => (words.ended, words.ended_hint),

@@ -88,6 +88,10 @@ pub(super) static WORDS: Words = Words {
     // Error pages.
     no_feed: "There is no such feed",
     no_feed_hint: "The address may be misspelt, or the topic has no articles yet.",
+    no_term: "The address names no topic",
+    no_term_hint: "In an address # is written %23, or left out. It is easier to build a feed: find a topic below.",
+    too_many_terms: "Too many topics in one address",
+    too_many_terms_hint: "A feed may have up to 20 tags, sections, authors and languages.",
     no_article: "There is no such article",
     no_article_hint: "It may have been removed, or the address may be misspelt.",
     no_page: "There is no such page",
