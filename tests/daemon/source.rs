@@ -93,7 +93,7 @@ fn requests_before_the_first_publication_get_503_with_retry_after() {
     // A person need not load the page again.
     for (target, words) in [
         ("/", "Ленты сейчас появятся"),
-        ("/all.rss?lang=kk", "Таспалар қазір шығады"),
+        ("/all.rss?lang=kk", "Таспалар қазір пайда болады"),
     ] {
         let page = daemon.ask(&Request::get(target).with("Sec-Fetch-Dest", "document"));
         let headers = ["retry-after", "refresh", "cache-control"].map(|name| page.header(name));
