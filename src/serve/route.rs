@@ -29,7 +29,7 @@ use crate::publish::published_state::PublishedState;
 use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
-use crate::serve::select_query::{display_parameters, encode_parameter, refuse_parameter};
+use crate::serve::select_query::{display_parameters, refuse_parameter};
 use crate::serve::wordpress_feeds::{self, Address};
 use crate::text::typed_words;
 
@@ -292,9 +292,8 @@ impl<'a> DecodedTarget<'a, '_> {
             let name = kind.folder();
             return Target::NotFound(format!("feeds.toml has no [auto.{name}]"));
         }
-        let query = self.query.unwrap_or_default().as_bytes();
         let parameter = |wanted: &str| {
-            let found = form_urlencoded::parse(query).find(|(name, _)| name == wanted);
+            let found = self.parameters().find(|(name, _)| name == wanted);
             found.map(|(_, value)| value)
         };
         let Ok(page) = parameter("page").map_or(Ok(1), |number| number.parse()) else {
@@ -345,17 +344,14 @@ impl<'a> DecodedTarget<'a, '_> {
     /// A redirect to the path of a feed, which may be a selection, with the parameters for display.
     fn redirect_to_feed(&self, path: &str, format: Option<Format>) -> Target<'a> {
         let (stem, selection) = match path.split_once('?') {
-            Some((stem, selection)) => (stem, selection),
-            None => (path, ""),
+            Some((stem, selection)) => (stem, Selection::from_canonical(selection)),
+            None => (path, None),
         };
         let extension = format.map(|format| format!(".{}", format.extension()));
         let stem = format!("/{stem}{}", extension.unwrap_or_default());
-        let parameters = selection.split('&').filter(|text| !text.is_empty());
-        let display = display_parameters(self.query.unwrap_or_default());
-        let query: Vec<String> = parameters
-            .map(encode_parameter)
-            .chain(display.map(str::to_owned))
-            .collect();
+        let selection = selection.map(|selection| selection.to_query());
+        let display = display_parameters(self.query.unwrap_or_default()).map(str::to_owned);
+        let query: Vec<String> = selection.into_iter().chain(display).collect();
         let query = query.join("&");
         self.redirect(&stem, Some(&*query).filter(|query| !query.is_empty()))
     }
@@ -381,10 +377,8 @@ impl<'a> DecodedTarget<'a, '_> {
             None => format!("/{SELECT}"),
         };
         if path != self.path || !is_canonical(query, &selection) {
-            let parameters = selection.to_string();
-            let parameters = parameters.split('&').map(encode_parameter);
             let display = display_parameters(query).map(str::to_owned);
-            let query: Vec<String> = parameters.chain(display).collect();
+            let query: Vec<String> = [selection.to_query()].into_iter().chain(display).collect();
             return self.redirect(&path, Some(&query.join("&")));
         }
         match format {

@@ -1,7 +1,5 @@
 //! Parameters of `/select` beside its terms: which are refused, and which a redirect keeps.
 
-use crate::model::url_encoding::encode_query;
-
 /// What a parameter of `/select` would mean elsewhere, and where that is set here. Other unknown parameters are
 /// ignored.
 pub(super) fn refuse_parameter(name: &str) -> Option<String> {
@@ -27,10 +25,4 @@ pub(super) fn display_parameters(query: &str) -> impl Iterator<Item = &str> {
         let name = parameter.split('=').next().unwrap_or_default();
         ["raw", "lang"].contains(&name)
     })
-}
-
-/// Encodes a parameter whose value lists terms.
-pub(super) fn encode_parameter(parameter: &str) -> String {
-    let (name, terms) = parameter.split_once('=').unwrap_or((parameter, ""));
-    format!("{name}={}", encode_query(terms))
 }

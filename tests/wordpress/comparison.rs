@@ -105,7 +105,8 @@ fn words(html: &str) -> String {
 /// A field, the numbers of the posts that differ in it, and why they do.
 pub(crate) type Difference = (&'static str, fn(u32) -> bool, &'static str);
 
-const DIFFERENCES: [Difference; 6] = [
+/// What differs however the site is read.
+pub(crate) const OF_EVERY_SOURCE: [Difference; 4] = [
     (
         "guid",
         |number| number == 130,
@@ -123,13 +124,16 @@ const DIFFERENCES: [Difference; 6] = [
     ),
     (
         "text",
-        |number| number % 14 == 3,
-        "WordPress leaves the captions of a gallery out of its feed",
-    ),
-    (
-        "text",
         |number| number == 66,
         "without a text, WordPress repeats the excerpt",
+    ),
+];
+
+const DIFFERENCES: [Difference; 2] = [
+    (
+        "text",
+        |number| number % 14 == 3,
+        "WordPress leaves the captions of a gallery out of its feed",
     ),
     (
         "enclosures",
@@ -150,7 +154,8 @@ fn feed_is_what_wordpress_itself_shows() {
     assert!(check.status.success() && said.contains(&counted), "{said}");
     let ours = newsroom.run(&["render", "all.rss"]);
     let ours = String::from_utf8(ours.stdout).expect("UTF-8");
-    assert_as_wordpress(&site, &ours, published, &DIFFERENCES);
+    let differences = [&OF_EVERY_SOURCE[..], &DIFFERENCES].concat();
+    assert_as_wordpress(&site, &ours, published, &differences);
 }
 
 /// The items of our feed are those of WordPress's own, but for these differences.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::config::{Alias, Config};
 use crate::index::{Index, TermNo};
+use crate::model::term::Term;
 use crate::text::is_letter;
 
 /// The letters that Kazakh has and Russian has not.
@@ -14,23 +15,27 @@ pub(super) fn same_names(
     config: &Config,
     index: &Index,
 ) -> HashMap<TermNo, BTreeMap<String, String>> {
-    let mut groups: HashMap<TermNo, Vec<&Alias>> = HashMap::new();
-    for alias in &config.same {
-        if let Some(term) = index.find_term(&alias.to) {
-            groups.entry(index.base(term)).or_default().push(alias);
-        }
-    }
-    let named = groups.into_iter().map(|(term, aliases)| {
-        let own = aliases[0].to_text.as_str();
-        let others = aliases.iter().map(|alias| alias.from_text.as_str());
-        let spellings: Vec<&str> = std::iter::once(own).chain(others).collect();
+    let named = spellings(&config.same).into_iter();
+    let named = named.filter_map(|(term, spellings)| {
+        let term = index.base(index.find_term(term)?);
         let names = ["kk", "ru", "en"].into_iter().filter_map(|language| {
             let name = name_in(language, &spellings)?;
             Some((language.to_owned(), name.to_owned()))
         });
-        (term, names.collect::<BTreeMap<_, _>>())
+        Some((term, names.collect::<BTreeMap<_, _>>()))
     });
     named.filter(|(_, names)| !names.is_empty()).collect()
+}
+
+/// How `[same]` writes each term that it keeps: the usual spelling first, then the others.
+pub fn spellings(same: &[Alias]) -> BTreeMap<&Term, Vec<&str>> {
+    let mut spellings: BTreeMap<&Term, Vec<&str>> = BTreeMap::new();
+    for alias in same {
+        let of_term = spellings.entry(&alias.to);
+        let of_term = of_term.or_insert_with(|| vec![&alias.to_text]);
+        of_term.push(&alias.from_text);
+    }
+    spellings
 }
 
 /// The first of the spellings of a term that is of a language, unless that is the first of all, which is the

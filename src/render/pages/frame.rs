@@ -70,13 +70,13 @@ impl<'a> Frame<'a> {
     }
 
     /// The name of the publication in the page's language, if it has one, else its usual name.
-    pub fn site_title(&self) -> &str {
+    pub fn site_title(&self) -> &'a str {
         let translated = self.site.translations.title(self.locale.tag());
         translated.unwrap_or(&self.site.title)
     }
 
     /// What the publication is about, in the same way.
-    pub fn site_description(&self) -> Option<&str> {
+    pub fn site_description(&self) -> Option<&'a str> {
         let translated = self.site.translations.description(self.locale.tag());
         translated.or(self.site.description.as_deref())
     }

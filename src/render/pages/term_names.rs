@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::config::Alias;
-use crate::feed::definitions::same_names::name_in;
+use crate::feed::definitions::same_names::{name_in, spellings};
 use crate::model::term::Term;
 use crate::render::pages::locale::Locale;
 
@@ -14,13 +14,7 @@ pub struct TermNames<'a>(HashMap<&'a Term, &'a str>);
 impl<'a> TermNames<'a> {
     /// The names that `[same]` has in a language.
     pub fn new(same: &'a [Alias], locale: Locale) -> TermNames<'a> {
-        let mut spellings: HashMap<&Term, Vec<&str>> = HashMap::new();
-        for alias in same {
-            let spellings = spellings.entry(&alias.to);
-            let spellings = spellings.or_insert_with(|| vec![&alias.to_text]);
-            spellings.push(&alias.from_text);
-        }
-        let named = spellings.into_iter().filter_map(|(term, spellings)| {
+        let named = spellings(same).into_iter().filter_map(|(term, spellings)| {
             let name = name_in(locale.tag(), &spellings)?;
             Some((term, name))
         });

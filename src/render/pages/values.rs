@@ -101,17 +101,15 @@ pub(super) struct SiteValue<'a> {
 impl<'a> SiteValue<'a> {
     pub(super) fn new(frame: &Frame<'a>) -> SiteValue<'a> {
         let (site, locale) = (frame.site, frame.locale.tag());
-        let (title, description) = (
-            site.translations.title(locale),
-            site.translations.description(locale),
-        );
+        let is_titled = site.translations.title(locale).is_some();
+        let is_described = site.translations.description(locale).is_some();
         let own_language = other_language(frame.locale, &site.language);
         SiteValue {
-            title: title.unwrap_or(&site.title),
+            title: frame.site_title(),
             url: Href::web(&site.url),
-            description: description.or(site.description.as_deref()),
-            description_lang: own_language.filter(|_| description.is_none()),
-            lang: own_language.filter(|_| title.is_none()),
+            description: frame.site_description(),
+            description_lang: own_language.filter(|_| !is_described),
+            lang: own_language.filter(|_| !is_titled),
             copyright: site.copyright.as_deref(),
             icon: site.icon.as_deref().and_then(Href::web),
         }
