@@ -48,6 +48,7 @@ use self::output::Screen;
 use crate::config::{Config, Listen, Loaded, SourceConfig};
 use crate::feed::coding::Coding;
 use crate::model::problem::{Problem, Severity, chain};
+use crate::model::version;
 use crate::render::pages::error::TemplateError;
 use crate::render::pages::templates::Templates;
 use crate::source::sql::{Sql, SqlError};
@@ -112,7 +113,7 @@ type CommandResult = Result<Exit, CommandError>;
 
 /// The feed server of a newsroom: stored articles become RSS, Atom and JSON feeds over HTTP.
 #[derive(Debug, Parser)]
-#[command(name = "taspa", version, max_term_width = 100)]
+#[command(name = "taspa", version = version::line(), max_term_width = 100)]
 struct Arguments {
     /// The configuration [default: feeds.toml, then /etc/taspa/feeds.toml].
     #[arg(long, global = true, env = "TASPA_CONFIG", value_name = "FILE")]

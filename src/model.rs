@@ -24,3 +24,4 @@ pub mod time;
 pub mod translations;
 pub mod url_encoding;
 pub mod validators;
+pub mod version;

@@ -17,6 +17,7 @@ use crate::feed::snapshot::Snapshot;
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
 use crate::model::time::Timestamp;
+use crate::model::version;
 use crate::publish::health::Condition;
 use crate::publish::stall::Work;
 use crate::serve::counter::Counter;
@@ -47,8 +48,15 @@ impl Collector for Scrape {
         let mut page = Exposition(encoder);
         page.gauge_family(
             "taspa_build_info",
-            "Version of the running program",
-            [([("version", env!("CARGO_PKG_VERSION"))], 1.0)],
+            "Version of the running program, its commit and its build profile",
+            [(
+                [
+                    ("version", version::NUMBER),
+                    ("commit", version::COMMIT.unwrap_or("unknown")),
+                    ("profile", version::PROFILE),
+                ],
+                1.0,
+            )],
         )?;
         self.requests(&mut page)?;
         self.feeds(&mut page)?;

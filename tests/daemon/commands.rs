@@ -208,7 +208,8 @@ fn help_has_examples_and_wrong_usage_exits_with_2() {
         let help = newsroom.run(&[command, "--help"]);
         assert_ends(&help, 0, &["Example", &format!("taspa {command}")], &[]);
     }
-    assert_ends(&newsroom.run(&["--version"]), 0, &["taspa "], &[]);
+    let version = format!("taspa {} (", env!("CARGO_PKG_VERSION"));
+    assert_ends(&newsroom.run(&["--version"]), 0, &[&version], &[]);
     for wrong in [
         &["frobnicate"][..],
         &["render"],
