@@ -34,7 +34,8 @@ const DISMISSED_AT_ONCE: usize = 32;
 #[derive(Debug)]
 pub(crate) struct ConnectionLimit {
     total: Arc<Semaphore>,
-    total_max: usize,
+    /// The connections that may be open at once.
+    pub total_max: usize,
     per_address: u32,
     trusted: Vec<IpNet>,
     by_address: Mutex<HashMap<IpAddr, u32>>,

@@ -93,6 +93,11 @@ impl Scrape {
             "Open connections",
             server.connections.open() as f64,
         )?;
+        page.gauge(
+            "taspa_max_connections",
+            "Connections that may be open at once",
+            server.connections.total_max as f64,
+        )?;
         page.counter(
             "taspa_connections",
             "Accepted connections",
