@@ -197,6 +197,39 @@ fn table_of_metrics_has_every_metric() {
 }
 
 #[test]
+fn table_of_alerts_has_every_rule_and_rules_lead_to_headings() {
+    let rules = read(Path::new("examples/prometheus/taspa.rules.yml")).text;
+    let values = |key: &str| -> Vec<&str> {
+        let lines = rules
+            .lines()
+            .map(|line| line.trim_start_matches([' ', '-']));
+        lines.filter_map(|line| line.strip_prefix(key)).collect()
+    };
+    let page = read(Path::new("docs/operating.md"));
+    let rows = page
+        .text
+        .lines()
+        .filter(|line| line.starts_with("| `Taspa"));
+    let cells = rows.filter_map(|row| row.split('|').nth(1));
+    let names = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let documented: BTreeSet<&str> = names.collect();
+    let alerts: BTreeSet<&str> = values("alert: ").into_iter().collect();
+    assert_eq!(documented, alerts);
+
+    let root = Page {
+        path: PathBuf::from("README.md"),
+        text: String::new(),
+    };
+    let links = values("docs: ");
+    assert_eq!(links.len(), alerts.len());
+    let dead: Vec<&str> = links
+        .into_iter()
+        .filter(|link| !leads_somewhere(&root, link))
+        .collect();
+    assert!(dead.is_empty(), "{dead:?}");
+}
+
+#[test]
 fn nginx_blocks_are_accepted_by_nginx() {
     let Some(nginx) = programs::find("nginx") else {
         return;

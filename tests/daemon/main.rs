@@ -28,6 +28,7 @@ mod missing_folders;
 mod not_found;
 mod page_languages;
 mod pages;
+mod prometheus;
 mod refused_files;
 mod reload;
 mod restart;
