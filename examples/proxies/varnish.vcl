@@ -1,15 +1,19 @@
-# taspa behind Varnish: /etc/varnish/default.vcl. TLS ends before it, in hitch, HAProxy or nginx.
+# taspa behind Varnish: /etc/varnish/default.vcl. TLS ends before it, in hitch (hitch.conf) or in HAProxy.
 #
-#   varnishd -f /etc/varnish/default.vcl -p backend_idle_timeout=5
+#   varnishd -f /etc/varnish/default.vcl -a http=:80 -a tls=127.0.0.1:8443,PROXY \
+#       -p feature=+http2 -p backend_idle_timeout=5
 #
-# The parameter gives connections up before taspa's `header-timeout` does it. Varnish itself keeps one gzip copy of
-# each feed and unpacks it for whoever does not take gzip; it tells taspa the client by X-Forwarded-For.
+# The first parameter is HTTP/2, for clients whose TLS chose it. The second gives connections up before taspa's `header-timeout`
+# does it.
+#
+# Varnish tells taspa the client by X-Forwarded-For. The limit needs Debian's package varnish-modules.
 #
 # feeds.toml:  public-url = "https://feeds.dala.example/"
 
 vcl 4.1;
 
 import std;
+import vsthrottle;
 
 backend taspa {
     # With `listen = "unix:/run/taspa/taspa.sock|0660"`, instead of both: .path = "/run/taspa/taspa.sock";
@@ -18,6 +22,29 @@ backend taspa {
 }
 
 sub vcl_recv {
+    # Readers that still have the old address are sent on, path and query as they came.
+    if (local.socket == "http") {
+        return (synth(301, "https://feeds.dala.example" + req.url));
+    }
+    # A limit for programs that have gone wild, by address, and of IPv6 by what is written of its network (/64). An address may
+    # ask 1,500 times at once and 50 times a second for good: an aggregator with every feed of a newsroom, or an office
+    # behind one address, stays far below that.
+    if (req.restarts == 0
+        && vsthrottle.is_denied(regsub(client.ip, "^(([0-9a-f]+:){1,4}).*$", "\1"), 1500, 30s)) {
+        return (synth(429));
+    }
+    # Readers spell Accept-Encoding in hundreds of ways. Four remain: the smallest coding that a reader takes, or none. A
+    # weight of 0 refuses one.
+    if (req.http.Accept-Encoding ~ "(?i)\bzstd\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
+        set req.http.X-Coding = "zstd";
+    } else if (req.http.Accept-Encoding ~ "(?i)\bbr\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
+        set req.http.X-Coding = "br";
+    } else if (req.http.Accept-Encoding ~ "(?i)\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
+        set req.http.X-Coding = "gzip";
+    } else {
+        set req.http.X-Coding = "identity";
+    }
+    set req.http.Accept-Encoding = req.http.X-Coding;
     # Whoever opens a feed in a browser gets its page, which is `no-store`. Looked up, it would be the cached feed;
     # kept in mind, it would make Varnish pass every reader of that feed for two minutes.
     if (req.http.Sec-Fetch-Dest == "document" && req.url ~ "\.(rss|atom|json)(\?|$)") {
@@ -26,6 +53,30 @@ sub vcl_recv {
     # A stale feed is asked for again, at the cost of a 304, before anybody gets it.
     if (req.restarts == 0) {
         set req.grace = 0s;
+    }
+}
+
+# Varnish by itself asks for gzip alone, unpacks it for whoever does not take it, and makes those tags weak. So it keeps what taspa
+# has coded, in each coding, under its own tag.
+sub vcl_hash {
+    hash_data(req.http.X-Coding);
+}
+
+sub vcl_backend_fetch {
+    set bereq.http.Accept-Encoding = bereq.http.X-Coding;
+    unset bereq.http.X-Coding;
+}
+
+sub vcl_synth {
+    if (resp.status == 301) {
+        set resp.http.Location = resp.reason;
+        set resp.reason = "Moved Permanently";
+        return (deliver);
+    }
+    if (resp.status == 429) {
+        set resp.http.Retry-After = "30";
+        set resp.http.Cache-Control = "no-store";
+        return (deliver);
     }
 }
 

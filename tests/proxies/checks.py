@@ -12,12 +12,13 @@ from published import (
     Answer,
     Asked,
     Client,
+    Http2Client,
     Published,
     Unexpected,
     await_that,
     failing,
 )
-from servers import Proxy
+from servers import Proxy, has_ipv6
 
 #: Headers that a reader needs of a 304 as well.
 VALIDATED = ("ETag", "Last-Modified", "Cache-Control", "Vary", "Link")
@@ -141,6 +142,16 @@ def coding_changes(visit: Visit) -> None:
                     raise Unexpected(f"{answer.asked}: 200 under the reader's own tag")
 
 
+def tags_are_own(visit: Visit) -> None:
+    """No proxy makes a validator weak, or another one."""
+    if not visit.proxy.keeps_tags:
+        return
+    for path in ("/all.rss", "/all.atom", "/all.json", "/feeds.opml"):
+        for coding in CODINGS:
+            answer = visit.reader.ask(visit.path(path), coding)
+            answer.expect(200, ETag=visit.own(path, answer.headers["Content-Encoding"]).tag)
+
+
 def date_sent_back(visit: Visit) -> None:
     for coding in CODINGS:
         date = visit.reader.ask(visit.path(FEED), coding).expect(200).headers["Last-Modified"]
@@ -197,7 +208,8 @@ def selection(visit: Visit) -> None:
     other = visit.reader.ask(visit.path("/select.rss?any=" + quote("футбол"))).expect(200)
     if other.document == own.document or "Матч перенесён" not in other.text:
         raise Unexpected(f"{other.asked}: another selection has the same feed")
-    visit.reader.ask(visit.path(f"/select.rss?any={terms}")).expect(visit.proxy.raw_letters)
+    by_http2 = isinstance(visit.reader, Http2Client)
+    visit.reader.ask(visit.path(f"/select.rss?any={terms}")).expect(200 if by_http2 else visit.proxy.raw_letters)
 
 
 def redirects(visit: Visit) -> None:
@@ -249,6 +261,52 @@ def client_address(visit: Visit) -> None:
         seen = [line.client for line in visit.asked(target)]
         if seen != [CLIENT]:
             raise Unexpected(f"GET {target}: expected the client {CLIENT} in the access log, got {seen}")
+
+
+def sent_to_tls(visit: Visit) -> None:
+    """Who comes without TLS is sent to the same address with it."""
+    target = visit.path(FOOTBALL + "?a=%2F%20b")
+    client = Client(visit.proxy.plain_port)
+    client.answers = visit.reader.answers
+    answer = client.ask(target)
+    location = answer.headers["Location"] or ""
+    if answer.status not in (301, 308) or not (location.startswith("https://") and location.endswith(target)):
+        raise Unexpected(f"{answer.asked} without TLS: {answer.status} to {location!r}")
+
+
+def ipv6(visit: Visit) -> None:
+    """By IPv6 as well, and taspa learns that address."""
+    if not has_ipv6():
+        print("skipped: this machine has no IPv6")
+        return
+    reader = visit.proxy.asking_by_http2("[::1]", source="::1")
+    reader.answers = visit.reader.answers
+    answer = reader.ask(visit.path("/all.rss?ipv6"), "gzip")
+    expect_same(visit, answer, FEED)
+    expect_unchanged(reader.ask(visit.path("/all.rss?ipv6"), "gzip", If_None_Match=answer.tag))
+    clients = {line.client for line in visit.asked("/all.rss?ipv6")}
+    if clients != {"::1"}:
+        raise Unexpected(f"{answer.asked}: expected the client ::1 in the access log, got {clients}")
+
+
+#: What an aggregator asks at once that has every feed of a newsroom in every format, and what no reader ever does.
+MANY, FAR_TOO_MANY = 1000, 3000
+
+
+def rate_limit(visit: Visit) -> None:
+    """Who asks without end is told to come later; an aggregator and everybody else are not."""
+    wild = visit.proxy.asking_by_http2(source="127.0.0.11")
+    wild.answers = visit.reader.answers
+    tag = visit.reader.ask(FEED).expect(200).tag
+    for answer in wild.crowd(FEED, MANY, tag):
+        answer.expect(304, Retry_After=None)
+    if visit.proxy.limits:
+        refused = [answer for answer in wild.crowd(FEED, FAR_TOO_MANY, tag) if answer.status != 304]
+        for answer in refused:
+            answer.expect(429, Retry_After="30")
+        if not 0 < len(refused) < FAR_TOO_MANY:
+            raise Unexpected(f"GET {FEED}: expected 429 at some time, got it {len(refused)} times of {FAR_TOO_MANY}")
+    expect_unchanged(visit.reader.ask(FEED, If_None_Match=tag))
 
 
 def daemon_restarts(visit: Visit) -> None:
@@ -345,6 +403,7 @@ def stale_if_error(visit: Visit) -> None:
 EVERY = (
     same_bytes,
     tag_names_bytes,
+    tags_are_own,
     coded,
     tag_sent_back,
     coding_changes,
@@ -364,3 +423,5 @@ OF_CACHES = (cached, asked_once, revalidated, old_copies, stale_if_error)
 OF_OTHERS = (daemon_gone,)
 #: Where only the way to the daemon is another one.
 OF_WAYS = (same_bytes, tag_names_bytes, tag_sent_back, selection, redirects, unknown_feeds, browsers, client_address)
+#: Where readers come by HTTP/2.
+OF_HTTP2 = (*OF_WAYS, tags_are_own, head, ipv6)

@@ -1,9 +1,10 @@
 """Real proxies stand before the daemon while its newsroom changes.
 
-    proxies.py TASPA
+    proxies.py TASPA [NAME]
 
 Each is started with the recipe of examples/proxies. What a reader behind it gets must be taspa's own, and cost
-a 304 where nothing changed. A proxy that is not installed is skipped, except where `CI` is set.
+a 304 where nothing changed. A proxy that is not installed is skipped, except where `CI` is set. With a name, only the
+proxies that have it in theirs are tried.
 """
 
 import os
@@ -13,34 +14,53 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from checks import EVERY, OF_CACHES, OF_OTHERS, OF_WAYS, Visit, expect_unchanged
+from checks import (
+    EVERY,
+    OF_CACHES,
+    OF_HTTP2,
+    OF_OTHERS,
+    OF_WAYS,
+    Visit,
+    expect_unchanged,
+    head,
+    ipv6,
+    rate_limit,
+    redirects,
+    sent_to_tls,
+)
 from published import Published, Unexpected, await_that
-from servers import BALANCERS, ON_PATHS, PROXIES, Proxy, is_installed
+from servers import BALANCERS, ON_PATHS, PROXIES, Proxy, missing_programs
 
 Check = Callable[[Visit], None]
 
 
-def main(taspa: Path) -> int:
+def main(taspa: Path, chosen: str) -> int:
     begun = time.monotonic()
     totals = Totals()
     for name, kind in (PROXIES | ON_PATHS).items():
-        if not is_installed(kind):
-            totals.skip(kind)
-            continue
-        ways = [("", OF_WAYS if kind.prefix else (*EVERY, *(OF_CACHES if kind.caches else OF_OTHERS)))]
-        if name in ("nginx", "Caddy", "Varnish", "HAProxy"):
-            ways.append((", unix socket", OF_WAYS))
-        for way, checks in ways:
-            try_recipe(totals, taspa, name + way, kind, checks)
+        if chosen in name and totals.has(kind):
+            for way, checks in ways(name, kind):
+                try_recipe(totals, taspa, name + way, kind, checks)
     for name, kind in BALANCERS.items():
-        if is_installed(kind):
+        if chosen in name and totals.has(kind):
             try_balancer(totals, taspa, name, kind)
-        else:
-            totals.skip(kind)
     print(f"{totals.passed} checks passed, {len(totals.failures)} failed, in {time.monotonic() - begun:.0f} s")
     for failure in totals.failures:
         print(f"✗ {failure}", file=sys.stderr)
     return 1 if totals.failures else 0
+
+
+def ways(name: str, kind: type[Proxy]) -> list[tuple[str, Sequence[Check]]]:
+    """How readers and the proxy connect, and what is tried there."""
+    if kind.prefix:
+        return [("", OF_WAYS), (", HTTP/2", (redirects, head, ipv6))]
+    checks = (*EVERY, *(OF_CACHES if kind.caches else OF_OTHERS), *([sent_to_tls] if kind.redirects else []))
+    tried = [("", checks)]
+    if kind.keeps_tags:
+        tried.append((", HTTP/2", (*OF_HTTP2, rate_limit)))
+    if name in ("nginx", "Caddy", "Varnish", "HAProxy"):
+        tried.append((", unix socket", OF_WAYS))
+    return tried
 
 
 class Totals:
@@ -49,13 +69,15 @@ class Totals:
         self.failures: list[str] = []
         self.missing: set[str] = set()
 
-    def skip(self, kind: type[Proxy]) -> None:
-        if kind.program in self.missing:
-            return
-        self.missing.add(kind.program)
-        print(f"skipped: {kind.program} is not installed")
-        if os.environ.get("CI"):
-            self.failures.append(f"{kind.program} is not installed")
+    def has(self, kind: type[Proxy]) -> bool:
+        """Whether everything that it needs is installed; says what is not."""
+        missing = missing_programs(kind)
+        for program in set(missing) - self.missing:
+            self.missing.add(program)
+            print(f"skipped: {program} is not installed")
+            if os.environ.get("CI"):
+                self.failures.append(f"{program} is not installed")
+        return not missing
 
     def run(self, name: str, check: Check, visit: Visit) -> None:
         visit.reader.answers.clear()
@@ -63,10 +85,10 @@ class Totals:
             check(visit)
         except (Unexpected, AssertionError, OSError) as failure:
             self.failures.append(f"{name}, {title(check)}: {failure or repr(failure)}\n{tails(visit)}")
-            print(f"{name:22} {title(check):18} FAILED")
+            print(f"{name:26} {title(check):18} FAILED")
             return
         self.passed += 1
-        print(f"{name:22} {title(check):18} {summary(visit)}")
+        print(f"{name:26} {title(check):18} {summary(visit)}")
 
 
 def try_recipe(totals: Totals, taspa: Path, name: str, kind: type[Proxy], checks: Sequence[Check]) -> None:
@@ -79,6 +101,8 @@ def try_recipe(totals: Totals, taspa: Path, name: str, kind: type[Proxy], checks
         proxy = None
         try:
             proxy = kind(Path(folder) / "proxy", upstream)
+            if "HTTP/2" in name:
+                proxy.client = proxy.asking_by_http2()
             visit = Visit(newsroom, proxy)
             for check in (serves, *checks):
                 totals.run(name, check, visit)
@@ -124,7 +148,8 @@ def try_balancer(totals: Totals, taspa: Path, name: str, kind: type[Proxy]) -> N
                 for _ in range(10):
                     expect_unchanged(visit.reader.ask("/all.rss", "gzip", If_None_Match=tag))
 
-            for check in (serves, two_daemons, one_stops):
+            extra = [*([sent_to_tls] if kind.redirects else []), *([rate_limit] if kind.limits else [])]
+            for check in (serves, two_daemons, *extra, one_stops):
                 totals.run(name, check, visit)
         finally:
             if proxy:
@@ -160,4 +185,4 @@ def tails(visit: Visit) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    sys.exit(main(Path(sys.argv[1]).resolve(), "".join(sys.argv[2:])))

@@ -2,6 +2,7 @@
 
 import gzip
 import http.client
+import io
 import json
 import ssl
 import subprocess
@@ -94,6 +95,13 @@ class Client:
     def ask(self, path: str, coding: str | None = None, method: str = "GET", **headers: str | None) -> Answer:
         headers |= {"Accept-Encoding": coding, "User-Agent": "judge"}
         sent = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
+        status, received, body = self.exchange(method, path, sent)
+        sent.pop("User-Agent")
+        words = [method, path, *(f"{name}: {value}" for name, value in sent.items())]
+        self.answers.append(Answer(" ".join(words), status, received, body))
+        return self.answers[-1]
+
+    def exchange(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, Message, bytes]:
         options = {"timeout": PATIENCE, "source_address": (CLIENT, 0)}
         if self.trusted:
             connection = SecureConnection("127.0.0.1", self.port, context=self.trusted, **options)
@@ -101,17 +109,58 @@ class Client:
             connection = PlainConnection("127.0.0.1", self.port, **options)
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
-            for name, value in sent.items():
+            for name, value in headers.items():
                 connection.putheader(name, value)
             connection.endheaders()
             answer = connection.getresponse()
-            body = answer.read()
+            return answer.status, answer.headers, answer.read()
         finally:
             connection.close()
-        sent.pop("User-Agent")
-        words = [method, path, *(f"{name}: {value}" for name, value in sent.items())]
-        self.answers.append(Answer(" ".join(words), answer.status, answer.headers, body))
-        return self.answers[-1]
+
+
+class Http2Client(Client):
+    """One that asks by HTTP/2 and takes no other version."""
+
+    def __init__(self, port: int, certificate: Path, host: str = "127.0.0.1", source: str = CLIENT) -> None:
+        super().__init__(port)
+        self.address = f"https://{host}:{port}"
+        self.command = ["curl", "--silent", "--show-error", "--noproxy", "*", "--http2", "--globoff"]
+        self.command += ["--cacert", certificate, "--max-time", f"{PATIENCE:.0f}", "--interface", f"host!{source}"]
+
+    def exchange(self, method: str, path: str, headers: dict[str, str]) -> tuple[int, Message, bytes]:
+        command = [*self.command, "--include", *(["--head"] if method == "HEAD" else [])]
+        for name, value in headers.items():
+            command += ["--header", f"{name}: {value}"]
+        said = self.run([*command, self.address + path])
+        lines, _, body = said.partition(b"\r\n\r\n")
+        status, _, lines = lines.partition(b"\r\n")
+        version, code = status.split()[:2]
+        if version != b"HTTP/2":
+            raise Unexpected(f"{method} {path}: expected HTTP/2, got {status!r}")
+        return int(code), http.client.parse_headers(io.BytesIO(lines + b"\r\n\r\n")), body
+
+    def crowd(self, path: str, count: int, tag: str) -> list[Answer]:
+        """Polls this often, many at once over a few connections; of answers only what a 429 has is kept."""
+        command = [arg for arg in self.command if arg != "--globoff"]
+        command += ["--parallel", "--parallel-max", "60", "--header", f"If-None-Match: {tag}", "--output", "/dev/null"]
+        # Each address is another one to curl, and the same to the server.
+        command += ["--write-out", "%{http_version} %{http_code} %header{retry-after}\n", f"{self.address}{path}#[1-{count}]"]
+        lines = [line.split(" ") for line in self.run(command).decode().splitlines()]
+        if len(lines) != count or any(version != "2" for version, _, _ in lines):
+            raise Unexpected(f"GET {path}: expected {count} answers by HTTP/2, got {len(lines)}: {lines[:3]}")
+        for _, status, retry_after in lines:
+            headers = Message()
+            if retry_after:
+                headers["Retry-After"] = retry_after
+            self.answers.append(Answer(f"GET {path} of a crowd", int(status), headers, b""))
+        return self.answers[-count:]
+
+    @staticmethod
+    def run(command: list[str | Path]) -> bytes:
+        ended = subprocess.run(command, capture_output=True, check=False)
+        if ended.returncode != 0:
+            raise Unexpected(f"{command[-1]}: {ended.stderr.decode().strip()}")
+        return ended.stdout
 
 
 @dataclass
