@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from checks import (
@@ -37,13 +38,17 @@ Check = Callable[[Visit], None]
 def main(taspa: Path, chosen: str) -> int:
     begun = time.monotonic()
     totals = Totals()
+    tried = []
     for name, kind in (PROXIES | ON_PATHS).items():
         if chosen in name and totals.has(kind):
-            for way, checks in ways(name, kind):
-                try_recipe(totals, taspa, name + way, kind, checks)
+            tried += [(try_recipe, name + way, kind, checks) for way, checks in ways(name, kind)]
     for name, kind in BALANCERS.items():
         if chosen in name and totals.has(kind):
-            try_balancer(totals, taspa, name, kind)
+            tried.append((try_balancer, name, kind))
+    # Mostly one waits until something grows old, so two are tried at a time.
+    with ThreadPoolExecutor(2) as workers:
+        for ended in [workers.submit(attempt, totals, taspa, *rest) for attempt, *rest in tried]:
+            ended.result()
     print(f"{totals.passed} checks passed, {len(totals.failures)} failed, in {time.monotonic() - begun:.0f} s")
     for failure in totals.failures:
         print(f"✗ {failure}", file=sys.stderr)
