@@ -26,7 +26,7 @@ sub vcl_recv {
     if (local.socket == "http") {
         return (synth(301, "https://feeds.dala.example" + req.url));
     }
-    # A limit for programs that have gone wild, by address, and of IPv6 by what is written of its network (/64). An address may
+    # A limit for programs that ask without end, by address, and of IPv6 by what is written of its network (/64). An address may
     # ask 1,500 times at once and 50 times a second for good: an aggregator with every feed of a newsroom, or an office
     # behind one address, stays far below that.
     if (req.restarts == 0
