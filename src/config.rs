@@ -145,7 +145,7 @@ pub struct Server {
     /// How readers reach it: absolute, with a trailing slash.
     pub public_url: String,
     /// Where health, metrics and status are served.
-    pub admin: Option<SocketAddr>,
+    pub admin: Option<Listen>,
     /// The folder of its state.
     pub state: PathBuf,
     /// What is written for each request.

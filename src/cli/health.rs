@@ -23,7 +23,7 @@ const RESPONSE_BYTES_MAX: u64 = 64 << 10;
 pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> CommandResult {
     let server = Config::find_server(path, &|name| std::env::var(name).ok());
     let response = match (server.admin, listen.or(server.listen.into_iter().next())) {
-        (Some(admin), _) => request(&Listen::Tcp(admin), "GET", "/readyz"),
+        (Some(admin), _) => request(&admin, "GET", "/readyz"),
         (None, Some(listen)) => request(&listen, "HEAD", "/all.rss"),
         (None, None) => Err("feeds.toml names no address to listen on".to_owned()),
     };
@@ -45,18 +45,12 @@ struct Response {
 }
 
 fn request(listen: &Listen, method: &str, target: &str) -> Result<Response, String> {
-    let (address, response) = match listen {
-        Listen::Tcp(address) => {
-            let address = connect_address(*address);
-            (address.to_string(), request_tcp(address, method, target))
-        }
-        Listen::Unix { path, .. } => (
-            format!("unix:{}", path.display()),
-            request_unix(path, method, target),
-        ),
+    let response = match listen {
+        Listen::Tcp(address) => request_tcp(connect_address(*address), method, target),
+        Listen::Unix { path, .. } => request_unix(path, method, target),
     };
-    let response = response.map_err(|error| format!("no answer from {address}: {error}"))?;
-    parse_response(&response).ok_or_else(|| format!("the service at {address} is not taspa"))
+    let response = response.map_err(|error| format!("no answer from {listen}: {error}"))?;
+    parse_response(&response).ok_or_else(|| format!("the service at {listen} is not taspa"))
 }
 
 fn request_tcp(address: SocketAddr, method: &str, target: &str) -> io::Result<Vec<u8>> {

@@ -170,7 +170,7 @@ impl Reload {
                 ..server.limits
             },
             cache_bytes: server.cache_bytes,
-            admin: server.admin,
+            admin: server.admin.clone(),
             access_log: server.access_log,
             trusted_proxies: server.trusted_proxies.clone(),
             ..config.server.clone()

@@ -429,7 +429,16 @@ fn the_admin_listener_is_off_or_a_socket_of_its_own() {
             Some("127.0.0.1:0"),
         ),
     ] {
-        let expected = expected.map(|socket| socket.parse().expect("a socket"));
+        (
+            "admin = 'unix:admin.sock|0660'\nlisten = 'unix:taspa.sock'",
+            Some("unix:admin.sock|0660"),
+        ),
+        (
+            "admin = 'unix:/run/taspa/admin.sock'",
+            Some("unix:/run/taspa/admin.sock"),
+        ),
+        let parse = |socket| Listen::parse(socket, Path::new(FOLDER)).expect("a socket");
+        let expected = expected.map(parse);
         let config = config(&format!("[server]\n{server}"));
         assert_eq!(config.server.admin, expected, "{server}");
     }
@@ -449,10 +458,14 @@ fn the_admin_listener_is_off_or_a_socket_of_its_own() {
             &[public],
         ),
         (
-            "[server]\nadmin = 'unix:/run/admin.sock'",
+            "[server]\nadmin = 'unix:t.sock|0600'\nlisten = 'unix:/etc/taspa/t.sock'",
+            &[public],
+        ),
+        (
+            "[server]\nadmin = 'unix:'",
             &[
-                "2:9 [server]: admin must be an IP address with a port, such as `127.0.0.1:8080`, got \
-                 `unix:/run/admin.sock`",
+                "2:9 [server]: admin must be `unix:` with a path behind it, and its mode, if any, as in \
+                 `unix:/run/taspa.sock|0660`, got `unix:`",
             ],
         ),
     ]);

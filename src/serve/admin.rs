@@ -60,7 +60,7 @@ pub(crate) struct Admin {
 
 /// Opens the admin socket, if the configuration has one.
 pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
-    match config.server.admin {
+    match &config.server.admin {
         Some(address) => Listener::open_admin(address).await.map(Some),
         None => Ok(None),
     }
@@ -68,7 +68,10 @@ pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenErro
 
 /// Serves until the task is aborted: `/readyz` must report that the server drains.
 pub(crate) async fn serve(listener: &Listener, admin: Admin) -> io::Result<()> {
-    info!("admin pages at {}/status", listener.address());
+    match listener {
+        Listener::Tcp(_) => info!("admin pages at {}/status", listener.address()),
+        Listener::Unix(_) => info!("admin pages at {}", listener.address()),
+    }
     let limit = ConnectionLimit::new(CONNECTIONS_MAX as usize, CONNECTIONS_MAX, &[]);
     let mut connections = JoinSet::new();
     AcceptLoop::new("admin connections", limit)
