@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::output::Screen;
 use super::{CommandResult, Exit};
-use crate::config::{Config, Listen};
+use crate::config::{Config, ConfigInput, Listen};
 
 /// The limit for connecting, and for each read and write.
 const STEP_TIMEOUT: Duration = Duration::from_secs(3);
@@ -20,8 +20,12 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(3);
 /// A longer response is cut.
 const RESPONSE_BYTES_MAX: u64 = 64 << 10;
 
-pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> CommandResult {
-    let server = Config::find_server(path, &|name| std::env::var(name).ok());
+pub(super) fn run(
+    input: &ConfigInput,
+    listen: Option<Listen>,
+    screen: &mut Screen,
+) -> CommandResult {
+    let server = Config::find_server(input, &|name| std::env::var(name).ok());
     let response = match (server.admin, listen.or(server.listen.into_iter().next())) {
         (Some(admin), _) => request(&admin, "GET", "/readyz"),
         (None, Some(listen)) => request(&listen, "HEAD", "/all.rss"),

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::panic;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -23,7 +22,7 @@ use super::signals::{SignalRequest, Signals};
 use super::state_folder::{self, StartError};
 use super::supervisor::Supervisor;
 use super::{CommandResult, Exit, load};
-use crate::config::{self, Config, Listen};
+use crate::config::{self, Config, ConfigInput, Listen};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::publish::health::Health;
@@ -53,7 +52,7 @@ const SAVE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long shutdown waits for the reader of the access log.
 const ACCESS_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 
-pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
+pub(super) fn run(input: ConfigInput, listen: Option<Listen>) -> CommandResult {
     // This clears environment variables, so it must run before there are other threads.
     let passed = ListenFd::from_env();
     descriptors::raise_limit().map_err(|failure| format!("cannot start: {failure}"))?;
@@ -68,8 +67,8 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
         );
     }
     // It is computed first: if the content changes meanwhile, a look finds that.
-    let digest = ConfigDigest::new(path).look(true);
-    let (loaded, templates) = load(path)?;
+    let digest = ConfigDigest::new(&input).look(true);
+    let (loaded, templates) = load(&input)?;
     for warning in &loaded.warnings {
         warn!("{warning}");
     }
@@ -79,7 +78,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
     }
     let runtime = Runtime::new()?;
     let start = Start {
-        path: path.to_owned(),
+        input,
         config,
         digest,
         templates,
@@ -92,7 +91,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
 
 /// The configuration at the start.
 struct Start {
-    path: PathBuf,
+    input: ConfigInput,
     config: Config,
     /// The digest of its content.
     digest: u128,
@@ -101,7 +100,7 @@ struct Start {
 
 async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io::Result<Exit> {
     let Start {
-        path,
+        input,
         config,
         digest,
         templates,
@@ -238,8 +237,14 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         revised,
         shutdown.stopping(),
     ));
+    let read_again = match &input {
+        ConfigInput::File(_) => "feeds.toml and the articles again".to_owned(),
+        ConfigInput::Stream { name, .. } => {
+            format!("the articles again; feeds.toml came from {name} and stays as it is")
+        }
+    };
     let reload = Arc::new(Reload {
-        path,
+        input,
         config_at_start: Config::clone(&config),
         digest_at_start: digest,
         context,
@@ -262,7 +267,7 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         tokio::select! {
             signal = signals.next() => match signal {
                 SignalRequest::Reload => {
-                    info!("SIGHUP: reading feeds.toml and the articles again");
+                    info!("SIGHUP: reading {read_again}");
                     supervisor.reloading();
                     reload_request.send_modify(|number| *number += 1);
                 }

@@ -9,6 +9,7 @@ mod changes;
 mod check;
 mod commands;
 mod conditional;
+mod config_input;
 mod confirm;
 mod dead_terms;
 mod document_limit;
