@@ -35,15 +35,18 @@ mod state_folder;
 mod supervisor;
 mod template_text;
 mod title_markup;
+mod variables;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use self::log::LogSettings;
 use self::output::Screen;
 use crate::config::{Config, ConfigInput, Listen, Loaded, SourceConfig};
 use crate::feed::coding::Coding;
@@ -116,7 +119,15 @@ type CommandResult = Result<Exit, CommandError>;
 #[command(name = "taspa", version = version::LINE, max_term_width = 100)]
 struct Arguments {
     /// The configuration, or `-` for standard input [default: feeds.toml, then /etc/taspa/feeds.toml].
-    #[arg(short, long, global = true, env = "TASPA_CONFIG", value_name = "FILE")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "TASPA_CONFIG",
+        value_name = "FILE",
+        // Unlike the one of paths, this takes an empty value.
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -314,12 +325,19 @@ fn run(arguments: Arguments, screen: &mut Screen) -> CommandResult {
     // Standard input is read by the commands that need it.
     let input = || open_config(config);
     match command {
-        Command::Serve { listen } => serve::run(input()?, listen.and_then(|listen| listen.0)),
+        Command::Serve { listen } => {
+            let settings = log_settings()?;
+            serve::run(input()?, listen.and_then(|listen| listen.0), settings)
+        }
         Command::Check {
             config_only,
             verbose,
             format,
-        } => check::run(&input()?, config_only, verbose, format, screen),
+        } => {
+            // The daemon would not start with wrong ones.
+            log_settings()?;
+            check::run(&input()?, config_only, verbose, format, screen)
+        }
         Command::List { format } => list::run(&input()?, format, screen),
         Command::Render { path } => render::run(&input()?, &path, screen),
         Command::Explain(command) => explain::run(&input()?, &command, screen),
@@ -333,15 +351,28 @@ fn run(arguments: Arguments, screen: &mut Screen) -> CommandResult {
     }
 }
 
+fn log_settings() -> Result<LogSettings, CommandError> {
+    LogSettings::of_process().map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        CommandError::Failed(problems.join("\n"), Exit::Usage)
+    })
+}
+
 /// The feeds.toml that `--config` or its variable names, else the one in the usual places.
 fn open_config(argument: Option<PathBuf>) -> Result<ConfigInput, CommandError> {
-    // An empty variable of a container changes nothing.
-    let is_empty = std::env::var_os("TASPA_CONFIG").is_some_and(|value| value.is_empty());
-    let argument = argument.filter(|path| !(is_empty && path.as_os_str().is_empty()));
-    let path = argument.unwrap_or_else(|| {
-        let place = PLACES.iter().map(Path::new).find(|place| place.exists());
-        place.unwrap_or(Path::new(PLACES[0])).to_owned()
-    });
+    let is_variable = || std::env::var_os("TASPA_CONFIG").is_some();
+    let path = match argument {
+        // An empty variable of a container changes nothing.
+        Some(path) if path.as_os_str().is_empty() && !is_variable() => {
+            let reason = "error: `--config` wants a file, or `-` for standard input".to_owned();
+            return Err(CommandError::Failed(reason, Exit::Usage));
+        }
+        Some(path) if !path.as_os_str().is_empty() => path,
+        Some(_) | None => {
+            let place = PLACES.iter().map(Path::new).find(|place| place.exists());
+            place.unwrap_or(Path::new(PLACES[0])).to_owned()
+        }
+    };
     ConfigInput::open(&path).map_err(|error| {
         let reason = format!("{}: error: cannot read it: {error}", path.display());
         CommandError::Failed(reason, Exit::Config)

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::article_problems::{ArticleProblems, ListedReason};
 use super::article_report::ArticleReport;
 use super::output::Screen;
+use super::variables::unknown_variables;
 use super::{CommandError, CommandResult, Exit, ListFormat, load, once, site_report};
 use crate::config::{ConfigInput, Loaded, SourceConfig};
 use crate::feed::vanished::find_vanished;
@@ -37,6 +38,7 @@ pub(super) fn run(
         }
         Ok((loaded, templates)) => {
             found.problems.extend(loaded.warnings.iter().cloned());
+            found.problems.extend(unknown_variables(&loaded.file));
             found.problems.extend(state_problems(&loaded));
             let summary = match config_only {
                 true => "the articles were not read".to_owned(),

@@ -129,15 +129,15 @@ impl Reload {
                 // The health is set before the log, so that it has changed when the log lines appear.
                 let reasons: Vec<String> = problems.iter().map(Problem::to_string).collect();
                 self.note_refusal(&reasons.join("\n"));
-                for reason in reasons {
-                    error!("{reason}");
+                for problem in &problems {
+                    error!(message = problem.as_error());
                 }
                 error!("the configuration before stays");
                 return;
             }
         };
         for warning in &loaded.warnings {
-            warn!("{warning}");
+            warn!(message = warning.as_error());
         }
         let config = match self.reloadable(loaded.config) {
             Ok(config) => config,

@@ -61,6 +61,12 @@ fn every_command_takes_c_and_a_dash() {
     assert_ends(&checked, 78, &[expected], &[]);
     let nothing = run_with_input(newsroom.taspa(&["list", "-c", "-"]), "");
     assert_ends(&nothing, 78, &[], &["<stdin>: error: `[site]` is required"]);
+    assert_ends(
+        &newsroom.run(&["list", "-c", ""]),
+        2,
+        &[],
+        &["`--config` wants a file"],
+    );
     // A command that needs no configuration reads no input.
     assert_ends(
         &run_with_input(newsroom.taspa(&["schema", "-c", "-"]), ""),

@@ -23,6 +23,7 @@ mod hostile_clients;
 mod hostile_names;
 mod instants;
 mod kill;
+mod log;
 mod manners;
 mod mirrors;
 mod missing_folders;
