@@ -25,6 +25,7 @@ use tracing::{debug, info};
 
 use crate::config::Config;
 use crate::model::count::counted;
+use crate::model::problem::Severity;
 use crate::publish::health::{Degraded, Health};
 use crate::publish::stall::Stall;
 use crate::serve::accept_loop::AcceptLoop;
@@ -183,7 +184,7 @@ impl Admin {
             }
             Degraded::Quarantine(problems) => {
                 let articles = counted(problems.errors, "article is", "articles are");
-                let reasons = problems.reasons_of_errors();
+                let reasons = problems.reasons_of(Severity::Error);
                 format!("{articles} in quarantine: {reasons}")
             }
         });
