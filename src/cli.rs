@@ -35,17 +35,20 @@ mod state_folder;
 mod supervisor;
 mod template_text;
 mod title_markup;
+mod variables;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use self::log::LogSettings;
 use self::output::Screen;
-use crate::config::{Config, Listen, Loaded, SourceConfig};
+use crate::config::{Config, ConfigInput, Listen, Loaded, SourceConfig};
 use crate::feed::coding::Coding;
 use crate::model::problem::{Problem, Severity, chain};
 use crate::model::version;
@@ -115,8 +118,16 @@ type CommandResult = Result<Exit, CommandError>;
 #[derive(Debug, Parser)]
 #[command(name = "taspa", version = version::LINE, max_term_width = 100)]
 struct Arguments {
-    /// The configuration [default: feeds.toml, then /etc/taspa/feeds.toml].
-    #[arg(long, global = true, env = "TASPA_CONFIG", value_name = "FILE")]
+    /// The configuration, or `-` for standard input [default: feeds.toml, then /etc/taspa/feeds.toml].
+    #[arg(
+        short,
+        long,
+        global = true,
+        env = "TASPA_CONFIG",
+        value_name = "FILE",
+        // Unlike the one of paths, this takes an empty value.
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
@@ -286,25 +297,7 @@ enum ListFormat {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let mut screen = Screen::of_process();
-    let path = config_path(arguments.config);
-    let result = match arguments.command {
-        Command::Serve { listen } => serve::run(&path, listen.and_then(|listen| listen.0)),
-        Command::Check {
-            config_only,
-            verbose,
-            format,
-        } => check::run(&path, config_only, verbose, format, &mut screen),
-        Command::List { format } => list::run(&path, format, &mut screen),
-        Command::Render { path: document } => render::run(&path, &document, &mut screen),
-        Command::Explain(command) => explain::run(&path, &command, &mut screen),
-        Command::Export(command) => export::run(&path, &command, &mut screen),
-        Command::Confirm { yes } => confirm::run(&path, yes, &mut screen),
-        Command::Health { listen } => {
-            health::run(&path, listen.and_then(|listen| listen.0), &mut screen)
-        }
-        Command::Schema => schema::run(&mut screen),
-        Command::Completions { shell } => completions::run(shell, &mut screen),
-    };
+    let result = run(arguments, &mut screen);
     let exit = match result.and_then(|exit| Ok(screen.finish().map(|()| exit)?)) {
         Ok(exit) => exit,
         Err(CommandError::Failed(message, exit)) => {
@@ -327,17 +320,69 @@ pub fn main() -> ExitCode {
     exit.into()
 }
 
-fn config_path(argument: Option<PathBuf>) -> PathBuf {
-    argument.unwrap_or_else(|| {
-        let place = PLACES.iter().map(Path::new).find(|place| place.exists());
-        place.unwrap_or(Path::new(PLACES[0])).to_owned()
+fn run(arguments: Arguments, screen: &mut Screen) -> CommandResult {
+    let Arguments { config, command } = arguments;
+    // Standard input is read by the commands that need it.
+    let input = || open_config(config);
+    match command {
+        Command::Serve { listen } => {
+            let settings = log_settings()?;
+            serve::run(input()?, listen.and_then(|listen| listen.0), settings)
+        }
+        Command::Check {
+            config_only,
+            verbose,
+            format,
+        } => {
+            // The daemon would not start with wrong ones.
+            log_settings()?;
+            check::run(&input()?, config_only, verbose, format, screen)
+        }
+        Command::List { format } => list::run(&input()?, format, screen),
+        Command::Render { path } => render::run(&input()?, &path, screen),
+        Command::Explain(command) => explain::run(&input()?, &command, screen),
+        Command::Export(command) => export::run(&input()?, &command, screen),
+        Command::Confirm { yes } => confirm::run(&input()?, yes, screen),
+        Command::Health { listen } => {
+            health::run(&input()?, listen.and_then(|listen| listen.0), screen)
+        }
+        Command::Schema => schema::run(screen),
+        Command::Completions { shell } => completions::run(shell, screen),
+    }
+}
+
+fn log_settings() -> Result<LogSettings, CommandError> {
+    LogSettings::of_process().map_err(|problems| {
+        let problems: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        CommandError::Failed(problems.join("\n"), Exit::Usage)
+    })
+}
+
+/// The feeds.toml that `--config` or its variable names, else the one in the usual places.
+fn open_config(argument: Option<PathBuf>) -> Result<ConfigInput, CommandError> {
+    let is_variable = || std::env::var_os("TASPA_CONFIG").is_some();
+    let path = match argument {
+        // An empty variable of a container changes nothing.
+        Some(path) if path.as_os_str().is_empty() && !is_variable() => {
+            let reason = "error: `--config` wants a file, or `-` for standard input".to_owned();
+            return Err(CommandError::Failed(reason, Exit::Usage));
+        }
+        Some(path) if !path.as_os_str().is_empty() => path,
+        Some(_) | None => {
+            let place = PLACES.iter().map(Path::new).find(|place| place.exists());
+            place.unwrap_or(Path::new(PLACES[0])).to_owned()
+        }
+    };
+    ConfigInput::open(&path).map_err(|error| {
+        let reason = format!("{}: error: cannot read it: {error}", path.display());
+        CommandError::Failed(reason, Exit::Config)
     })
 }
 
 /// Reads feeds.toml with the process's environment, and the templates that it names. Only the source can
 /// parse the address of a database, so this checks it too.
-fn load(path: &Path) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
-    let loaded = Config::load(path, &|name| std::env::var(name).ok())?;
+fn load(input: &ConfigInput) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
+    let loaded = Config::load(input, &|name| std::env::var(name).ok())?;
     let templates = load_templates(&loaded);
     let misunderstood = match &loaded.config.source {
         SourceConfig::Directory(_) | SourceConfig::WordPress(_) => Vec::new(),

@@ -13,6 +13,7 @@
 
 mod address;
 mod config_file;
+mod config_input;
 mod database_url;
 mod directory;
 mod environment;
@@ -52,6 +53,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 pub use self::config_file::ConfigFile;
+pub use self::config_input::ConfigInput;
 pub use self::feeds::ALL;
 pub use self::load::{Environment, Loaded};
 pub use self::redirects::RedirectTable;
@@ -145,7 +147,7 @@ pub struct Server {
     /// How readers reach it: absolute, with a trailing slash.
     pub public_url: String,
     /// Where health, metrics and status are served.
-    pub admin: Option<SocketAddr>,
+    pub admin: Option<Listen>,
     /// The folder of its state.
     pub state: PathBuf,
     /// What is written for each request.

@@ -37,6 +37,8 @@
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
+//! | where the text of feeds.toml comes from | `config/config_input.rs` |
+//! | environment variables; how the log is written | `cli/variables.rs`, `cli/log.rs`, `cli/log/settings.rs`, `json_event.rs` |
 //! | what a changed feeds.toml does | `cli/reload.rs`, `publish/publisher.rs` (`reconfigure`) |
 //! | a state file that is damaged while the daemon runs | `store.rs` (`renew`), `publish/publisher/renewal.rs` |
 //! | what hangs, and who notices | `publish/stall.rs`, `publish/activity.rs`, `cli/supervisor.rs` |

@@ -322,7 +322,13 @@ fn taspa<S: AsRef<OsStr>>(arguments: &[S], folder: &Path) -> Output {
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_taspa"));
     command.current_dir(folder);
-    for name in ["TASPA_CONFIG", "TASPA_LISTEN", "STATE_DIRECTORY"] {
+    for name in [
+        "TASPA_CONFIG",
+        "TASPA_LISTEN",
+        "TASPA_LOG",
+        "TASPA_LOG_FORMAT",
+        "STATE_DIRECTORY",
+    ] {
         command.env_remove(name);
     }
     for name in ["DATABASE_URL", "DATABASE_LISTEN_URL"] {

@@ -1,14 +1,14 @@
 //! `taspa check`: the configuration and every article, all problems at once.
 
 use std::mem;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::article_problems::{ArticleProblems, ListedReason};
 use super::article_report::ArticleReport;
 use super::output::Screen;
+use super::variables::unknown_variables;
 use super::{CommandError, CommandResult, Exit, ListFormat, load, once, site_report};
-use crate::config::{Loaded, SourceConfig};
+use crate::config::{ConfigInput, Loaded, SourceConfig};
 use crate::feed::vanished::find_vanished;
 use crate::ingest::state_header::check_identity;
 use crate::ingest::{Observer, renamed_file};
@@ -24,20 +24,21 @@ use crate::store::{Store, StoreError};
 use crate::text::visible;
 
 pub(super) fn run(
-    path: &Path,
+    input: &ConfigInput,
     config_only: bool,
     is_verbose: bool,
     format: ListFormat,
     screen: &mut Screen,
 ) -> CommandResult {
     let mut found = Found::new(is_verbose || matches!(format, ListFormat::Json));
-    let (exit, summary) = match load(path) {
+    let (exit, summary) = match load(input) {
         Err(errors) => {
             found.problems.extend(errors);
             (Exit::Config, "the configuration cannot be used".to_owned())
         }
         Ok((loaded, templates)) => {
             found.problems.extend(loaded.warnings.iter().cloned());
+            found.problems.extend(unknown_variables(&loaded.file));
             found.problems.extend(state_problems(&loaded));
             let summary = match config_only {
                 true => "the articles were not read".to_owned(),

@@ -12,13 +12,10 @@ use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use crate::config::Config;
+use crate::config::{Config, ConfigInput};
 use crate::model::record::Stamp;
 use crate::render::pages::folder::{ASSET_BYTES_MAX, FILES_MAX, is_ignored};
 use crate::source::directory::file::stamp;
-
-/// The bytes of feeds.toml that are read, which is more than a valid one has.
-const CONFIG_BYTES_MAX: u64 = 32 << 20;
 
 /// How often the templates are read after a difference, because two writes within one tick of the file
 /// system's clock have the same change time.
@@ -27,9 +24,9 @@ const READS_AFTER_DIFFERENCE: u8 = 2;
 /// The hexadecimal digits that are shown of a digest.
 const DIGITS: usize = 12;
 
-/// The digest of the configuration at a path, with what later looks need to find it without reading all.
+/// The digest of a configuration, with what later looks need to find it without reading all.
 pub(super) struct ConfigDigest {
-    path: PathBuf,
+    input: ConfigInput,
     text: u128,
     templates: Option<TemplatesDigest>,
 }
@@ -46,9 +43,9 @@ struct TemplatesDigest {
 type DeviceStamp = (u64, Stamp);
 
 impl ConfigDigest {
-    pub(super) fn new(path: &Path) -> ConfigDigest {
+    pub(super) fn new(input: &ConfigInput) -> ConfigDigest {
         ConfigDigest {
-            path: path.to_owned(),
+            input: input.clone(),
             text: 0,
             templates: None,
         }
@@ -57,10 +54,10 @@ impl ConfigDigest {
     /// The present digest; `must_read` reads every file whatever its stamp says. A file that cannot be
     /// read counts with the reason.
     pub(super) fn look(&mut self, must_read: bool) -> u128 {
-        let text = digest_of_file(&self.path, CONFIG_BYTES_MAX);
+        let text = digest_of(self.input.read());
         if must_read || text != self.text {
             self.text = text;
-            let server = Config::find_server(&self.path, &|name| std::env::var(name).ok());
+            let server = Config::find_server(&self.input, &|name| std::env::var(name).ok());
             self.templates = server.templates.map(TemplatesDigest::new);
         }
         match &mut self.templates {
@@ -100,7 +97,7 @@ impl TemplatesDigest {
     fn read(&self) -> u128 {
         let mut digest = Xxh3::new();
         for (name, _) in &self.stamps {
-            let content = digest_of_file(&self.folder.join(name), ASSET_BYTES_MAX as u64 + 1);
+            let content = digest_of(read(&self.folder.join(name), ASSET_BYTES_MAX as u64 + 1));
             for part in [xxh3_128(name.as_bytes()), content] {
                 digest.update(&part.to_be_bytes());
             }
@@ -131,8 +128,8 @@ fn stamps(folder: &Path) -> Vec<(String, DeviceStamp)> {
     stamps
 }
 
-fn digest_of_file(path: &Path, bytes_max: u64) -> u128 {
-    match read(path, bytes_max) {
+fn digest_of(content: io::Result<Vec<u8>>) -> u128 {
+    match content {
         Ok(bytes) => xxh3_128(&bytes),
         Err(error) => xxh3_128(error.to_string().as_bytes()),
     }
@@ -162,7 +159,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("feeds.toml");
         write(&path, "a = 1");
-        let mut digest = ConfigDigest::new(&path);
+        let mut digest = ConfigDigest::new(&ConfigInput::File(path.clone()));
         let first = digest.look(false);
         assert_eq!(first, xxh3_128(b"a = 1"));
         assert_eq!(shown(first), format!("{first:032x}")[..12]);
@@ -197,7 +194,7 @@ mod tests {
         fs::create_dir(folder.path().join("pages")).expect("a folder");
         let page = folder.path().join("pages/feed.html");
         symlink("../data/feed.html", &page).expect("a link");
-        let mut digest = ConfigDigest::new(&path);
+        let mut digest = ConfigDigest::new(&ConfigInput::File(path.clone()));
         let first = digest.look(false);
         assert_eq!(digest.look(false), first);
         link("2");

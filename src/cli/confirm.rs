@@ -1,12 +1,11 @@
 //! `taspa confirm`: tells the running daemon to believe the loss that it holds.
 
-use std::fs;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
 use super::output::Screen;
 use super::{CommandError, CommandResult, Exit};
-use crate::config::Config;
+use crate::config::{Config, ConfigInput};
 use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
 use crate::serve::control::{self, ControlAnswer, ControlRequest};
 use crate::text::visible;
@@ -14,14 +13,14 @@ use crate::text::visible;
 /// The longest answer to the question that is read.
 const REPLY_BYTES_MAX: u64 = 64;
 
-pub(super) fn run(path: &Path, is_agreed: bool, screen: &mut Screen) -> CommandResult {
+pub(super) fn run(input: &ConfigInput, is_agreed: bool, screen: &mut Screen) -> CommandResult {
     // Mistakes in the file do not matter, but another file may name another folder.
-    fs::metadata(path).map_err(|error| {
+    input.read().map_err(|error| {
         let hint = "name another with `--config FILE`";
-        let reason = format!("{}: error: {error}\n  hint: {hint}", path.display());
+        let reason = format!("{}: error: {error}\n  hint: {hint}", input.name());
         CommandError::Failed(reason, Exit::Config)
     })?;
-    let folder = Config::find_server(path, &|name| std::env::var(name).ok()).state;
+    let folder = Config::find_server(input, &|name| std::env::var(name).ok()).state;
     let ask = |request| {
         let answer = control::ask(&folder, request).map_err(|error| no_answer(&folder, &error))?;
         match answer {
@@ -39,9 +38,14 @@ pub(super) fn run(path: &Path, is_agreed: bool, screen: &mut Screen) -> CommandR
     };
     show(&loss, screen);
     if !is_agreed {
-        if !io::stdin().is_terminal() {
-            let reason = "standard input is no terminal: give `--yes` to confirm this loss";
-            return Err(CommandError::Failed(reason.to_owned(), Exit::Usage));
+        let obstacle = match input.is_standard_input() {
+            true => Some("feeds.toml was read from standard input, so the answer cannot be"),
+            false if !io::stdin().is_terminal() => Some("standard input is no terminal"),
+            false => None,
+        };
+        if let Some(obstacle) = obstacle {
+            let reason = format!("{obstacle}: give `--yes` to confirm this loss");
+            return Err(CommandError::Failed(reason, Exit::Usage));
         }
         screen.ask(&format!("Remove {} from the feeds? [y/N] ", loss.held()));
         if !is_yes(io::stdin().lock())? {

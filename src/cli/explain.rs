@@ -1,15 +1,18 @@
 //! `taspa explain FEED ARTICLE`: why the article is, or is not, in that feed.
 
-use std::path::Path;
-
 use super::explanation::explain;
 use super::output::Screen;
 use super::{CommandResult, Exit, ExplainArguments, ListFormat, find_document, once};
+use crate::config::ConfigInput;
 use crate::model::problem::chain;
 
-pub(super) fn run(path: &Path, command: &ExplainArguments, screen: &mut Screen) -> CommandResult {
+pub(super) fn run(
+    input: &ConfigInput,
+    command: &ExplainArguments,
+    screen: &mut Screen,
+) -> CommandResult {
     let ExplainArguments { feed, article, .. } = command;
-    let published = once::published(path, screen)?;
+    let published = once::published(input, screen)?;
     let version = find_document::find_in_any_format(&published, feed)
         .map_err(|reason| format!("cannot explain `{feed}`: {reason}"))?;
     let explanation = explain(&published, &version, article)

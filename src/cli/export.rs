@@ -17,7 +17,7 @@ use super::output::Screen;
 use super::{
     CommandError, CommandResult, Exit, ExportArguments, load, once, progress, state_folder,
 };
-use crate::config::Config;
+use crate::config::{Config, ConfigInput};
 use crate::export::{self, ExportOptions, ExportProgress, ExportReport, Folder, PageExport};
 use crate::ingest::report::Report;
 use crate::model::count::many;
@@ -32,8 +32,12 @@ use crate::text::visible;
 /// The most times that files are read again because they were being written.
 const REREADS_MAX: usize = 5;
 
-pub(super) fn run(path: &Path, command: &ExportArguments, screen: &mut Screen) -> CommandResult {
-    let (loaded, templates) = load(path)?;
+pub(super) fn run(
+    input: &ConfigInput,
+    command: &ExportArguments,
+    screen: &mut Screen,
+) -> CommandResult {
+    let (loaded, templates) = load(input)?;
     for warning in &loaded.warnings {
         screen.complain(&warning.to_string());
     }

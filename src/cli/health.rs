@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::output::Screen;
 use super::{CommandResult, Exit};
-use crate::config::{Config, Listen};
+use crate::config::{Config, ConfigInput, Listen};
 
 /// The limit for connecting, and for each read and write.
 const STEP_TIMEOUT: Duration = Duration::from_secs(3);
@@ -20,10 +20,14 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(3);
 /// A longer response is cut.
 const RESPONSE_BYTES_MAX: u64 = 64 << 10;
 
-pub(super) fn run(path: &Path, listen: Option<Listen>, screen: &mut Screen) -> CommandResult {
-    let server = Config::find_server(path, &|name| std::env::var(name).ok());
+pub(super) fn run(
+    input: &ConfigInput,
+    listen: Option<Listen>,
+    screen: &mut Screen,
+) -> CommandResult {
+    let server = Config::find_server(input, &|name| std::env::var(name).ok());
     let response = match (server.admin, listen.or(server.listen.into_iter().next())) {
-        (Some(admin), _) => request(&Listen::Tcp(admin), "GET", "/readyz"),
+        (Some(admin), _) => request(&admin, "GET", "/readyz"),
         (None, Some(listen)) => request(&listen, "HEAD", "/all.rss"),
         (None, None) => Err("feeds.toml names no address to listen on".to_owned()),
     };
@@ -45,18 +49,12 @@ struct Response {
 }
 
 fn request(listen: &Listen, method: &str, target: &str) -> Result<Response, String> {
-    let (address, response) = match listen {
-        Listen::Tcp(address) => {
-            let address = connect_address(*address);
-            (address.to_string(), request_tcp(address, method, target))
-        }
-        Listen::Unix { path, .. } => (
-            format!("unix:{}", path.display()),
-            request_unix(path, method, target),
-        ),
+    let response = match listen {
+        Listen::Tcp(address) => request_tcp(connect_address(*address), method, target),
+        Listen::Unix { path, .. } => request_unix(path, method, target),
     };
-    let response = response.map_err(|error| format!("no answer from {address}: {error}"))?;
-    parse_response(&response).ok_or_else(|| format!("the service at {address} is not taspa"))
+    let response = response.map_err(|error| format!("no answer from {listen}: {error}"))?;
+    parse_response(&response).ok_or_else(|| format!("the service at {listen} is not taspa"))
 }
 
 fn request_tcp(address: SocketAddr, method: &str, target: &str) -> io::Result<Vec<u8>> {

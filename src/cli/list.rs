@@ -1,13 +1,12 @@
 //! `taspa list`: lists every feed with its number of articles and its last change.
 
-use std::path::Path;
-
 use super::output::Screen;
 use super::{CommandResult, Exit, ListFormat, once};
+use crate::config::ConfigInput;
 use crate::render::feed_list;
 
-pub(super) fn run(path: &Path, format: ListFormat, screen: &mut Screen) -> CommandResult {
-    let published = once::published(path, screen)?.published();
+pub(super) fn run(input: &ConfigInput, format: ListFormat, screen: &mut Screen) -> CommandResult {
+    let published = once::published(input, screen)?.published();
     let published = published.expect("what was read is published");
     let overview = published.overview();
     let rows = feed_list::rows(&overview);

@@ -5,7 +5,10 @@
 //! counted, and the count is logged once there is room again.
 //!
 //! What a message repeats from files, databases and clients is escaped, so that it cannot forge a line or
-//! control a terminal.
+//! control a terminal. JSON has it as it is, in strings that nothing in it can end.
+
+mod json_event;
+mod settings;
 
 use std::fmt;
 use std::fs::File;
@@ -21,11 +24,15 @@ use std::time::Duration;
 
 use tracing::field::Field;
 use tracing::{Level, Metadata, error};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format::{self, Writer};
-use tracing_subscriber::fmt::{FormatFields, MakeWriter};
+use tracing_subscriber::fmt::{self as log_lines, FormatFields, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Layer, Registry};
 
+use self::json_event::JsonEvents;
+pub(super) use self::settings::{LogFormat, LogSettings};
 use super::progress::ProgressBar;
 use crate::model::count::counted;
 use crate::store::catch_panic;
@@ -42,31 +49,28 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 pub(super) struct Log(LineQueue);
 
 impl Log {
-    /// Starts the log with the filter of `TASPA_LOG` (default `info`). Lines go above the bar of a
-    /// terminal, and have priority prefixes in the journal.
-    pub(super) fn start(bar: Option<&ProgressBar>) -> io::Result<Log> {
-        let lines = match bar.cloned() {
-            Some(bar) => LineQueue::start(bar.above())?,
-            None => LineQueue::start(io::stderr())?,
+    /// Starts the log. Lines go above the bar of a terminal, and have priority prefixes in the journal,
+    /// which removes them.
+    pub(super) fn start(settings: LogSettings, bar: Option<&ProgressBar>) -> io::Result<Log> {
+        let form = LineForm {
+            format: settings.format,
+            is_in_journal: is_in_journal(),
         };
-        let filter =
-            EnvFilter::try_from_env("TASPA_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-        let is_in_journal = is_in_journal();
-        let log = tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_ansi(io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none())
-            .with_target(false)
-            .fmt_fields(visible_fields())
-            .with_writer(EventWriters {
-                lines: lines.clone(),
-                is_in_journal,
-            });
+        let lines = match bar.cloned() {
+            Some(bar) => LineQueue::start(bar.above(), form)?,
+            None => LineQueue::start(io::stderr(), form)?,
+        };
+        let writers = EventWriters {
+            lines: lines.clone(),
+            form,
+        };
+        // no-color.org: an empty variable counts as none.
+        let is_colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let is_coloured = io::stderr().is_terminal() && !is_colourless;
+        let log = tracing_subscriber::registry().with(layer(writers, is_coloured));
         // Fails if the process has a subscriber already, such as that of a test, which then serves
         // as well.
-        let _ = match is_in_journal {
-            true => log.without_time().try_init(),
-            false => log.try_init(),
-        };
+        let _ = log.with(settings.filter).try_init();
         // The default hook writes to standard error and may block.
         panic::set_hook(Box::new(|panic| {
             if !catch_panic::is_expected() {
@@ -80,6 +84,28 @@ impl Log {
 impl Drop for Log {
     fn drop(&mut self) {
         self.0.flush(FLUSH_TIMEOUT);
+    }
+}
+
+/// What turns events into lines.
+fn layer(writers: EventWriters, is_coloured: bool) -> Box<dyn Layer<Registry> + Send + Sync> {
+    let LineForm {
+        format,
+        is_in_journal,
+    } = writers.form;
+    let text = || {
+        log_lines::layer()
+            .with_ansi(is_coloured)
+            .with_target(false)
+            .fmt_fields(visible_fields())
+    };
+    match (format, is_in_journal) {
+        (LogFormat::Json, _) => log_lines::layer()
+            .event_format(JsonEvents)
+            .with_writer(writers)
+            .boxed(),
+        (LogFormat::Text, true) => text().without_time().with_writer(writers).boxed(),
+        (LogFormat::Text, false) => text().with_writer(writers).boxed(),
     }
 }
 
@@ -120,13 +146,13 @@ struct LineQueue {
 }
 
 impl LineQueue {
-    fn start(output: impl Write + Send + 'static) -> io::Result<LineQueue> {
+    fn start(output: impl Write + Send + 'static, form: LineForm) -> io::Result<LineQueue> {
         let (sender, receiver) = sync_channel(QUEUED_LINES_MAX);
         let lost = Arc::new(AtomicU64::new(0));
         let losses = lost.clone();
         thread::Builder::new()
             .name("log".to_owned())
-            .spawn(move || write_messages(&receiver, output, &losses))?;
+            .spawn(move || write_messages(&receiver, output, &losses, form))?;
         Ok(LineQueue { sender, lost })
     }
 
@@ -148,16 +174,19 @@ impl LineQueue {
 
 /// Writes lines until all senders are dropped. Ignores write errors, since there is no other place
 /// to report them.
-fn write_messages(receiver: &Receiver<Message>, mut output: impl Write, lost: &AtomicU64) {
+fn write_messages(
+    receiver: &Receiver<Message>,
+    mut output: impl Write,
+    lost: &AtomicU64,
+    form: LineForm,
+) {
     for message in receiver {
         match message {
             Message::Write(line) => {
                 let _ = output.write_all(&line);
                 let lost = lost.swap(0, Ordering::Relaxed);
                 if lost > 0 {
-                    let lost = counted(lost, "line of this log is", "lines of this log are");
-                    let text = format!("{lost} lost: standard error was not read in time\n");
-                    let _ = output.write_all(text.as_bytes());
+                    let _ = output.write_all(&form.line_about_lost(lost));
                 }
             }
             Message::Flush(to) => {
@@ -167,10 +196,40 @@ fn write_messages(receiver: &Receiver<Message>, mut output: impl Write, lost: &A
     }
 }
 
+/// What all lines have in common.
+#[derive(Clone, Copy)]
+struct LineForm {
+    format: LogFormat,
+    is_in_journal: bool,
+}
+
+impl LineForm {
+    /// The priority prefix of a line in the journal (sd-daemon(3)).
+    fn prefix(self, level: Level) -> &'static [u8] {
+        match level {
+            _ if !self.is_in_journal => b"",
+            Level::ERROR => b"<3>",
+            Level::WARN => b"<4>",
+            Level::INFO => b"<6>",
+            Level::DEBUG | Level::TRACE => b"<7>",
+        }
+    }
+
+    fn line_about_lost(self, lost: u64) -> Vec<u8> {
+        let lost = counted(lost, "line of this log is", "lines of this log are");
+        let text = format!("{lost} lost: standard error was not read in time");
+        let text = match self.format {
+            LogFormat::Text => text,
+            LogFormat::Json => json_event::line(Level::WARN, text).unwrap_or_default(),
+        };
+        [self.prefix(Level::WARN), text.as_bytes(), b"\n"].concat()
+    }
+}
+
 /// Creates a writer for each event.
 struct EventWriters {
     lines: LineQueue,
-    is_in_journal: bool,
+    form: LineForm,
 }
 
 impl<'a> MakeWriter<'a> for EventWriters {
@@ -184,21 +243,10 @@ impl<'a> MakeWriter<'a> for EventWriters {
     }
 
     fn make_writer_for(&'a self, event: &Metadata<'_>) -> EventWriter<'a> {
-        let mut writer = self.make_writer();
-        if self.is_in_journal {
-            writer.text.extend_from_slice(priority(*event.level()));
+        EventWriter {
+            lines: &self.lines,
+            text: self.form.prefix(*event.level()).to_vec(),
         }
-        writer
-    }
-}
-
-/// The priority prefix of a line in the journal (sd-daemon(3)).
-fn priority(level: Level) -> &'static [u8] {
-    match level {
-        Level::ERROR => b"<3>",
-        Level::WARN => b"<4>",
-        Level::INFO => b"<6>",
-        Level::DEBUG | Level::TRACE => b"<7>",
     }
 }
 
@@ -226,111 +274,4 @@ impl Drop for EventWriter<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::mpsc::{Sender, channel};
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Reports each write, then blocks until the test unblocks it.
-    struct BlockingOutput {
-        written: Sender<String>,
-        unblocked: Receiver<()>,
-    }
-
-    impl Write for BlockingOutput {
-        fn write(&mut self, text: &[u8]) -> io::Result<usize> {
-            let _ = self
-                .written
-                .send(String::from_utf8_lossy(text).into_owned());
-            let _ = self.unblocked.recv();
-            Ok(text.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn a_blocked_reader_loses_lines_and_blocks_no_writer() {
-        let (written, output) = channel();
-        let (unblock, unblocked) = channel();
-        let lines = LineQueue::start(BlockingOutput { written, unblocked }).expect("a thread");
-        lines.add(b"first\n".to_vec());
-        assert_eq!(output.recv().expect("a line"), "first\n");
-        for _ in 0..QUEUED_LINES_MAX + 2 {
-            lines.add(b"more\n".to_vec());
-        }
-        lines.flush(Duration::from_secs(3600));
-        drop(unblock);
-        let second = output.recv().expect("a sentence");
-        assert!(
-            second.starts_with("2 lines of this log are lost"),
-            "{second}"
-        );
-        drop(lines);
-        let rest: Vec<String> = output.iter().collect();
-        assert_eq!(rest.len(), QUEUED_LINES_MAX);
-        assert!(rest.iter().all(|line| line == "more\n"));
-    }
-
-    /// What the log writes in the journal for the events of `work`.
-    fn journal_of(work: impl FnOnce()) -> Vec<String> {
-        let (written, output) = channel();
-        let (unblock, unblocked) = channel();
-        drop(unblock);
-        let lines = LineQueue::start(BlockingOutput { written, unblocked }).expect("a thread");
-        let log = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_target(false)
-            .without_time()
-            .fmt_fields(visible_fields())
-            .with_writer(EventWriters {
-                lines,
-                is_in_journal: true,
-            });
-        tracing::subscriber::with_default(log.finish(), work);
-        output.iter().collect()
-    }
-
-    #[test]
-    fn journal_lines_have_priority_prefixes() {
-        let lines = journal_of(|| {
-            error!("a feed is late");
-            tracing::info!("ready");
-        });
-        assert_eq!(lines, ["<3>ERROR a feed is late\n", "<6> INFO ready\n"]);
-    }
-
-    #[test]
-    fn names_cannot_forge_lines_or_fields() {
-        let name = "a\n2026-11-29T10:00:00Z ERROR b\u{1b}[31m\u{202e}\r\n";
-        let lines = journal_of(|| {
-            error!("{name} is gone\n  hint: look for it");
-            error!(name, place = %name, "gone");
-        });
-        let shown = "a\\n2026-11-29T10:00:00Z ERROR b\\x1b[31m\\u{202e}\\r\\n";
-        assert_eq!(
-            lines[0],
-            format!("<3>ERROR {shown} is gone\n  hint: look for it\n")
-        );
-        assert!(lines[1].contains(&format!("place={shown}")), "{}", lines[1]);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn lines_of_an_event_begin_as_ours(name in "(\\PC|\\pC|\n| ){0,40}") {
-            let lines = journal_of(|| error!("{name} is gone"));
-            let line = lines[0].strip_suffix('\n').expect("a line break");
-            let mut further = line.split('\n').skip(1);
-            let is_ours = |line: &str| line.starts_with(|c: char| c == ' ' || c.is_ascii_digit());
-            prop_assert!(further.all(is_ours), "{}", line);
-            let acts = |c| c != '\n' && crate::text::is_hidden(c);
-            prop_assert!(!line.contains(acts), "{}", line);
-        }
-    }
-}
+mod tests;

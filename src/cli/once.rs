@@ -1,12 +1,11 @@
 //! Reads all articles once, for commands that keep no state.
 
 use std::error::Error;
-use std::path::Path;
 use std::sync::Arc;
 
 use super::output::Screen;
 use super::{CommandError, load, progress, state_folder};
-use crate::config::Config;
+use crate::config::{Config, ConfigInput};
 use crate::ingest::driver::DriverError;
 use crate::ingest::report::Report;
 use crate::model::problem::chain;
@@ -19,8 +18,11 @@ use crate::source::Scope;
 use crate::store::Store;
 
 /// Reads feeds.toml and all articles, and publishes them for this process alone.
-pub(super) fn published(path: &Path, screen: &mut Screen) -> Result<ReadHandle, CommandError> {
-    let (loaded, templates) = load(path)?;
+pub(super) fn published(
+    input: &ConfigInput,
+    screen: &mut Screen,
+) -> Result<ReadHandle, CommandError> {
+    let (loaded, templates) = load(input)?;
     let read = read(loaded.config, templates, |warning| screen.complain(warning));
     let (publisher, report) = read.map_err(|failure| unreadable(&failure))?;
     match report.failure {

@@ -53,9 +53,13 @@ impl Screen {
     }
 }
 
-/// JSON with line breaks. JSON itself escapes only some of the characters that control a terminal.
+/// JSON with line breaks.
 fn visible_json(value: &impl Serialize) -> serde_json::Result<String> {
-    let json = serde_json::to_string_pretty(value)?;
+    serde_json::to_string_pretty(value).map(|json| escape_hidden(&json))
+}
+
+/// JSON that no character in it controls a terminal. JSON itself escapes only some of them.
+pub(super) fn escape_hidden(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
@@ -64,7 +68,7 @@ fn visible_json(value: &impl Serialize) -> serde_json::Result<String> {
             c => shown.push(c),
         }
     }
-    Ok(shown)
+    shown
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@
 //! same content, because an editor may be in the middle of writing. SIGHUP does not wait for that.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ use tracing::{error, info, warn};
 
 use super::config_digest::{ConfigDigest, shown};
 use super::load;
-use crate::config::{Config, Limits, Server};
+use crate::config::{Config, ConfigInput, Limits, Server};
 use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
 use crate::publish::{LoopContext, Order};
@@ -33,7 +32,7 @@ pub(super) struct ReloadRequests {
 
 /// What a reload needs.
 pub(super) struct Reload {
-    pub(super) path: PathBuf,
+    pub(super) input: ConfigInput,
     /// Some keys only a restart can change.
     pub(super) config_at_start: Config,
     /// The digest of what was loaded at the start.
@@ -50,7 +49,7 @@ pub(super) async fn run(reload: Arc<Reload>) {
     let ReloadRequests { requested, done } = &reload.requests;
     let mut requested = requested.clone();
     let mut looks = Looks {
-        digest: ConfigDigest::new(&reload.path),
+        digest: ConfigDigest::new(&reload.input),
         settled: Some(reload.digest_at_start),
         candidate: None,
     };
@@ -93,7 +92,11 @@ impl Looks {
             if !self.is_settled_change(found) {
                 return;
             }
-            info!("{} has changed", reload.path.display());
+            match &reload.input {
+                ConfigInput::File(path) => info!("{} has changed", path.display()),
+                // The templates are still there.
+                ConfigInput::Stream { .. } => info!("the templates have changed"),
+            }
         }
         self.candidate = None;
         let applied = catch_unwind(AssertUnwindSafe(|| reload.apply(&shown(found))));
@@ -120,21 +123,21 @@ impl Reload {
         let LoopContext {
             publisher, health, ..
         } = &self.context;
-        let (loaded, templates) = match load(&self.path) {
+        let (loaded, templates) = match load(&self.input) {
             Ok(loaded) => loaded,
             Err(problems) => {
                 // The health is set before the log, so that it has changed when the log lines appear.
                 let reasons: Vec<String> = problems.iter().map(Problem::to_string).collect();
                 self.note_refusal(&reasons.join("\n"));
-                for reason in reasons {
-                    error!("{reason}");
+                for problem in &problems {
+                    error!(message = problem.as_error());
                 }
                 error!("the configuration before stays");
                 return;
             }
         };
         for warning in &loaded.warnings {
-            warn!("{warning}");
+            warn!(message = warning.as_error());
         }
         let config = match self.reloadable(loaded.config) {
             Ok(config) => config,
@@ -170,7 +173,7 @@ impl Reload {
                 ..server.limits
             },
             cache_bytes: server.cache_bytes,
-            admin: server.admin,
+            admin: server.admin.clone(),
             access_log: server.access_log,
             trusted_proxies: server.trusted_proxies.clone(),
             ..config.server.clone()
@@ -200,14 +203,12 @@ impl Reload {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
     fn half_written_file_is_not_acted_upon() {
         let mut looks = Looks {
-            digest: ConfigDigest::new(Path::new("feeds.toml")),
+            digest: ConfigDigest::new(&ConfigInput::File("feeds.toml".into())),
             settled: Some(1),
             candidate: None,
         };

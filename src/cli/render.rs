@@ -1,13 +1,12 @@
 //! `taspa render PATH`: one document to standard output.
 
-use std::path::Path;
-
 use bytes::Bytes;
 use url::form_urlencoded;
 
 use super::find_document::{self, Document};
 use super::output::Screen;
 use super::{CommandResult, Exit, once};
+use crate::config::ConfigInput;
 use crate::model::problem::chain;
 use crate::publish::documents;
 use crate::publish::read_handle::ReadHandle;
@@ -15,8 +14,8 @@ use crate::render::pages::PageRequest;
 use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
 
-pub(super) fn run(path: &Path, address: &str, screen: &mut Screen) -> CommandResult {
-    let published = once::published(path, screen)?;
+pub(super) fn run(input: &ConfigInput, address: &str, screen: &mut Screen) -> CommandResult {
+    let published = once::published(input, screen)?;
     let document = render(&published, address);
     screen.write(&document.map_err(|reason| format!("cannot render `{address}`: {reason}"))?)?;
     Ok(Exit::Done)

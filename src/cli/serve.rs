@@ -2,7 +2,6 @@
 
 use std::io;
 use std::panic;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -15,15 +14,16 @@ use tokio::{task, time};
 use tracing::{error, info, warn};
 
 use super::config_digest::{ConfigDigest, shown};
-use super::log::Log;
+use super::log::{Log, LogFormat, LogSettings};
 use super::progress::ProgressBar;
 use super::reload::{self, Reload, ReloadRequests};
 use super::shutdown::Shutdown;
 use super::signals::{SignalRequest, Signals};
 use super::state_folder::{self, StartError};
 use super::supervisor::Supervisor;
-use super::{CommandResult, Exit, load};
-use crate::config::{self, Config, Listen};
+use super::variables::unknown_variables;
+use super::{CommandError, CommandResult, Exit, load};
+use crate::config::{self, Config, ConfigInput, Listen};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::publish::health::Health;
@@ -53,12 +53,54 @@ const SAVE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long shutdown waits for the reader of the access log.
 const ACCESS_LOG_TIMEOUT: Duration = Duration::from_secs(1);
 
-pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
+pub(super) fn run(
+    input: ConfigInput,
+    listen: Option<Listen>,
+    settings: LogSettings,
+) -> CommandResult {
     // This clears environment variables, so it must run before there are other threads.
     let passed = ListenFd::from_env();
+    let format = settings.format;
+    let bar = match format {
+        LogFormat::Text => ProgressBar::of_terminal(),
+        LogFormat::Json => None,
+    };
+    let _log = Log::start(settings, bar.as_ref())?;
+    let result = start(input, listen, passed, bar);
+    match (format, result) {
+        // Programs that read the log find there why the daemon does not start.
+        (LogFormat::Json, Err(failure)) => Ok(log_failure(failure)),
+        (_, result) => result,
+    }
+}
+
+/// Logs why the daemon cannot start.
+fn log_failure(failure: CommandError) -> Exit {
+    match failure {
+        CommandError::Config(problems) => {
+            for problem in &problems {
+                error!(message = problem.as_error());
+            }
+            Exit::Config
+        }
+        CommandError::Failed(message, exit) => {
+            error!("{message}");
+            exit
+        }
+        CommandError::Io(failure) => {
+            error!("cannot start: {failure}");
+            Exit::Failed
+        }
+    }
+}
+
+fn start(
+    input: ConfigInput,
+    listen: Option<Listen>,
+    passed: ListenFd,
+    bar: Option<ProgressBar>,
+) -> CommandResult {
     descriptors::raise_limit().map_err(|failure| format!("cannot start: {failure}"))?;
-    let bar = ProgressBar::of_terminal();
-    let _log = Log::start(bar.as_ref())?;
     if Timestamp::now() < Timestamp(0) {
         // The HTTP library panics at every request then.
         return Err(
@@ -68,10 +110,14 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
         );
     }
     // It is computed first: if the content changes meanwhile, a look finds that.
-    let digest = ConfigDigest::new(path).look(true);
-    let (loaded, templates) = load(path)?;
-    for warning in &loaded.warnings {
-        warn!("{warning}");
+    let digest = ConfigDigest::new(&input).look(true);
+    let (loaded, templates) = load(&input)?;
+    for warning in loaded
+        .warnings
+        .iter()
+        .chain(&unknown_variables(&loaded.file))
+    {
+        warn!(message = warning.as_error());
     }
     let mut config = loaded.config;
     if let Some(listen) = listen {
@@ -79,7 +125,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
     }
     let runtime = Runtime::new()?;
     let start = Start {
-        path: path.to_owned(),
+        input,
         config,
         digest,
         templates,
@@ -92,7 +138,7 @@ pub(super) fn run(path: &Path, listen: Option<Listen>) -> CommandResult {
 
 /// The configuration at the start.
 struct Start {
-    path: PathBuf,
+    input: ConfigInput,
     config: Config,
     /// The digest of its content.
     digest: u128,
@@ -101,7 +147,7 @@ struct Start {
 
 async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io::Result<Exit> {
     let Start {
-        path,
+        input,
         config,
         digest,
         templates,
@@ -238,8 +284,14 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         revised,
         shutdown.stopping(),
     ));
+    let read_again = match &input {
+        ConfigInput::File(_) => "feeds.toml and the articles again".to_owned(),
+        ConfigInput::Stream { name, .. } => {
+            format!("the articles again; feeds.toml came from {name} and stays as it is")
+        }
+    };
     let reload = Arc::new(Reload {
-        path,
+        input,
         config_at_start: Config::clone(&config),
         digest_at_start: digest,
         context,
@@ -262,7 +314,7 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         tokio::select! {
             signal = signals.next() => match signal {
                 SignalRequest::Reload => {
-                    info!("SIGHUP: reading feeds.toml and the articles again");
+                    info!("SIGHUP: reading {read_again}");
                     supervisor.reloading();
                     reload_request.send_modify(|number| *number += 1);
                 }

@@ -2,6 +2,7 @@
 //!
 //! Every URL leaves here as the `url` crate writes it: absolute, percent-encoded, ASCII.
 
+use std::fmt;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -167,6 +168,16 @@ impl Listen {
                 path: folder.join(path),
                 mode,
             },
+        }
+    }
+}
+
+impl fmt::Display for Listen {
+    /// The form of feeds.toml, without the mode.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Listen::Tcp(address) => write!(f, "{address}"),
+            Listen::Unix { path, .. } => write!(f, "unix:{}", path.display()),
         }
     }
 }

@@ -7,12 +7,10 @@
 //! To add a key, write it here, add a field to its struct in `config.rs`, and read it in the module of
 //! its table. Then run `UPDATE_DOCS=1 cargo test configuration_reference`.
 
-use std::net::SocketAddr;
-
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SITE, SOCKET};
+use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SITE};
 use super::database_url::{DATABASE, NOTIFYING_DATABASE};
 use super::feed_name::FEED_NAME;
 use super::form::{Form, word};
@@ -123,8 +121,8 @@ keys! { server =>
     /// its path is a prefix.
     PUBLIC_URL: Form<String> = "public-url", PUBLIC, Default("http://127.0.0.1:8080/"), "https://feeds.dala.example/";
     /// Where health, metrics and the status page are served; nowhere if absent. It must not be one
-    /// of `listen`.
-    ADMIN: Form<SocketAddr> = "admin", SOCKET, Optional, "127.0.0.1:9090";
+    /// of `listen`. A Unix socket may name its mode, in octal.
+    ADMIN: Form<Listen> = "admin", super::LISTEN, Optional, "127.0.0.1:9090", "unix:/run/taspa/admin.sock|0660";
     /// The folder in which taspa keeps its state. It is safe to delete.
     STATE: Form<String> = "state", FILLED, Default("state");
     /// The form of the access log on standard output: none, the combined format of Apache, or one

@@ -1,17 +1,18 @@
 //! From a path to a [`Config`], or to the list of everything that is wrong with the file.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 
 use toml::de::DeTable;
 
+use super::config_input::FILE_BYTES_MAX;
 use super::keys::{auto, root, site as site_keys};
 use super::reader::Reader;
 use super::table::Table;
 use super::{
-    Config, ConfigFile, Server, Site, feeds, redirects, server, site, source, syntax, terms,
+    Config, ConfigFile, ConfigInput, Server, Site, feeds, redirects, server, site, source, syntax,
+    terms,
 };
 use crate::model::problem::{Problem, Severity};
 use crate::model::term::TermKind;
@@ -44,23 +45,20 @@ impl Loaded {
 }
 
 impl Config {
-    /// Reads and checks the file at `path`; relative paths in it start at its folder.
+    /// Reads and checks feeds.toml; relative paths in it start at its folder.
     /// The error is every problem, warnings included.
-    pub fn load(path: &Path, environment: Environment<'_>) -> Result<Loaded, Vec<Problem>> {
-        let name = path.display().to_string();
-        let text = read_text(path, &name).map_err(|problem| vec![problem])?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        Config::parse(&text, &name, folder, environment)
+    pub fn load(input: &ConfigInput, environment: Environment<'_>) -> Result<Loaded, Vec<Problem>> {
+        let text = read_text(input).map_err(|problem| vec![problem])?;
+        Config::parse(&text, &input.name(), input.folder(), environment)
     }
 
-    /// The `[server]` of the file at `path`, with defaults for what cannot be read. A file that was
+    /// The `[server]` of feeds.toml, with defaults for what cannot be read. A file that was
     /// damaged while the daemon ran must not keep commands from finding the daemon.
-    pub fn find_server(path: &Path, environment: Environment<'_>) -> Server {
-        let text = read_text(path, "").unwrap_or_default();
+    pub fn find_server(input: &ConfigInput, environment: Environment<'_>) -> Server {
+        let text = read_text(input).unwrap_or_default();
         let file = ConfigFile::new("", &text);
         let parsed = syntax::parse(&file);
-        let folder = path.parent().unwrap_or(Path::new(""));
-        let reader = Reader::new(&file, folder, environment);
+        let reader = Reader::new(&file, input.folder(), environment);
         let root = Table::root(&reader, &root::TABLE, &parsed.root);
         server::read(&root.table_or_empty(&root::SERVER))
     }
@@ -137,23 +135,21 @@ fn read_site(root: &Table<'_>) -> Site {
     site::read(&root.table_or_empty(&root::SITE))
 }
 
-fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
+fn read_text(input: &ConfigInput) -> Result<String, Problem> {
+    let name = input.name();
     let whole_file = |message: String, hint: &str| {
-        ConfigFile::new(name, "").problem(Severity::Error, None, message, Some(hint.to_owned()))
+        ConfigFile::new(&name, "").problem(Severity::Error, None, message, Some(hint.to_owned()))
     };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => whole_file(
-                "there is no such file".to_owned(),
-                "name another with `--config FILE`",
-            ),
-            _ => whole_file(
-                format!("cannot read it: {error}"),
-                "check that it is a file that this user may read",
-            ),
-        })?;
+    let bytes = input.read().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => whole_file(
+            "there is no such file".to_owned(),
+            "name another with `--config FILE`",
+        ),
+        _ => whole_file(
+            format!("cannot read it: {error}"),
+            "check that it is a file that this user may read",
+        ),
+    })?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(whole_file(
             format!("it is over {} MiB long", FILE_BYTES_MAX >> 20),
@@ -164,7 +160,7 @@ fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
         let valid = error.utf8_error().valid_up_to();
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let hint = "save it as UTF-8".to_owned();
-        ConfigFile::new(name, &text).problem(
+        ConfigFile::new(&name, &text).problem(
             Severity::Error,
             Some(valid..valid + char::REPLACEMENT_CHARACTER.len_utf8()),
             "the file must be UTF-8",
@@ -172,6 +168,3 @@ fn read_text(path: &Path, name: &str) -> Result<String, Problem> {
         )
     })
 }
-
-/// A hundred thousand redirects fit. Anything longer is probably another file.
-const FILE_BYTES_MAX: u64 = 16 << 20;

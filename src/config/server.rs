@@ -44,11 +44,12 @@ fn read_listen(table: &Table<'_>) -> Vec<Listen> {
 }
 
 /// The admin listener, which is never one of those for readers.
-fn read_admin(table: &Table<'_>, listen: &[Listen]) -> Option<SocketAddr> {
-    let admin = table.read(&key::ADMIN)?;
-    let is_public = |listen: &Listen| match listen {
-        Listen::Tcp(public) => collide(admin, *public),
-        Listen::Unix { .. } => false,
+fn read_admin(table: &Table<'_>, listen: &[Listen]) -> Option<Listen> {
+    let admin = table.read(&key::ADMIN)?.below(table.reader.folder());
+    let is_public = |public: &Listen| match (&admin, public) {
+        (Listen::Tcp(admin), Listen::Tcp(public)) => collide(*admin, *public),
+        (Listen::Unix { path: admin, .. }, Listen::Unix { path: public, .. }) => admin == public,
+        (Listen::Tcp(_), Listen::Unix { .. }) | (Listen::Unix { .. }, Listen::Tcp(_)) => false,
     };
     if listen.iter().any(is_public) {
         let message = "admin must not be an address that readers use (listen)";

@@ -80,7 +80,7 @@ fn check(cases: &[(&str, &[&str])]) {
 }
 
 fn default_limits() -> Limits {
-    Config::find_server(Path::new("no feeds.toml"), &|_| None).limits
+    Config::find_server(&ConfigInput::File("no feeds.toml".into()), &|_| None).limits
 }
 
 fn directory(config: &Config) -> &DirectoryConfig {
@@ -93,7 +93,8 @@ fn directory(config: &Config) -> &DirectoryConfig {
 #[test]
 fn the_shipped_file_is_a_working_example() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("feeds.toml");
-    let loaded = Config::load(&path, &|_| None).unwrap_or_else(|all| panic!("{}", print(&all)));
+    let loaded = Config::load(&ConfigInput::File(path.clone()), &|_| None);
+    let loaded = loaded.unwrap_or_else(|all| panic!("{}", print(&all)));
     assert_eq!(print(&loaded.warnings), "");
     let config = loaded.config;
     let folder = path.with_file_name("tests").join("newsroom");
@@ -428,8 +429,17 @@ fn the_admin_listener_is_off_or_a_socket_of_its_own() {
             "admin = '127.0.0.1:0'\nlisten = '127.0.0.1:0'",
             Some("127.0.0.1:0"),
         ),
+        (
+            "admin = 'unix:admin.sock|0660'\nlisten = 'unix:taspa.sock'",
+            Some("unix:admin.sock|0660"),
+        ),
+        (
+            "admin = 'unix:/run/taspa/admin.sock'",
+            Some("unix:/run/taspa/admin.sock"),
+        ),
     ] {
-        let expected = expected.map(|socket| socket.parse().expect("a socket"));
+        let parse = |socket| Listen::parse(socket, Path::new(FOLDER)).expect("a socket");
+        let expected = expected.map(parse);
         let config = config(&format!("[server]\n{server}"));
         assert_eq!(config.server.admin, expected, "{server}");
     }
@@ -449,10 +459,14 @@ fn the_admin_listener_is_off_or_a_socket_of_its_own() {
             &[public],
         ),
         (
-            "[server]\nadmin = 'unix:/run/admin.sock'",
+            "[server]\nadmin = 'unix:t.sock|0600'\nlisten = 'unix:/etc/taspa/t.sock'",
+            &[public],
+        ),
+        (
+            "[server]\nadmin = 'unix:'",
             &[
-                "2:9 [server]: admin must be an IP address with a port, such as `127.0.0.1:8080`, got \
-                 `unix:/run/admin.sock`",
+                "2:9 [server]: admin must be `unix:` with a path behind it, and its mode, if any, as in \
+                 `unix:/run/taspa.sock|0660`, got `unix:`",
             ],
         ),
     ]);

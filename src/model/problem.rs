@@ -34,7 +34,14 @@ impl Problem {
             ..self
         }
     }
+
+    /// The form in which the log takes it, so that a log of JSON finds its parts.
+    pub fn as_error(&self) -> &(dyn std::error::Error + 'static) {
+        self
+    }
 }
+
+impl std::error::Error for Problem {}
 
 /// How bad a [`Problem`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -40,13 +40,10 @@ impl ProblemSummary {
         self.errors + self.warnings
     }
 
-    /// The reasons of the errors in one line, such as ``there is no `date` (750), the title is empty (2)``.
-    pub fn reasons_of_errors(&self) -> String {
-        in_one_line(
-            self.reasons
-                .iter()
-                .filter(|reason| reason.severity == Severity::Error),
-        )
+    /// The reasons of one severity in one line, such as ``there is no `date` (750), the title is empty (2)``.
+    pub fn reasons_of(&self, severity: Severity) -> String {
+        let reasons = self.reasons.iter();
+        in_one_line(reasons.filter(|reason| reason.severity == severity))
     }
 
     /// The reasons of all problems in one line.
@@ -173,7 +170,7 @@ mod tests {
         };
         assert_eq!(summary(0).all_reasons(), "");
         assert_eq!(summary(2).all_reasons(), "reason 0 (10), reason 1 (9)");
-        assert_eq!(summary(2).reasons_of_errors(), "reason 1 (9)");
+        assert_eq!(summary(2).reasons_of(Severity::Error), "reason 1 (9)");
         assert!(
             summary(6)
                 .all_reasons()
@@ -181,7 +178,7 @@ mod tests {
         );
         assert!(
             summary(8)
-                .reasons_of_errors()
+                .reasons_of(Severity::Error)
                 .ends_with("reason 5 (5), and 2 other reasons")
         );
     }

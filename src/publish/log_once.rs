@@ -3,15 +3,21 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tracing::{error, info, warn};
 
 use crate::ingest::report::{NEW_PROBLEMS_MAX, Report};
+use crate::model::count::many;
 use crate::model::held_loss::LossId;
-use crate::model::problem::chain;
+use crate::model::problem::{Severity, chain};
+use crate::model::problem_summary::ProblemSummary;
 
 /// Reasons of one outage that are compared; with more, the first may be logged again.
 const REASONS_MAX: usize = 8;
+
+/// How long a number of refused files or rows is not repeated while it stays the same.
+const QUARANTINE_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 pub(crate) struct ReadingLog {
     outage: Arc<OutageLog>,
@@ -19,6 +25,7 @@ pub(crate) struct ReadingLog {
     is_first: bool,
     pub(crate) failure: Option<String>,
     held: Option<LossId>,
+    quarantine: QuarantineLog,
 }
 
 impl ReadingLog {
@@ -28,6 +35,7 @@ impl ReadingLog {
             is_first: true,
             failure: None,
             held: None,
+            quarantine: QuarantineLog::default(),
         }
     }
 
@@ -63,7 +71,7 @@ impl ReadingLog {
     /// Logs the first new problems, and the reasons of all if there are more.
     fn log_problems(&mut self, report: &Report) {
         for renamed in report.renamed.iter().take(NEW_PROBLEMS_MAX) {
-            warn!("{renamed}");
+            warn!(message = renamed.as_error());
         }
         let (all, new) = (&report.problems, &report.new_problems);
         let (first, count) = match std::mem::take(&mut self.is_first) {
@@ -72,12 +80,64 @@ impl ReadingLog {
         };
         let logged = first.len().min(NEW_PROBLEMS_MAX);
         for problem in &first[..logged] {
-            warn!("{problem}");
+            warn!(message = problem.as_error());
         }
-        if count > logged {
-            let (more, total, reasons) = (count - logged, all.total(), all.all_reasons());
-            warn!("and {more} more; `taspa check --verbose` lists all {total}: {reasons}");
+        let is_shortened = count > logged;
+        if is_shortened {
+            let (more, total) = (count - logged, all.total());
+            warn!("and {more} more; `taspa check --verbose` lists all {total}");
         }
+        let is_repeated = report.is_full;
+        if let Some(line) = self
+            .quarantine
+            .line(all, is_shortened, is_repeated, Instant::now())
+        {
+            warn!("{line}");
+        }
+    }
+}
+
+/// What is in quarantine altogether: said when the number changes, and once a day while it does not.
+#[derive(Default)]
+struct QuarantineLog {
+    said: Option<(usize, Instant)>,
+}
+
+impl QuarantineLog {
+    /// The line to log after a reading, if any. It `must_say` the reasons where problems were left out.
+    fn line(
+        &mut self,
+        problems: &ProblemSummary,
+        must_say: bool,
+        is_full: bool,
+        now: Instant,
+    ) -> Option<String> {
+        let number = problems.errors;
+        let is_due = match self.said {
+            None => number > 0,
+            Some((before, _)) if before != number => true,
+            Some((_, at)) => is_full && number > 0 && now.duration_since(at) >= QUARANTINE_EVERY,
+        };
+        if !is_due && !must_say {
+            return None;
+        }
+        self.said = Some((number, now));
+        let mut parts = Vec::new();
+        match number {
+            0 => parts.push("nothing is in quarantine".to_owned()),
+            _ => parts.push(format!(
+                "{number} in quarantine: {}",
+                problems.reasons_of(Severity::Error)
+            )),
+        }
+        if problems.warnings > 0 {
+            parts.push(format!(
+                "{}: {}",
+                many(problems.warnings, "warning"),
+                problems.reasons_of(Severity::Warning)
+            ));
+        }
+        Some(parts.join("; "))
     }
 }
 
@@ -129,6 +189,7 @@ impl Reasons {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::problem_summary::ReasonCount;
 
     #[test]
     fn panic_is_a_failure_until_a_reading_succeeds() {
@@ -137,6 +198,54 @@ mod tests {
         assert!(log.failure.is_some());
         log.log(&Report::default(), false, true, false);
         assert_eq!(log.failure, None);
+    }
+
+    #[test]
+    fn quarantine_is_said_when_its_number_changes_and_once_a_day() {
+        let problems = |errors: usize, warnings: usize| {
+            let reasons = [
+                (Severity::Error, "no date", errors),
+                (Severity::Warning, "no picture", warnings),
+            ];
+            let reasons = reasons.into_iter().filter(|(.., count)| *count > 0);
+            ProblemSummary {
+                errors,
+                warnings,
+                reasons: reasons
+                    .map(|(severity, reason, count)| ReasonCount {
+                        severity,
+                        reason: reason.to_owned(),
+                        count,
+                    })
+                    .collect(),
+                ..ProblemSummary::default()
+            }
+        };
+        let mut log = QuarantineLog::default();
+        let start = Instant::now();
+        for (hours, found, is_full, expected) in [
+            (0, (0, 1), true, None),
+            (1, (9, 0), true, Some("9 in quarantine: no date (9)")),
+            (2, (9, 2), true, None),
+            (
+                3,
+                (8, 2),
+                false,
+                Some("8 in quarantine: no date (8); 2 warnings: no picture (2)"),
+            ),
+            (26, (8, 2), true, None),
+            (27, (8, 2), false, None),
+            (28, (8, 0), true, Some("8 in quarantine: no date (8)")),
+            (29, (0, 0), true, Some("nothing is in quarantine")),
+            (99, (0, 0), true, None),
+        ] {
+            let now = start + Duration::from_secs(hours * 60 * 60);
+            let line = log.line(&problems(found.0, found.1), false, is_full, now);
+            assert_eq!(line.as_deref(), expected, "after {hours} hours");
+        }
+        let line = log.line(&problems(0, 30), true, true, start);
+        let expected = "nothing is in quarantine; 30 warnings: no picture (30)";
+        assert_eq!(line.as_deref(), Some(expected), "some were not listed");
     }
 
     #[test]

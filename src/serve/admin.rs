@@ -25,6 +25,7 @@ use tracing::{debug, info};
 
 use crate::config::Config;
 use crate::model::count::counted;
+use crate::model::problem::Severity;
 use crate::publish::health::{Degraded, Health};
 use crate::publish::stall::Stall;
 use crate::serve::accept_loop::AcceptLoop;
@@ -60,7 +61,7 @@ pub(crate) struct Admin {
 
 /// Opens the admin socket, if the configuration has one.
 pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenError> {
-    match config.server.admin {
+    match &config.server.admin {
         Some(address) => Listener::open_admin(address).await.map(Some),
         None => Ok(None),
     }
@@ -68,7 +69,10 @@ pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenErro
 
 /// Serves until the task is aborted: `/readyz` must report that the server drains.
 pub(crate) async fn serve(listener: &Listener, admin: Admin) -> io::Result<()> {
-    info!("admin pages at {}/status", listener.address());
+    match listener {
+        Listener::Tcp(_) => info!("admin pages at {}/status", listener.address()),
+        Listener::Unix(_) => info!("admin pages at {}", listener.address()),
+    }
     let limit = ConnectionLimit::new(CONNECTIONS_MAX as usize, CONNECTIONS_MAX, &[]);
     let mut connections = JoinSet::new();
     AcceptLoop::new("admin connections", limit)
@@ -180,7 +184,7 @@ impl Admin {
             }
             Degraded::Quarantine(problems) => {
                 let articles = counted(problems.errors, "article is", "articles are");
-                let reasons = problems.reasons_of_errors();
+                let reasons = problems.reasons_of(Severity::Error);
                 format!("{articles} in quarantine: {reasons}")
             }
         });

@@ -2,7 +2,7 @@
 
 use std::fs::Permissions;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
@@ -47,10 +47,7 @@ impl Listener {
             for listen in addresses {
                 let listener = Listener::open(listen).await;
                 listeners.push(listener.map_err(|source| ListenError {
-                    address: match listen {
-                        Listen::Tcp(address) => address.to_string(),
-                        Listen::Unix { path, .. } => format!("unix:{}", path.display()),
-                    },
+                    address: listen.to_string(),
                     source,
                 })?);
             }
@@ -84,8 +81,8 @@ impl Listener {
         Ok(Listener::Unix(listener))
     }
 
-    pub(super) async fn open_admin(address: SocketAddr) -> Result<Listener, ListenError> {
-        let listener = Listener::open(&Listen::Tcp(address)).await;
+    pub(super) async fn open_admin(address: &Listen) -> Result<Listener, ListenError> {
+        let listener = Listener::open(address).await;
         listener.map_err(|source| ListenError {
             address: format!("{address} for the admin pages"),
             source,

@@ -109,10 +109,10 @@ mod tests {
     use hyper::StatusCode;
 
     use super::*;
-    use crate::config::Config;
+    use crate::config::{Config, ConfigInput};
 
     fn limits() -> Limits {
-        Config::find_server("no feeds.toml".as_ref(), &|_| None).limits
+        Config::find_server(&ConfigInput::File("no feeds.toml".into()), &|_| None).limits
     }
 
     fn status(version: Version, target: &str, headers: &[(&str, &str)]) -> Option<StatusCode> {

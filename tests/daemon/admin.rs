@@ -1,11 +1,14 @@
 //! The admin listener, and `taspa health`, which asks it.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
 
 use crate::testkit::admin_pages::{ask, get, metric, readiness, start};
-use crate::testkit::client::Request;
+use crate::testkit::client::{Connection, Request};
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
+use crate::testkit::output::assert_ends;
 
 #[test]
 fn admin_pages_have_their_own_listener() {
@@ -215,4 +218,26 @@ fn health_command_asks_the_admin_listener_or_a_feed() {
     assert_eq!(asked.expect("taspa runs").status.code(), Some(0));
     daemon.stop();
     assert_eq!(newsroom.run(&["health"]).status.code(), Some(1));
+}
+
+#[test]
+fn admin_pages_on_a_unix_socket_have_its_mode_and_answer_health() {
+    let newsroom = Newsroom::of_three();
+    newsroom.reconfigure("[server]", "[server]\nadmin = \"unix:admin.sock|0640\"");
+    let socket = newsroom.path("admin.sock");
+    // The second start finds the socket of the first, which nobody listens on any more.
+    for _ in 0..2 {
+        let mut daemon = Daemon::start(&newsroom);
+        assert!(daemon.has_said("admin pages at unix:admin.sock"));
+        let mode = fs::metadata(&socket).expect("the socket").permissions();
+        assert_eq!(mode.mode() & 0o777, 0o640);
+        let stream = UnixStream::connect(&socket).expect("a connection");
+        let ready = Connection::over(stream).exchange(&Request::get("/readyz"));
+        assert!(ready.says("ready\nconfiguration "), "{}", ready.text());
+        let asked = newsroom.run(&["health"]);
+        assert_ends(&asked, 0, &["ready\nconfiguration "], &[]);
+        daemon.stop();
+    }
+    let asked = newsroom.run(&["health"]);
+    assert_ends(&asked, 1, &[], &["no answer from unix:admin.sock: "]);
 }

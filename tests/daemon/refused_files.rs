@@ -25,9 +25,9 @@ fn refused_files_are_reported_by_their_number_and_reasons() {
     let newsroom = newsroom();
     fs::write(newsroom.article("empty"), "").expect("an empty file");
     let (mut daemon, admin) = start(&newsroom);
-    let more = daemon.wait_for("and 2981 more; `taspa check --verbose` lists all 3001: ");
+    daemon.wait_for("and 2981 more; `taspa check --verbose` lists all 3001");
     let reasons = "the first line does not begin with `date` (3000), the file is empty (1)";
-    assert!(more.ends_with(reasons), "{more}");
+    daemon.wait_for(&format!("WARN 3001 in quarantine: {reasons}"));
     let listed = daemon.log().matches(".txt:1: error: ").count();
     assert_eq!(listed, 20);
     let expected = format!("ready\ndegraded: 3001 articles are in quarantine: {reasons}\n");
@@ -50,6 +50,7 @@ fn refused_files_are_reported_by_their_number_and_reasons() {
     daemon.eventually("/all.rss", |feed| feed.says("Свежая новость"));
     let quarantined = || metric(&get(&admin, "/metrics"), "taspa_quarantined_articles");
     eventually("one file less is refused", || quarantined() == 3000.0);
+    daemon.wait_for("WARN 3000 in quarantine: ");
     assert!(!get(&admin, "/status").says("/1.txt<"));
 
     // A problem that stays is not logged again, whole readings included.
@@ -57,15 +58,18 @@ fn refused_files_are_reported_by_their_number_and_reasons() {
     daemon.wait_for("feeds.toml is in force");
     fs::write(newsroom.article("last"), "Ещё без даты").expect("a file");
     daemon.wait_for("last.txt:1: error: ");
+    daemon.wait_for("WARN 3001 in quarantine: ");
     let log = daemon.log();
     assert_eq!(log.matches(".txt:1: error: ").count(), 21);
     assert_eq!(log.matches("--verbose").count(), 1);
+    assert_eq!(log.matches("in quarantine").count(), 3);
     assert_eq!(quarantined(), 3001.0);
     daemon.stop();
 
     // The next start knows them from the state folder, and says so once.
     let mut daemon = Daemon::start(&newsroom);
-    daemon.wait_for("and 2981 more; `taspa check --verbose` lists all 3001: ");
+    daemon.wait_for("and 2981 more; `taspa check --verbose` lists all 3001");
+    daemon.wait_for("WARN 3001 in quarantine: ");
 }
 
 #[test]

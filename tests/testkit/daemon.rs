@@ -144,6 +144,12 @@ impl Daemon {
         Daemon::spawn(newsroom, in_shell(newsroom, ":", "1>&2")).published()
     }
 
+    /// Starts with feeds.toml from its standard input, which is this file of the newsroom.
+    pub(crate) fn start_reading(newsroom: &Newsroom, file: &str) -> Daemon {
+        let input = format!("--config - < {file}");
+        Daemon::spawn(newsroom, in_shell(newsroom, ":", &input)).published()
+    }
+
     /// Starts on a socket that is passed to it.
     pub(crate) fn start_on(newsroom: &Newsroom, socket: OwnedFd) -> Daemon {
         let program = env!("CARGO_BIN_EXE_taspa");

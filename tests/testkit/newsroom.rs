@@ -131,8 +131,10 @@ impl Newsroom {
     /// A command of taspa in this folder, without the environment variables that taspa reads.
     pub(crate) fn taspa(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_taspa"));
-        for name in ["TASPA_CONFIG", "TASPA_LISTEN", "TASPA_LOG", "TASPA_URL"] {
-            command.env_remove(name);
+        for (name, _) in std::env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"TASPA_") {
+                command.env_remove(name);
+            }
         }
         command.args(arguments).current_dir(self.folder.path());
         command

@@ -183,7 +183,8 @@ fn files_that_cannot_be_read_say_why() {
             "save it as UTF-8",
         ),
     ] {
-        let found = Config::load(&path, &|_| None).expect_err("it cannot be read");
+        let found = Config::load(&ConfigInput::File(path.clone()), &|_| None);
+        let found = found.expect_err("it cannot be read");
         let [problem] = found.as_slice() else {
             panic!("one problem, got {found:?}");
         };
