@@ -33,6 +33,7 @@ use crate::serve::raw_head::RawHead;
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
+use crate::serve::spare_headers;
 use crate::serve::write_timeout::{DiscardUnsent, WriteTimeout};
 
 /// Serves a connection as a task, which `watcher` can ask to end.
@@ -98,7 +99,10 @@ where
         let start = Instant::now();
         activity.note_use(start, false);
         match request_checks::reject(&request, &raw_head, &limits) {
-            Some(reply) => ReplyFuture::ready(reply.into(), &request, client, &context, start),
+            Some(reply) => {
+                let now = Timestamp::now();
+                ReplyFuture::ready(reply.into(), request, client, &context, start, now)
+            }
             None => ReplyFuture::new(request, client, &activity, &context, start),
         }
     });
@@ -124,13 +128,15 @@ enum ReplyFuture {
 impl ReplyFuture {
     fn ready(
         answer: Answer,
-        request: &Request<Incoming>,
+        request: Request<Incoming>,
         client: ClientAddress,
         context: &ServerContext,
         start: Instant,
+        now: Timestamp,
     ) -> ReplyFuture {
-        answer.record(context, client, request, start);
-        ReplyFuture::Ready(Some(answer.reply))
+        answer.record(context, client, &request, start);
+        spare_headers::keep(request.into_parts().0.headers);
+        ReplyFuture::Ready(Some(with_date(answer.reply, now)))
     }
 
     fn new(
@@ -140,12 +146,13 @@ impl ReplyFuture {
         context: &Arc<ServerContext>,
         start: Instant,
     ) -> ReplyFuture {
-        let dispatch = match dispatch(context.documents.get(), &request, Timestamp::now()) {
+        let now = Timestamp::now();
+        let dispatch = match dispatch(context.documents.get(), &request, now) {
             Dispatch::Ready(answer)
                 if request.body().is_end_stream()
                     && !error_pages::may_replace(&answer, &request) =>
             {
-                return ReplyFuture::ready(answer, &request, client, context, start);
+                return ReplyFuture::ready(answer, request, client, context, start, now);
             }
             dispatch => dispatch,
         };
@@ -167,7 +174,7 @@ impl ReplyFuture {
             }
             answer.record(&context, client, &request, start);
             activity.note_use(Instant::now(), false);
-            answer.reply
+            with_date(answer.reply, Timestamp::now())
         }))
     }
 }
@@ -176,11 +183,10 @@ impl Future for ReplyFuture {
     type Output = Result<Reply, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let reply = match &mut *self {
-            ReplyFuture::Ready(reply) => Poll::Ready(reply.take().expect("polled until ready")),
-            ReplyFuture::Pending(reply) => reply.as_mut().poll(context),
-        };
-        reply.map(|reply| Ok(with_date(reply)))
+        match &mut *self {
+            ReplyFuture::Ready(reply) => Poll::Ready(Ok(reply.take().expect("polled until ready"))),
+            ReplyFuture::Pending(reply) => reply.as_mut().poll(context).map(Ok),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::feed::coding::Coding;
 use crate::serve::security_headers::{
     DocumentKind, allow_every_origin, allow_page_content, forbid_active_content,
 };
+use crate::serve::spare_headers;
 use crate::text::visible;
 
 /// A reply with its whole body.
@@ -56,7 +57,10 @@ pub(super) fn document(document: DocumentHeaders, body: Bytes) -> Reply {
     match kind {
         DocumentKind::Page => allow_page_content(headers),
         DocumentKind::SubscriptionList => {
-            headers.insert(CONTENT_DISPOSITION, const { HeaderValue::from_static(SAVED) });
+            headers.insert(
+                CONTENT_DISPOSITION,
+                const { HeaderValue::from_static(SAVED) },
+            );
         }
         DocumentKind::Feed | DocumentKind::Asset => {}
     }
@@ -69,7 +73,7 @@ pub(super) fn not_modified(document: DocumentHeaders) -> Reply {
     validated(StatusCode::NOT_MODIFIED, document, Bytes::new())
 }
 
-/// The most headers of a reply, so that their table is allocated once.
+/// The most headers of a reply, so that their table is allocated at most once.
 const HEADERS_MAX: usize = 12;
 
 fn validated(status: StatusCode, document: DocumentHeaders, body: Bytes) -> Reply {
@@ -251,5 +255,6 @@ pub(super) fn unvalidated(status: StatusCode, cache_control: &'static str, body:
 fn with_status(status: StatusCode, body: Bytes) -> Reply {
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
+    *reply.headers_mut() = spare_headers::take();
     reply
 }
