@@ -15,8 +15,9 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::{GracefulConnection, Watcher};
+use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
 use tracing::debug;
 
 use crate::model::time::Timestamp;
@@ -36,27 +37,42 @@ use crate::serve::server_context::ServerContext;
 use crate::serve::spare_headers;
 use crate::serve::write_timeout::{DiscardUnsent, WriteTimeout};
 
-/// Serves a connection as a task, which `watcher` can ask to end.
+/// Serves a connection as a task, which keeps `open` until the connection has ended.
 pub(super) fn spawn(
     socket: Socket,
     permit: ConnectionPermit,
-    watcher: Watcher,
+    open: watch::Receiver<()>,
     context: &Arc<ServerContext>,
 ) {
     match socket {
         Socket::Tcp(stream, client) => {
             let connection = serve(stream, client, &permit.activity, context);
-            run(watcher.watch(connection), permit);
+            run(
+                connection,
+                GracefulConnection::graceful_shutdown,
+                permit,
+                open,
+            );
         }
         Socket::Unix(stream) => {
             let connection = serve(stream, ClientAddress::Unix, &permit.activity, context);
-            run(watcher.watch(connection), permit);
+            run(
+                connection,
+                GracefulConnection::graceful_shutdown,
+                permit,
+                open,
+            );
         }
     }
 }
 
-fn run<C>(connection: C, permit: ConnectionPermit)
-where
+/// Runs a connection as a task. `finish` lets it end after the current answer.
+fn run<C>(
+    connection: C,
+    mut finish: impl FnMut(Pin<&mut C>) + Send + 'static,
+    permit: ConnectionPermit,
+    open: watch::Receiver<()>,
+) where
     C: Future<Output = hyper::Result<()>> + Send + 'static,
 {
     tokio::spawn(async move {
@@ -64,9 +80,12 @@ where
         let ended = {
             let mut connection = pin!(connection);
             let poll = |context: &mut Context<'_>| {
-                permit
-                    .activity
-                    .poll(context, |context| connection.as_mut().poll(context))
+                permit.activity.poll(context, |context, is_stopping| {
+                    if is_stopping {
+                        finish(connection.as_mut());
+                    }
+                    connection.as_mut().poll(context)
+                })
             };
             future::poll_fn(poll).await
         };
@@ -76,6 +95,7 @@ where
             None => debug!("an idle connection is closed, because another one needs its place"),
         }
         drop(permit);
+        drop(open);
     });
 }
 
@@ -199,7 +219,14 @@ mod tests {
     async fn a_panic_ends_its_own_connection_and_returns_the_permit() {
         let limit = ConnectionLimit::new(1, 1, &[]);
         let permit = async || limit.admit(ClientAddress::Unix).await.expect("a permit");
-        run(async { panic!("a fault of ours") }, permit().await);
+        let (open, _) = watch::channel(());
+        let receiver = open.subscribe();
+        run(
+            async { panic!("a fault of ours") },
+            |_| {},
+            permit().await,
+            receiver,
+        );
         // The next connection gets the permit, on the same thread.
         let next = permit().await;
         assert_eq!(limit.open(), 1);
@@ -208,7 +235,37 @@ mod tests {
             let _ = done.send(());
             Ok(())
         };
-        run(connection, next);
+        run(connection, |_| {}, next, open.subscribe());
         assert_eq!(ended.await, Ok(()));
+        open.closed().await;
+    }
+
+    #[tokio::test]
+    async fn connections_finish_when_the_server_stops_also_those_admitted_after() {
+        let limit = ConnectionLimit::new(2, 2, &[]);
+        let permit = async || limit.admit(ClientAddress::Unix).await.expect("a permit");
+        let (open, _) = watch::channel(());
+        // It ends only after it was asked to.
+        let begin = async || {
+            let (ask, asked) = tokio::sync::oneshot::channel();
+            let mut ask = Some(ask);
+            let finish = move |_: Pin<&mut _>| {
+                if let Some(ask) = ask.take() {
+                    let _ = ask.send(());
+                }
+            };
+            let connection = async move {
+                let _ = asked.await;
+                Ok(())
+            };
+            run(connection, finish, permit().await, open.subscribe());
+        };
+        begin().await;
+        tokio::task::yield_now().await;
+        assert_eq!(limit.open(), 1);
+        limit.stop();
+        begin().await;
+        open.closed().await;
+        assert_eq!(limit.open(), 0);
     }
 }

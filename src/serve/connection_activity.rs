@@ -1,4 +1,5 @@
-//! Whether a connection is idle, so that it can be closed when another one needs its place.
+//! Whether a connection is idle, so that it can be closed when another one needs its place, and whether it
+//! has to end because the server stops.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
@@ -18,6 +19,8 @@ pub(super) struct ConnectionActivity {
     is_writing: AtomicBool,
     /// Whether it has to end as soon as it is idle.
     is_dismissed: AtomicBool,
+    /// Whether it has to end after the current answer, because the server stops.
+    is_stopping: AtomicBool,
     waker: AtomicWaker,
 }
 
@@ -29,6 +32,7 @@ impl ConnectionActivity {
             is_answering: AtomicBool::new(false),
             is_writing: AtomicBool::new(false),
             is_dismissed: AtomicBool::new(false),
+            is_stopping: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         }
     }
@@ -65,14 +69,21 @@ impl ConnectionActivity {
         self.waker.wake();
     }
 
-    /// Polls the connection, which ends early if it is dismissed.
+    /// Lets the connection end after the current answer.
+    pub(super) fn stop(&self) {
+        self.is_stopping.store(true, Relaxed);
+        self.waker.wake();
+    }
+
+    /// Polls the connection, which ends early if it is dismissed. The second argument of `poll_connection`
+    /// is whether the server stops.
     pub(super) fn poll<T>(
         &self,
         context: &mut Context<'_>,
-        poll_connection: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+        poll_connection: impl FnOnce(&mut Context<'_>, bool) -> Poll<T>,
     ) -> Poll<Option<T>> {
         self.waker.register(context.waker());
-        match poll_connection(context) {
+        match poll_connection(context, self.is_stopping.load(Relaxed)) {
             Poll::Ready(ended) => Poll::Ready(Some(ended)),
             Poll::Pending if self.is_dismissed() && self.idle_for(self.accepted).is_some() => {
                 Poll::Ready(None)
