@@ -1,6 +1,6 @@
 //! One connection.
 //!
-//! HTTP/1.1 only, without detection of the protocol. hyper's timeouts need the timer on the builder.
+//! HTTP/1.1 only, without detection of the protocol.
 //! Each connection is a task, so a panic ends only the connection that it happens on.
 
 use std::convert::Infallible;
@@ -26,10 +26,10 @@ use crate::serve::answer::Answer;
 use crate::serve::client_address::ClientAddress;
 use crate::serve::connection_activity::ConnectionActivity;
 use crate::serve::connection_limit::ConnectionPermit;
-use crate::serve::connection_timer::ConnectionTimer;
 use crate::serve::date::with_date;
 use crate::serve::dispatch::{Dispatch, dispatch};
 use crate::serve::error_pages;
+use crate::serve::header_timeout::HeaderTimeout;
 use crate::serve::raw_head::RawHead;
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
@@ -44,24 +44,17 @@ pub(super) fn spawn(
     open: watch::Receiver<()>,
     context: &Arc<ServerContext>,
 ) {
+    let timeout = HeaderTimeout::new(Duration::from_secs(context.limits.header_timeout.into()));
     match socket {
         Socket::Tcp(stream, client) => {
             let connection = serve(stream, client, &permit.activity, context);
-            run(
-                connection,
-                GracefulConnection::graceful_shutdown,
-                permit,
-                open,
-            );
+            let finish = GracefulConnection::graceful_shutdown;
+            run(connection, finish, timeout, permit, open);
         }
         Socket::Unix(stream) => {
             let connection = serve(stream, ClientAddress::Unix, &permit.activity, context);
-            run(
-                connection,
-                GracefulConnection::graceful_shutdown,
-                permit,
-                open,
-            );
+            let finish = GracefulConnection::graceful_shutdown;
+            run(connection, finish, timeout, permit, open);
         }
     }
 }
@@ -70,6 +63,7 @@ pub(super) fn spawn(
 fn run<C>(
     connection: C,
     mut finish: impl FnMut(Pin<&mut C>) + Send + 'static,
+    mut timeout: HeaderTimeout,
     permit: ConnectionPermit,
     open: watch::Receiver<()>,
 ) where
@@ -80,19 +74,26 @@ fn run<C>(
         let ended = {
             let mut connection = pin!(connection);
             let poll = |context: &mut Context<'_>| {
-                permit.activity.poll(context, |context, is_stopping| {
+                let ended = permit.activity.poll(context, |context, is_stopping| {
                     if is_stopping {
                         finish(connection.as_mut());
                     }
                     connection.as_mut().poll(context)
-                })
+                });
+                match ended {
+                    Poll::Ready(ended) => Poll::Ready(ended.ok_or("another one needs its place")),
+                    Poll::Pending => {
+                        let passed = timeout.poll(context, &permit.activity);
+                        passed.map(|()| Err("it sent no whole request in time"))
+                    }
+                }
             };
             future::poll_fn(poll).await
         };
         match ended {
-            Some(Ok(())) => {}
-            Some(Err(error)) => debug!("a connection ended early: {error}"),
-            None => debug!("an idle connection is closed, because another one needs its place"),
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => debug!("a connection ended early: {error}"),
+            Err(reason) => debug!("an idle connection is closed: {reason}"),
         }
         drop(permit);
         drop(open);
@@ -127,10 +128,10 @@ where
         }
     });
     http1::Builder::new()
-        .timer(ConnectionTimer::default())
         // A client that closed its sending side may still read the reply.
         .half_close(true)
-        .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
+        // `HeaderTimeout` is cheaper.
+        .header_read_timeout(None)
         .max_buf_size(limits.header_bytes as usize)
         // The buffer may hold more than its size, which is only where reading stops.
         .max_header_size(limits.header_bytes as usize)
@@ -220,13 +221,9 @@ mod tests {
         let limit = ConnectionLimit::new(1, 1, &[]);
         let permit = async || limit.admit(ClientAddress::Unix).await.expect("a permit");
         let (open, _) = watch::channel(());
-        let receiver = open.subscribe();
-        run(
-            async { panic!("a fault of ours") },
-            |_| {},
-            permit().await,
-            receiver,
-        );
+        let timeout = || HeaderTimeout::new(Duration::from_secs(60));
+        let panic = async { panic!("a fault of ours") };
+        run(panic, |_| {}, timeout(), permit().await, open.subscribe());
         // The next connection gets the permit, on the same thread.
         let next = permit().await;
         assert_eq!(limit.open(), 1);
@@ -235,7 +232,7 @@ mod tests {
             let _ = done.send(());
             Ok(())
         };
-        run(connection, |_| {}, next, open.subscribe());
+        run(connection, |_| {}, timeout(), next, open.subscribe());
         assert_eq!(ended.await, Ok(()));
         open.closed().await;
     }
@@ -258,7 +255,14 @@ mod tests {
                 let _ = asked.await;
                 Ok(())
             };
-            run(connection, finish, permit().await, open.subscribe());
+            let timeout = HeaderTimeout::new(Duration::from_secs(60));
+            run(
+                connection,
+                finish,
+                timeout,
+                permit().await,
+                open.subscribe(),
+            );
         };
         begin().await;
         tokio::task::yield_now().await;

@@ -39,14 +39,25 @@ impl ConnectionActivity {
 
     /// A request came at `instant`, or was answered then.
     pub(super) fn note_use(&self, instant: Instant, is_answering: bool) {
-        let since = instant.saturating_duration_since(self.accepted);
-        let microseconds = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
-        self.last_used.store(microseconds, Relaxed);
+        self.set_last_used(instant);
         self.is_answering.store(is_answering, Relaxed);
     }
 
-    pub(super) fn note_writing(&self, is_writing: bool) {
-        self.is_writing.store(is_writing, Relaxed);
+    /// The client has to read before more can be written.
+    pub(super) fn note_writing(&self) {
+        self.is_writing.store(true, Relaxed);
+    }
+
+    /// A write that had to wait went on at `instant`.
+    pub(super) fn note_written(&self, instant: Instant) {
+        self.set_last_used(instant);
+        self.is_writing.store(false, Relaxed);
+    }
+
+    fn set_last_used(&self, instant: Instant) {
+        let since = instant.saturating_duration_since(self.accepted);
+        let microseconds = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        self.last_used.store(microseconds, Relaxed);
     }
 
     /// How long it has waited for a request at `now`; `None` if it does not wait.

@@ -289,11 +289,11 @@ mod tests {
         // One that has been told to end is not counted on again.
         limit.dismiss_idle(now);
         assert_eq!(is_dismissed(), [false, true, true]);
-        idle.activity.note_writing(true);
+        idle.activity.note_writing();
         let mut context = Context::from_waker(Waker::noop());
         let mut poll = || idle.activity.poll(&mut context, |_, _| Poll::<()>::Pending);
         assert_eq!(poll(), Poll::Pending, "the client still reads its answer");
-        idle.activity.note_writing(false);
+        idle.activity.note_written(now - 2 * IDLE_MIN);
         assert_eq!(poll(), Poll::Ready(None));
         drop(idle);
         drop(permit().await);
