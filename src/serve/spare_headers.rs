@@ -1,7 +1,7 @@
 //! Tables of headers that are used again, so that an answer needs no new one.
 //!
-//! A thread keeps the table of the last request that it answered at once, and the next answer is written into it. hyper keeps
-//! the table of an answer for the next request of its connection.
+//! A thread keeps the table of the last request that it answered at once, and the next answer is written
+//! into it. hyper keeps the table of an answer for the next request of its connection.
 
 use std::cell::Cell;
 
