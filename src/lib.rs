@@ -67,7 +67,7 @@
 //! | the order and letters of lists of terms | `feed/letter.rs` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
-//! | the connection limit, the write timeout | `serve/connection_limit.rs`, `write_timeout.rs` |
+//! | the connection limit, the timeouts of headers and of writes | `serve/connection_limit.rs`, `header_timeout.rs`, `write_timeout.rs` |
 //! | the simulation that all parts run in, by a seed | `simulation.rs` |
 //! | how many descriptors clients get | `serve/descriptors.rs` |
 //! | what logs and terminals show of a name | `text/visible.rs` |

@@ -4,7 +4,7 @@
 //!
 //! 1. `Listener::open_all` opens the sockets, and `server::serve` starts the threads.
 //! 2. `AcceptLoop::run` accepts a connection, and `ConnectionLimit::admit` gives it a permit.
-//! 3. `connection::spawn` serves it as a task, with a `WriteTimeout` and a `ConnectionTimer`.
+//! 3. `connection::spawn` serves it as a task, with a `WriteTimeout` and a `HeaderTimeout`.
 //! 4. `request_checks::reject` rejects invalid and ambiguous requests.
 //! 5. [`dispatch::dispatch`] loads the published snapshot, and `route::resolve` finds the resource.
 //! 6. `feeds::cached` evaluates the conditions, and answers with a 304, a 412 or a cached document.
@@ -35,7 +35,6 @@ pub(crate) mod conditional;
 mod connection;
 mod connection_activity;
 mod connection_limit;
-mod connection_timer;
 pub mod control;
 pub(crate) mod counter;
 mod date;
@@ -45,6 +44,7 @@ mod document_cache;
 pub mod documents;
 mod error_pages;
 mod feeds;
+mod header_timeout;
 mod histogram;
 pub(crate) mod listener;
 mod metrics;
@@ -63,6 +63,7 @@ mod select_query;
 mod selection_limit;
 pub(crate) mod server;
 pub(crate) mod server_context;
+mod spare_headers;
 pub(crate) mod starting_page;
 mod wordpress_feeds;
 mod write_timeout;

@@ -27,6 +27,8 @@ pub struct FeedHeaders {
     pub date: HeaderValue,
     /// `Link`.
     pub link: HeaderValue,
+    /// `Content-Type`.
+    pub content_type: HeaderValue,
     /// `Cache-Control`, while no change is due soon.
     cache_control: HeaderValue,
 }
@@ -50,6 +52,7 @@ impl FeedHeaders {
             last_modified: validators.last_modified,
             date: http_date(validators.last_modified),
             link: header(&links(channel, format)),
+            content_type: HeaderValue::from_static(format.content_type()),
             cache_control: cache_control(settings, u32::MAX),
         }
     }

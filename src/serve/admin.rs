@@ -26,6 +26,7 @@ use tracing::{debug, info};
 use crate::config::Config;
 use crate::model::count::counted;
 use crate::model::problem::Severity;
+use crate::model::time::Timestamp;
 use crate::publish::health::{Degraded, Health};
 use crate::publish::stall::Stall;
 use crate::serve::accept_loop::AcceptLoop;
@@ -98,7 +99,10 @@ where
 {
     let service = service_fn(move |request: Request<Incoming>| {
         let admin = admin.clone();
-        async move { Ok::<_, Infallible>(with_date(answer(admin, &request).await)) }
+        async move {
+            let reply = answer(admin, &request).await;
+            Ok::<_, Infallible>(with_date(reply, Timestamp::now()))
+        }
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())

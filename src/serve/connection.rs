@@ -1,6 +1,6 @@
 //! One connection.
 //!
-//! HTTP/1.1 only, without detection of the protocol. hyper's timeouts need the timer on the builder.
+//! HTTP/1.1 only, without detection of the protocol.
 //! Each connection is a task, so a panic ends only the connection that it happens on.
 
 use std::convert::Infallible;
@@ -15,8 +15,9 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::{GracefulConnection, Watcher};
+use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
 use tracing::debug;
 
 use crate::model::time::Timestamp;
@@ -25,37 +26,47 @@ use crate::serve::answer::Answer;
 use crate::serve::client_address::ClientAddress;
 use crate::serve::connection_activity::ConnectionActivity;
 use crate::serve::connection_limit::ConnectionPermit;
-use crate::serve::connection_timer::ConnectionTimer;
 use crate::serve::date::with_date;
 use crate::serve::dispatch::{Dispatch, dispatch};
 use crate::serve::error_pages;
+use crate::serve::header_timeout::HeaderTimeout;
 use crate::serve::raw_head::RawHead;
 use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
+use crate::serve::spare_headers;
 use crate::serve::write_timeout::{DiscardUnsent, WriteTimeout};
 
-/// Serves a connection as a task, which `watcher` can ask to end.
+/// Serves a connection as a task, which keeps `open` until the connection has ended.
 pub(super) fn spawn(
     socket: Socket,
     permit: ConnectionPermit,
-    watcher: Watcher,
+    open: watch::Receiver<()>,
     context: &Arc<ServerContext>,
 ) {
+    let timeout = HeaderTimeout::new(Duration::from_secs(context.limits.header_timeout.into()));
     match socket {
         Socket::Tcp(stream, client) => {
             let connection = serve(stream, client, &permit.activity, context);
-            run(watcher.watch(connection), permit);
+            let finish = GracefulConnection::graceful_shutdown;
+            run(connection, finish, timeout, permit, open);
         }
         Socket::Unix(stream) => {
             let connection = serve(stream, ClientAddress::Unix, &permit.activity, context);
-            run(watcher.watch(connection), permit);
+            let finish = GracefulConnection::graceful_shutdown;
+            run(connection, finish, timeout, permit, open);
         }
     }
 }
 
-fn run<C>(connection: C, permit: ConnectionPermit)
-where
+/// Runs a connection as a task. `finish` lets it end after the current answer.
+fn run<C>(
+    connection: C,
+    mut finish: impl FnMut(Pin<&mut C>) + Send + 'static,
+    mut timeout: HeaderTimeout,
+    permit: ConnectionPermit,
+    open: watch::Receiver<()>,
+) where
     C: Future<Output = hyper::Result<()>> + Send + 'static,
 {
     tokio::spawn(async move {
@@ -63,18 +74,29 @@ where
         let ended = {
             let mut connection = pin!(connection);
             let poll = |context: &mut Context<'_>| {
-                permit
-                    .activity
-                    .poll(context, |context| connection.as_mut().poll(context))
+                let ended = permit.activity.poll(context, |context, is_stopping| {
+                    if is_stopping {
+                        finish(connection.as_mut());
+                    }
+                    connection.as_mut().poll(context)
+                });
+                match ended {
+                    Poll::Ready(ended) => Poll::Ready(ended.ok_or("another one needs its place")),
+                    Poll::Pending => {
+                        let passed = timeout.poll(context, &permit.activity);
+                        passed.map(|()| Err("it sent no whole request in time"))
+                    }
+                }
             };
             future::poll_fn(poll).await
         };
         match ended {
-            Some(Ok(())) => {}
-            Some(Err(error)) => debug!("a connection ended early: {error}"),
-            None => debug!("an idle connection is closed, because another one needs its place"),
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => debug!("a connection ended early: {error}"),
+            Err(reason) => debug!("an idle connection is closed: {reason}"),
         }
         drop(permit);
+        drop(open);
     });
 }
 
@@ -98,15 +120,18 @@ where
         let start = Instant::now();
         activity.note_use(start, false);
         match request_checks::reject(&request, &raw_head, &limits) {
-            Some(reply) => ReplyFuture::ready(reply.into(), &request, client, &context, start),
+            Some(reply) => {
+                let now = Timestamp::now();
+                ReplyFuture::ready(reply.into(), request, client, &context, start, now)
+            }
             None => ReplyFuture::new(request, client, &activity, &context, start),
         }
     });
     http1::Builder::new()
-        .timer(ConnectionTimer::default())
         // A client that closed its sending side may still read the reply.
         .half_close(true)
-        .header_read_timeout(Duration::from_secs(limits.header_timeout.into()))
+        // `HeaderTimeout` is cheaper.
+        .header_read_timeout(None)
         .max_buf_size(limits.header_bytes as usize)
         // The buffer may hold more than its size, which is only where reading stops.
         .max_header_size(limits.header_bytes as usize)
@@ -124,13 +149,15 @@ enum ReplyFuture {
 impl ReplyFuture {
     fn ready(
         answer: Answer,
-        request: &Request<Incoming>,
+        request: Request<Incoming>,
         client: ClientAddress,
         context: &ServerContext,
         start: Instant,
+        now: Timestamp,
     ) -> ReplyFuture {
-        answer.record(context, client, request, start);
-        ReplyFuture::Ready(Some(answer.reply))
+        answer.record(context, client, &request, start);
+        spare_headers::keep(request.into_parts().0.headers);
+        ReplyFuture::Ready(Some(with_date(answer.reply, now)))
     }
 
     fn new(
@@ -140,12 +167,13 @@ impl ReplyFuture {
         context: &Arc<ServerContext>,
         start: Instant,
     ) -> ReplyFuture {
-        let dispatch = match dispatch(context.documents.get(), &request, Timestamp::now()) {
+        let now = Timestamp::now();
+        let dispatch = match dispatch(context.documents.get(), &request, now) {
             Dispatch::Ready(answer)
                 if request.body().is_end_stream()
                     && !error_pages::may_replace(&answer, &request) =>
             {
-                return ReplyFuture::ready(answer, &request, client, context, start);
+                return ReplyFuture::ready(answer, request, client, context, start, now);
             }
             dispatch => dispatch,
         };
@@ -167,7 +195,7 @@ impl ReplyFuture {
             }
             answer.record(&context, client, &request, start);
             activity.note_use(Instant::now(), false);
-            answer.reply
+            with_date(answer.reply, Timestamp::now())
         }))
     }
 }
@@ -176,11 +204,10 @@ impl Future for ReplyFuture {
     type Output = Result<Reply, Infallible>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let reply = match &mut *self {
-            ReplyFuture::Ready(reply) => Poll::Ready(reply.take().expect("polled until ready")),
-            ReplyFuture::Pending(reply) => reply.as_mut().poll(context),
-        };
-        reply.map(|reply| Ok(with_date(reply)))
+        match &mut *self {
+            ReplyFuture::Ready(reply) => Poll::Ready(Ok(reply.take().expect("polled until ready"))),
+            ReplyFuture::Pending(reply) => reply.as_mut().poll(context).map(Ok),
+        }
     }
 }
 
@@ -193,7 +220,10 @@ mod tests {
     async fn a_panic_ends_its_own_connection_and_returns_the_permit() {
         let limit = ConnectionLimit::new(1, 1, &[]);
         let permit = async || limit.admit(ClientAddress::Unix).await.expect("a permit");
-        run(async { panic!("a fault of ours") }, permit().await);
+        let (open, _) = watch::channel(());
+        let timeout = || HeaderTimeout::new(Duration::from_secs(60));
+        let panic = async { panic!("a fault of ours") };
+        run(panic, |_| {}, timeout(), permit().await, open.subscribe());
         // The next connection gets the permit, on the same thread.
         let next = permit().await;
         assert_eq!(limit.open(), 1);
@@ -202,7 +232,44 @@ mod tests {
             let _ = done.send(());
             Ok(())
         };
-        run(connection, next);
+        run(connection, |_| {}, timeout(), next, open.subscribe());
         assert_eq!(ended.await, Ok(()));
+        open.closed().await;
+    }
+
+    #[tokio::test]
+    async fn connections_finish_when_the_server_stops_also_those_admitted_after() {
+        let limit = ConnectionLimit::new(2, 2, &[]);
+        let permit = async || limit.admit(ClientAddress::Unix).await.expect("a permit");
+        let (open, _) = watch::channel(());
+        // It ends only after it was asked to.
+        let begin = async || {
+            let (ask, asked) = tokio::sync::oneshot::channel();
+            let mut ask = Some(ask);
+            let finish = move |_: Pin<&mut _>| {
+                if let Some(ask) = ask.take() {
+                    let _ = ask.send(());
+                }
+            };
+            let connection = async move {
+                let _ = asked.await;
+                Ok(())
+            };
+            let timeout = HeaderTimeout::new(Duration::from_secs(60));
+            run(
+                connection,
+                finish,
+                timeout,
+                permit().await,
+                open.subscribe(),
+            );
+        };
+        begin().await;
+        tokio::task::yield_now().await;
+        assert_eq!(limit.open(), 1);
+        limit.stop();
+        begin().await;
+        open.closed().await;
+        assert_eq!(limit.open(), 0);
     }
 }

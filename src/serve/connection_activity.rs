@@ -1,4 +1,5 @@
-//! Whether a connection is idle, so that it can be closed when another one needs its place.
+//! Whether a connection is idle, so that it can be closed when another one needs its place, and whether it
+//! has to end because the server stops.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::task::{Context, Poll};
@@ -18,6 +19,8 @@ pub(super) struct ConnectionActivity {
     is_writing: AtomicBool,
     /// Whether it has to end as soon as it is idle.
     is_dismissed: AtomicBool,
+    /// Whether it has to end after the current answer, because the server stops.
+    is_stopping: AtomicBool,
     waker: AtomicWaker,
 }
 
@@ -29,20 +32,32 @@ impl ConnectionActivity {
             is_answering: AtomicBool::new(false),
             is_writing: AtomicBool::new(false),
             is_dismissed: AtomicBool::new(false),
+            is_stopping: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         }
     }
 
     /// A request came at `instant`, or was answered then.
     pub(super) fn note_use(&self, instant: Instant, is_answering: bool) {
-        let since = instant.saturating_duration_since(self.accepted);
-        let microseconds = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
-        self.last_used.store(microseconds, Relaxed);
+        self.set_last_used(instant);
         self.is_answering.store(is_answering, Relaxed);
     }
 
-    pub(super) fn note_writing(&self, is_writing: bool) {
-        self.is_writing.store(is_writing, Relaxed);
+    /// The client has to read before more can be written.
+    pub(super) fn note_writing(&self) {
+        self.is_writing.store(true, Relaxed);
+    }
+
+    /// A write that had to wait went on at `instant`.
+    pub(super) fn note_written(&self, instant: Instant) {
+        self.set_last_used(instant);
+        self.is_writing.store(false, Relaxed);
+    }
+
+    fn set_last_used(&self, instant: Instant) {
+        let since = instant.saturating_duration_since(self.accepted);
+        let microseconds = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        self.last_used.store(microseconds, Relaxed);
     }
 
     /// How long it has waited for a request at `now`; `None` if it does not wait.
@@ -65,14 +80,21 @@ impl ConnectionActivity {
         self.waker.wake();
     }
 
-    /// Polls the connection, which ends early if it is dismissed.
+    /// Lets the connection end after the current answer.
+    pub(super) fn stop(&self) {
+        self.is_stopping.store(true, Relaxed);
+        self.waker.wake();
+    }
+
+    /// Polls the connection, which ends early if it is dismissed. The second argument of `poll_connection`
+    /// is whether the server stops.
     pub(super) fn poll<T>(
         &self,
         context: &mut Context<'_>,
-        poll_connection: impl FnOnce(&mut Context<'_>) -> Poll<T>,
+        poll_connection: impl FnOnce(&mut Context<'_>, bool) -> Poll<T>,
     ) -> Poll<Option<T>> {
         self.waker.register(context.waker());
-        match poll_connection(context) {
+        match poll_connection(context, self.is_stopping.load(Relaxed)) {
             Poll::Ready(ended) => Poll::Ready(Some(ended)),
             Poll::Pending if self.is_dismissed() && self.idle_for(self.accepted).is_some() => {
                 Poll::Ready(None)

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv6Addr};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,8 @@ pub(crate) struct ConnectionLimit {
     /// The open connections.
     activities: Mutex<HashMap<u64, Arc<ConnectionActivity>>>,
     next_id: AtomicU64,
+    /// Whether the server stops. It changes while `activities` is locked.
+    is_stopping: AtomicBool,
     pub accepted: Counter,
     closed: Counter,
     /// Connections closed because their address had too many.
@@ -78,6 +80,7 @@ impl ConnectionLimit {
             by_address: Mutex::default(),
             activities: Mutex::default(),
             next_id: AtomicU64::new(0),
+            is_stopping: AtomicBool::new(false),
             accepted: Counter::default(),
             closed: Counter::default(),
             refused: Counter::default(),
@@ -114,7 +117,12 @@ impl ConnectionLimit {
         self.accepted.increment();
         let activity = Arc::new(ConnectionActivity::new());
         let id = self.next_id.fetch_add(1, Relaxed);
-        self.activities().insert(id, activity.clone());
+        let mut activities = self.activities();
+        activities.insert(id, activity.clone());
+        if self.is_stopping.load(Relaxed) {
+            activity.stop();
+        }
+        drop(activities);
         Some(ConnectionPermit {
             activity,
             id,
@@ -122,6 +130,13 @@ impl ConnectionLimit {
             _slot: slot,
             _total: total,
         })
+    }
+
+    /// Lets all connections end after their current answers, also those that are admitted from now on.
+    pub(super) fn stop(&self) {
+        let activities = self.activities();
+        self.is_stopping.store(true, Relaxed);
+        activities.values().for_each(|activity| activity.stop());
     }
 
     async fn wait_for_place(&self) -> Option<OwnedSemaphorePermit> {
@@ -275,11 +290,11 @@ mod tests {
         // One that has been told to end is not counted on again.
         limit.dismiss_idle(now);
         assert_eq!(is_dismissed(), [false, true, true]);
-        idle.activity.note_writing(true);
+        idle.activity.note_writing();
         let mut context = Context::from_waker(Waker::noop());
-        let mut poll = || idle.activity.poll(&mut context, |_| Poll::<()>::Pending);
+        let mut poll = || idle.activity.poll(&mut context, |_, _| Poll::<()>::Pending);
         assert_eq!(poll(), Poll::Pending, "the client still reads its answer");
-        idle.activity.note_writing(false);
+        idle.activity.note_written(now - 2 * IDLE_MIN);
         assert_eq!(poll(), Poll::Ready(None));
         drop(idle);
         drop(permit().await);

@@ -18,9 +18,9 @@ thread_local! {
         const { RefCell::new((Timestamp(i64::MIN), HeaderValue::from_static(""))) };
 }
 
-/// Dates a reply by the clock as it is now.
-pub(super) fn with_date(mut reply: Reply) -> Reply {
-    reply.headers_mut().insert(DATE, header(Timestamp::now()));
+/// Dates a reply that is sent now.
+pub(super) fn with_date(mut reply: Reply, now: Timestamp) -> Reply {
+    reply.headers_mut().insert(DATE, header(now));
     reply
 }
 

@@ -25,7 +25,7 @@ pub(super) fn cached(
 ) -> Option<Answer> {
     let coding = context.coding();
     let headers = version.headers(format);
-    let document_headers = || document_headers(context, version, headers, format, coding);
+    let document_headers = || document_headers(context, version, headers, coding);
     let dates = Dates::new(version, context.now);
     let outcome = conditional::evaluate(context.headers, &headers.opaque_tag, Some(dates));
     let (poll, reply) = match outcome {
@@ -52,7 +52,7 @@ pub(super) async fn make(
 ) -> Answer {
     version.polls.count(PollReply::Document, context.now);
     let coding = context.coding();
-    let headers = |headers| document_headers(context, version, headers, format, coding);
+    let headers = |headers| document_headers(context, version, headers, coding);
     let documents = context.documents;
     let reply = match documents.feed(version, format, coding).await {
         Ok(document) => reply::document(headers(version.headers(format)), document),
@@ -79,7 +79,6 @@ fn document_headers(
     context: &RequestContext<'_>,
     version: &FeedVersion,
     headers: &FeedHeaders,
-    format: Format,
     coding: Coding,
 ) -> DocumentHeaders {
     DocumentHeaders {
@@ -88,7 +87,7 @@ fn document_headers(
         cache_control: headers
             .cache_control(&version.settings, seconds_left(version.next, context.now)),
         link: Some(headers.link.clone()),
-        content_type: format.content_type(),
+        content_type: headers.content_type.clone(),
         coding,
         kind: DocumentKind::Feed,
     }

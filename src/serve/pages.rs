@@ -57,7 +57,7 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         last_modified: None,
         cache_control: page_cache_control(context, &page),
         link: None,
-        content_type: page.content_type(),
+        content_type: HeaderValue::from_static(page.content_type()),
         coding,
         kind: match page {
             Page::Opml(..) => DocumentKind::SubscriptionList,
@@ -127,7 +127,7 @@ pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
             SHORT_CACHE
         }),
         link: None,
-        content_type: asset.media_type,
+        content_type: HeaderValue::from_static(asset.media_type),
         coding,
         kind: DocumentKind::Asset,
     };

@@ -15,6 +15,7 @@ use crate::feed::coding::Coding;
 use crate::serve::security_headers::{
     DocumentKind, allow_every_origin, allow_page_content, forbid_active_content,
 };
+use crate::serve::spare_headers;
 use crate::text::visible;
 
 /// A reply with its whole body.
@@ -37,14 +38,18 @@ pub(super) struct DocumentHeaders {
     pub(super) cache_control: HeaderValue,
     /// Only feeds have one.
     pub(super) link: Option<HeaderValue>,
-    pub(super) content_type: &'static str,
+    pub(super) content_type: HeaderValue,
     pub(super) coding: Coding,
     pub(super) kind: DocumentKind,
 }
 
 /// 200 with a document.
 pub(super) fn document(document: DocumentHeaders, body: Bytes) -> Reply {
-    let (content_type, coding, kind) = (document.content_type, document.coding, document.kind);
+    let (content_type, coding, kind) = (
+        document.content_type.clone(),
+        document.coding,
+        document.kind,
+    );
     let mut reply = validated(StatusCode::OK, document, body);
     let headers = reply.headers_mut();
     set_content(headers, content_type, coding);
@@ -52,7 +57,10 @@ pub(super) fn document(document: DocumentHeaders, body: Bytes) -> Reply {
     match kind {
         DocumentKind::Page => allow_page_content(headers),
         DocumentKind::SubscriptionList => {
-            headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(SAVED));
+            headers.insert(
+                CONTENT_DISPOSITION,
+                const { HeaderValue::from_static(SAVED) },
+            );
         }
         DocumentKind::Feed | DocumentKind::Asset => {}
     }
@@ -65,7 +73,7 @@ pub(super) fn not_modified(document: DocumentHeaders) -> Reply {
     validated(StatusCode::NOT_MODIFIED, document, Bytes::new())
 }
 
-/// The most headers of a reply, so that their table is allocated once.
+/// The most headers of a reply, so that their table is allocated at most once.
 const HEADERS_MAX: usize = 12;
 
 fn validated(status: StatusCode, document: DocumentHeaders, body: Bytes) -> Reply {
@@ -76,7 +84,7 @@ fn validated(status: StatusCode, document: DocumentHeaders, body: Bytes) -> Repl
     headers.insert(CACHE_CONTROL, document.cache_control);
     headers.extend(document.last_modified.map(|date| (LAST_MODIFIED, date)));
     headers.extend(document.link.map(|link| (LINK, link)));
-    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    headers.insert(VARY, const { HeaderValue::from_static("Accept-Encoding") });
     match document.kind {
         DocumentKind::Feed | DocumentKind::SubscriptionList => allow_every_origin(headers),
         DocumentKind::Page | DocumentKind::Asset => {}
@@ -89,8 +97,8 @@ fn validated(status: StatusCode, document: DocumentHeaders, body: Bytes) -> Repl
 pub(super) fn uncacheable_page(content_type: &'static str, coding: Coding, body: Bytes) -> Reply {
     let mut reply = unvalidated(StatusCode::OK, "no-store", body);
     let headers = reply.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
-    set_content(headers, content_type, coding);
+    headers.insert(VARY, const { HeaderValue::from_static("Accept-Encoding") });
+    set_content(headers, HeaderValue::from_static(content_type), coding);
     allow_page_content(headers);
     reply
 }
@@ -99,10 +107,10 @@ pub(super) fn uncacheable_page(content_type: &'static str, coding: Coding, body:
 pub(super) fn error_page(text: &Reply, coding: Coding, body: Bytes) -> Reply {
     let mut reply = unvalidated(text.status(), "no-store", body);
     let headers = reply.headers_mut();
-    headers.insert(VARY, HeaderValue::from_static("Accept-Encoding"));
+    headers.insert(VARY, const { HeaderValue::from_static("Accept-Encoding") });
     let retry = text.headers().get(RETRY_AFTER).cloned();
     headers.extend(retry.map(|seconds| (RETRY_AFTER, seconds)));
-    set_content(headers, PAGE, coding);
+    set_content(headers, HeaderValue::from_static(PAGE), coding);
     allow_page_content(headers);
     reply
 }
@@ -116,6 +124,7 @@ pub(super) fn starting_page(text: &Reply, body: Bytes) -> Reply {
 /// A file of the page before the first snapshot.
 pub(super) fn starting_asset(media_type: &'static str, body: Bytes) -> Reply {
     let mut reply = unvalidated(StatusCode::OK, "no-store", body);
+    let media_type = HeaderValue::from_static(media_type);
     set_content(reply.headers_mut(), media_type, Coding::Identity);
     reply
 }
@@ -123,8 +132,8 @@ pub(super) fn starting_asset(media_type: &'static str, body: Bytes) -> Reply {
 /// The media type of pages.
 const PAGE: &str = "text/html; charset=utf-8";
 
-fn set_content(headers: &mut HeaderMap, content_type: &'static str, coding: Coding) {
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+fn set_content(headers: &mut HeaderMap, content_type: HeaderValue, coding: Coding) {
+    headers.insert(CONTENT_TYPE, content_type);
     if coding != Coding::Identity {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
     }
@@ -236,7 +245,8 @@ fn text(status: StatusCode, cache_control: &'static str, line: impl AsRef<str>) 
 pub(super) fn unvalidated(status: StatusCode, cache_control: &'static str, body: Bytes) -> Reply {
     let mut reply = with_status(status, body);
     let headers = reply.headers_mut();
-    set_content(headers, "text/plain; charset=utf-8", Coding::Identity);
+    let content_type = HeaderValue::from_static("text/plain; charset=utf-8");
+    set_content(headers, content_type, Coding::Identity);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
     forbid_active_content(headers);
     reply
@@ -245,5 +255,6 @@ pub(super) fn unvalidated(status: StatusCode, cache_control: &'static str, body:
 fn with_status(status: StatusCode, body: Bytes) -> Reply {
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
+    *reply.headers_mut() = spare_headers::take();
     reply
 }

@@ -20,8 +20,10 @@ pub(super) enum DocumentKind {
 
 /// A browser may not guess another media type, and may load and run nothing.
 pub(super) fn forbid_active_content(headers: &mut HeaderMap) {
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    set_policy(headers, "default-src 'none'");
+    let no_sniffing = const { HeaderValue::from_static("nosniff") };
+    headers.insert(X_CONTENT_TYPE_OPTIONS, no_sniffing);
+    let policy = const { HeaderValue::from_static("default-src 'none'") };
+    headers.insert(CONTENT_SECURITY_POLICY, policy);
 }
 
 /// A page may load our own style sheet, script, fonts and pictures, and media of articles from every
@@ -49,8 +51,9 @@ pub(super) fn allow_admin_content(headers: &mut HeaderMap) {
 
 /// Scripts of every origin may read the body, and these headers, which browsers hide by default.
 pub(super) fn allow_every_origin(headers: &mut HeaderMap) {
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After");
+    let every_origin = const { HeaderValue::from_static("*") };
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, every_origin);
+    let exposed = const { HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After") };
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
 

@@ -10,7 +10,6 @@ use std::thread;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{mpsc, watch};
 use tokio::time;
@@ -50,8 +49,9 @@ pub(crate) async fn serve(
         thread::Builder::new()
             .name("serving".to_owned())
             .spawn(move || {
+                let (open, _) = watch::channel(());
                 let mut run = || {
-                    let serving = server.run(&mut acceptors, stop.clone());
+                    let serving = server.run(&mut acceptors, &open, stop.clone());
                     runtime.get().block_on(serving);
                 };
                 while catch_unwind(AssertUnwindSafe(&mut run)).is_err() {
@@ -114,12 +114,17 @@ struct Server {
 }
 
 impl Server {
-    /// Serves on this thread until `stop` is true and its requests are answered.
-    async fn run(&self, acceptors: &mut Vec<Acceptor>, mut stop: watch::Receiver<bool>) {
-        let graceful = GracefulShutdown::new();
+    /// Serves on this thread until `stop` is true and its requests are answered. Each of its connections has
+    /// a receiver of `open`.
+    async fn run(
+        &self,
+        acceptors: &mut Vec<Acceptor>,
+        open: &watch::Sender<()>,
+        mut stop: watch::Receiver<bool>,
+    ) {
         let loops = acceptors.iter().map(|acceptor| {
             self.accept_loop.run(acceptor, |socket, permit| {
-                connection::spawn(socket, permit, graceful.watcher(), &self.context);
+                connection::spawn(socket, permit, open.subscribe(), &self.context);
             })
         });
         tokio::select! {
@@ -129,7 +134,8 @@ impl Server {
         }
         acceptors.clear();
         let drain = Duration::from_secs(self.context.limits.drain_timeout.into());
-        if time::timeout(drain, graceful.shutdown()).await.is_err() {
+        self.context.connections.stop();
+        if time::timeout(drain, open.closed()).await.is_err() {
             let open = self.context.connections.open();
             self.drain_warning
                 .call_once(|| warn!("{} did not end within {drain:?}", many(open, "connection")));

@@ -6,7 +6,7 @@ use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
@@ -78,11 +78,11 @@ impl<S: AsyncWrite + DiscardUnsent + Unpin> WriteTimeout<S> {
     ) -> Poll<io::Result<T>> {
         if result.is_ready() {
             if self.deadline.take().is_some() {
-                self.activity.note_writing(false);
+                self.activity.note_written(Instant::now());
             }
             return result;
         }
-        self.activity.note_writing(true);
+        self.activity.note_writing();
         let timeout = self.timeout;
         let deadline = self
             .deadline
