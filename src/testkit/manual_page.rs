@@ -14,7 +14,8 @@ pub(crate) fn title(name: &str, section: u8, manual: &str) -> String {
 pub(crate) fn from_markdown(markdown: &str) -> String {
     let mut page = Roff::new();
     let (mut inlines, mut cells, mut columns) = (Vec::new(), Vec::new(), Vec::new());
-    let mut is_item = false;
+    // A heading begins a paragraph, and so does an item.
+    let mut is_begun = false;
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
         match event {
             Event::Text(text) => inlines.push(roman(&*text)),
@@ -22,24 +23,27 @@ pub(crate) fn from_markdown(markdown: &str) -> String {
             Event::SoftBreak => inlines.push(roman(" ")),
             Event::Start(Tag::Item) => {
                 page.control("IP", ["\\(bu", "2"]);
-                is_item = true;
+                is_begun = true;
             }
-            Event::Start(Tag::Paragraph) if !is_item => {
+            Event::Start(Tag::Paragraph) if !is_begun => {
                 page.control("PP", []);
             }
             Event::End(TagEnd::Item) => {
                 page.text(std::mem::take(&mut inlines));
-                is_item = false;
+                is_begun = false;
             }
             Event::End(TagEnd::Paragraph) => {
                 page.text(std::mem::take(&mut inlines));
+                is_begun = false;
             }
             Event::End(TagEnd::Heading(HeadingLevel::H1)) => {
                 let heading = plain(&std::mem::take(&mut inlines)).to_uppercase();
                 page.control("SH", [&*heading]);
+                is_begun = true;
             }
             Event::End(TagEnd::Heading(_)) => {
                 page.control("SS", [&*plain(&std::mem::take(&mut inlines))]);
+                is_begun = true;
             }
             Event::End(TagEnd::TableCell) => cells.push(std::mem::take(&mut inlines)),
             Event::End(TagEnd::TableHead) => {
