@@ -37,8 +37,8 @@ RUN touch src/lib.rs src/main.rs \
     && mkdir /empty
 
 FROM scratch
-ARG VERSION
-ARG REVISION
+ARG VERSION=""
+ARG REVISION=""
 LABEL org.opencontainers.image.title="taspa" \
       org.opencontainers.image.description="Feed server of a newsroom: stored articles as RSS, Atom and JSON feeds" \
       org.opencontainers.image.licenses="MIT OR Apache-2.0" \

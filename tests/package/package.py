@@ -26,35 +26,42 @@ TOOLS = ["cargo-deb", "dpkg-deb", "lintian", "man", "mmdebstrap", "setpriv", "st
 # What a server of Debian has besides what is essential, and the shells whose completions are tried.
 INCLUDED = "bash-completion,fish,init-system-helpers,systemd,zsh"
 
-FILES = """
-etc/taspa/feeds.toml
-usr/bin/taspa
-usr/lib/systemd/system/taspa.service
-usr/lib/systemd/system/taspa.socket
-usr/lib/systemd/system/taspa@.service
-usr/lib/systemd/system/taspa@.socket
-usr/lib/sysusers.d/taspa.conf
-usr/lib/tmpfiles.d/taspa.conf
-usr/share/bash-completion/completions/taspa
-usr/share/doc/taspa/README.md
-usr/share/doc/taspa/changelog.Debian.gz
-usr/share/doc/taspa/changelog.gz
-usr/share/doc/taspa/copyright
-usr/share/doc/taspa/docs/configuration.md
-usr/share/doc/taspa/docs/packages.md
-usr/share/doc/taspa/examples/proxies/nginx.conf
-usr/share/doc/taspa/examples/sql/table.toml
-usr/share/fish/vendor_completions.d/taspa.fish
-usr/share/man/man1/taspa.1.gz
-usr/share/man/man5/feeds.toml.5.gz
-usr/share/taspa/welcome/welcome.md
-usr/share/zsh/vendor-completions/_taspa
-""".split()
+FILES = [
+    "etc/taspa/feeds.toml",
+    "usr/bin/taspa",
+    "usr/lib/systemd/system/taspa.service",
+    "usr/lib/systemd/system/taspa.socket",
+    "usr/lib/systemd/system/taspa@.service",
+    "usr/lib/systemd/system/taspa@.socket",
+    "usr/lib/sysusers.d/taspa.conf",
+    "usr/lib/tmpfiles.d/taspa.conf",
+    "usr/share/bash-completion/completions/taspa",
+    "usr/share/doc/taspa/README.md",
+    "usr/share/doc/taspa/changelog.Debian.gz",
+    "usr/share/doc/taspa/changelog.gz",
+    "usr/share/doc/taspa/copyright",
+    "usr/share/doc/taspa/docs/configuration.md",
+    "usr/share/doc/taspa/docs/packages.md",
+    "usr/share/doc/taspa/examples/proxies/nginx.conf",
+    "usr/share/doc/taspa/examples/sql/table.toml",
+    "usr/share/fish/vendor_completions.d/taspa.fish",
+    "usr/share/man/man1/taspa.1.gz",
+    "usr/share/man/man5/feeds.toml.5.gz",
+    "usr/share/taspa/welcome/welcome.md",
+    "usr/share/zsh/vendor-completions/_taspa",
+]
 
-# In place of systemctl: notes what the maintainer scripts ask of systemd, which does not run in the root.
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+# Before systemctl: notes what the maintainer scripts ask of systemd, which does not run in the root. Files, as
+# those of enabled units, are left to systemctl.
 SYSTEMCTL = """#!/bin/sh
-echo "$*" >>/systemctl.log
-case " $* " in *" is-enabled "*) echo enabled ;; esac
+case " $* " in
+    *" start "* | *" stop "* | *" restart "* | *" try-restart "*) echo "$*" >>/systemctl.log ;;
+    *" daemon-reload "* | *" is-active "*) ;;
+    *" is-enabled "*) for unit; do :; done; exec /usr/bin/systemctl --root=/ is-enabled "$unit" ;;
+    *) exec /usr/bin/systemctl "$@" ;;
+esac
 """
 
 SECOND_SITE = """
@@ -119,6 +126,9 @@ def expect_contents(package: Path) -> None:
     for mode, owner, name in entries:
         expected = "drwxr-xr-x" if name.endswith("/") else "-rwxr-xr-x" if name == "./usr/bin/taspa" else "-rw-r--r--"
         assert (mode, owner) == (expected, "0/0"), f"{name}: {mode} {owner}"
+    version = run(["dpkg-deb", "--field", package, "Version"]).strip()
+    changelog = (REPOSITORY / "packaging/debian/changelog").read_text()
+    assert changelog.startswith(f"taspa ({version}) "), f"packaging/debian/changelog does not begin with {version}"
     depends = run(["dpkg-deb", "--field", package, "Depends"])
     # A program that is built on a newer Debian than the oldest that is meant would not start there.
     libc = re.search(r"libc6 \(>= 2\.(\d+)\)", depends)
@@ -127,15 +137,10 @@ def expect_contents(package: Path) -> None:
 
 
 def expect_no_tags(package: Path) -> None:
-    print(run(["lintian", "--allow-root", "--fail-on", "error,warning", "--show-overrides", package]), end="")
+    run(["lintian", "--allow-root", "--fail-on", "error,warning", package])
     for page in sorted((REPOSITORY / "packaging/man").iterdir()):
-        shown = subprocess.run(
-            ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", page],
-            capture_output=True,
-            text=True,
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )
-        assert shown.returncode == 0 and not shown.stderr, f"{page.name}: {shown.stderr}"
+        said = run(["sh", "-c", 'man --warnings -E UTF-8 -l -Tutf8 -Z "$1" 2>&1 >/dev/null', "sh", page])
+        assert not said, f"{page.name}: {said}"
 
 
 def newer_package(package: Path, work: Path) -> Path:
@@ -172,7 +177,7 @@ class Root:
         run(["umount", self.path / "proc"])
 
     def run(self, *command: str) -> str:
-        return run(["chroot", self.path, *command])
+        return run(["chroot", self.path, *command], {"PATH": PATH})
 
     def install(self, package: Path) -> str:
         shutil.copy(package, self.path / "tmp/taspa.deb")
@@ -181,12 +186,11 @@ class Root:
         return log
 
     def asked_of_systemd(self) -> list[str]:
-        """What was asked since the last call, without questions."""
+        """What was asked since the last call."""
         log = self.path / "systemctl.log"
         lines = log.read_text().splitlines() if log.exists() else []
         log.unlink(missing_ok=True)
-        lines = [line.replace("--quiet ", "").replace("--system ", "") for line in lines]
-        return [line for line in lines if line.split()[0] in ("start", "stop", "restart", "try-restart")]
+        return [line.replace("--quiet ", "").replace("--system ", "") for line in lines]
 
 
 def live(root: Root, package: Path, newer: Path) -> None:
@@ -262,17 +266,17 @@ def serve(root: Root, unit: str, instance: str, state: Path, expected: str) -> N
     user = f"--reuid={setting['User']} --regid={setting['Group']} --init-groups --no-new-privs"
     command = ["chroot", str(root.path), "setpriv", *user.split(), *shlex.split(setting["ExecStart"])]
     folder = "/var/lib/" + setting["StateDirectory"]
-    environment = {"PATH": os.environ["PATH"], "STATE_DIRECTORY": folder, "TASPA_LISTEN": address}
-    log = tempfile.TemporaryFile()
-    daemon = subprocess.Popen(command, env=environment, cwd="/", stdout=log, stderr=log)
-    try:
-        feed = await_answer(f"http://{address}/all.rss", daemon, log)
-        assert expected in feed, feed
-    finally:
-        daemon.send_signal(signal.SIGTERM)
-        status = daemon.wait(20)
-    assert status == 0, f"{unit} ends with {status}: {said_by(log)}"
-    assert (state / "taspa.redb").exists(), f"{unit} keeps no state: {said_by(log)}"
+    environment = {"PATH": PATH, "STATE_DIRECTORY": folder, "TASPA_LISTEN": address}
+    with tempfile.TemporaryFile() as log:
+        daemon = subprocess.Popen(command, env=environment, cwd="/", stdout=log, stderr=log)
+        try:
+            feed = await_answer(f"http://{address}/all.rss", daemon, log)
+            assert expected in feed, feed
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            status = daemon.wait(20)
+        assert status == 0, f"{unit} ends with {status}: {said_by(log)}"
+        assert (state / "taspa.redb").exists(), f"{unit} keeps no state: {said_by(log)}"
     print(f"{unit} {instance}: served /all.rss as {setting['User']}")
 
 
@@ -301,7 +305,7 @@ def free_port() -> int:
 def run(command: list, environment: dict | None = None, folder: Path | None = None) -> str:
     """The output of a command that succeeds, what it says on standard error with it if it fails."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", **(environment or {})}
-    ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, cwd=folder)
     if ended.returncode != 0:
         shown = " ".join(map(str, command))
         sys.exit(f"error: {shown} ends with {ended.returncode}\n{ended.stdout}{ended.stderr}")
