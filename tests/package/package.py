@@ -23,8 +23,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOOLS = ["cargo-deb", "dpkg-deb", "lintian", "man", "mmdebstrap", "setpriv", "strip"]
-# What a server of Debian has besides what is essential, and the shells whose completions are tried.
-INCLUDED = "bash-completion,fish,init-system-helpers,systemd,zsh"
+# What a server of Debian has besides what is essential, and shells whose completions are tried.
+INCLUDED = "bash-completion,init-system-helpers,systemd,zsh"
 
 FILES = [
     "etc/taspa/feeds.toml",
@@ -163,8 +163,9 @@ class Root:
         release = Path("/etc/os-release").read_text()
         codename = re.search(r"(?m)^VERSION_CODENAME=(\w+)", release)[1]
         begun = time.monotonic()
-        made = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--include={INCLUDED}", codename, self.path]
-        run(made)
+        # The root lives shorter than a loss of power would matter.
+        options = ["--quiet", "--mode=root", "--variant=minbase", "--dpkgopt=force-unsafe-io", f"--include={INCLUDED}"]
+        run(["mmdebstrap", *options, codename, self.path])
         print(f"a clean root of {codename} in {time.monotonic() - begun:.0f} s")
         run(["mount", "-t", "proc", "proc", self.path / "proc"])
         # The maintainer scripts act as on a running system, and say to whom.
@@ -250,10 +251,9 @@ def expect_installed(root: Root) -> None:
     for shell, command in {
         "bash": ". /usr/share/bash-completion/completions/taspa && complete -p taspa",
         "zsh": "autoload -Uz compinit && compinit -u && print $_comps[taspa] && autoload +X _taspa",
-        "fish": "complete --do-complete 'taspa exp'",
     }.items():
         said = root.run(shell, "-c", command)
-        assert "taspa" in said or "export" in said, f"{shell}: {said}"
+        assert "taspa" in said, f"{shell}: {said}"
 
 
 def serve(root: Root, unit: str, instance: str, state: Path, expected: str) -> None:
