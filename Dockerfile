@@ -5,6 +5,8 @@
 #   docker run -p 8080:8080 --read-only --cap-drop ALL -v "$PWD/feeds.toml:/etc/taspa/feeds.toml:ro" \
 #       -v "$PWD/articles:/etc/taspa/articles:ro" -v taspa-state:/etc/taspa/state taspa
 #
+# `--build-arg VERSION=… --build-arg REVISION=…` say in its labels what it is, with the commit also in `taspa --version`.
+#
 # To put in a binary that exists already, give a folder that takes the place of the first stage:
 # with the static binary as `taspa`, and an empty folder `empty`.
 #
@@ -17,23 +19,31 @@ ENV RUSTFLAGS="-C target-feature=+crt-static" \
     CARGO_BUILD_TARGET=host-tuple
 
 # The dependencies make a layer of their own, kept until Cargo.toml or Cargo.lock changes.
+# The program names the crates that it is made of.
+RUN cargo install --locked --root /usr/local cargo-auditable --version '^0.7'
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src \
     && touch src/lib.rs \
     && echo 'fn main() {}' > src/main.rs \
-    && cargo build --release --locked
+    && cargo auditable build --profile dist --locked
 
 # Cargo goes by file times, and the sources may be older than what stood in for them.
+COPY build.rs ./
 COPY src src
+ARG REVISION
 RUN touch src/lib.rs src/main.rs \
-    && cargo build --release --locked \
-    && mv target/*/release/taspa /taspa \
+    && TASPA_COMMIT="$REVISION" cargo auditable build --profile dist --locked \
+    && mv target/*/dist/taspa /taspa \
     && mkdir /empty
 
 FROM scratch
+ARG VERSION=""
+ARG REVISION=""
 LABEL org.opencontainers.image.title="taspa" \
-      org.opencontainers.image.description="The feed server of a newsroom: stored articles become RSS, Atom and JSON feeds over HTTP" \
-      org.opencontainers.image.licenses="MIT OR Apache-2.0"
+      org.opencontainers.image.description="Feed server of a newsroom: stored articles as RSS, Atom and JSON feeds" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
 
 COPY --from=compiled /taspa /taspa
 COPY feeds.toml /etc/taspa/feeds.toml

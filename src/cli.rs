@@ -34,6 +34,8 @@ mod site_report;
 mod state_folder;
 mod supervisor;
 mod template_text;
+#[cfg(test)]
+mod tests;
 mod title_markup;
 mod variables;
 

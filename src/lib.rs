@@ -109,6 +109,9 @@
 //! **A key of feeds.toml.** Its facts in `config/keys.rs`, a field of its struct in `config.rs`, the line
 //! that reads it in the file of its table. Then `UPDATE_DOCS=1 cargo test configuration_reference`.
 //!
+//! **A command or an option.** A variant or a field in `cli.rs`, the table of commands in `docs/operating.md`, and
+//! `UPDATE_DOCS=1 cargo test manual_page`, which writes `taspa(1)`; the test of the key table writes `feeds.toml(5)`.
+//!
 //! **A page.** A variant of [`Page`](render::pages::Page), with all that it depends on in `Page::digest`, and of
 //! [`PageRequest`](render::pages::PageRequest) (`render/pages.rs`), its template in
 //! `render/pages/built_in` (listed in `folder.rs`), its values in `render/pages/values`, its sample in

@@ -1,5 +1,7 @@
 //! What the unit tests of several rooms share.
 
+pub(crate) mod committed;
+pub(crate) mod manual_page;
 pub(crate) mod sqlite;
 
 use std::path::Path;

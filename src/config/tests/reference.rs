@@ -1,13 +1,13 @@
-//! The reference page of all keys, which a test keeps as `docs/configuration.md`.
+//! The reference page of all keys, which tests keep as `docs/configuration.md` and as a manual page.
 
 use std::fmt::Write;
-use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 
 use crate::config::key::{Facts, TableKeys};
 use crate::config::keys::root;
+use crate::testkit::committed::assert_committed;
+use crate::testkit::manual_page;
 
 const INTRODUCTION: &str = r#"# Configuration reference
 
@@ -111,15 +111,25 @@ fn code(value: &Value) -> String {
 
 #[test]
 fn configuration_reference_is_what_the_keys_say() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md");
-    let page = page();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::create_dir_all(path.with_file_name("")).expect("a folder for the page");
-        fs::write(&path, &page).expect("the page is writable");
-    }
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == page,
-        "docs/configuration.md is out of date: run `UPDATE_DOCS=1 cargo test configuration_reference` and commit it"
+    assert_committed("docs/configuration.md", &page(), "configuration_reference");
+}
+
+/// `feeds.toml(5)` is the reference page as a manual page.
+#[test]
+fn configuration_reference_is_a_manual_page() {
+    let reference = page().replace("# Configuration reference", "# Description");
+    let manual = [
+        manual_page::title("feeds.toml", 5, "File formats"),
+        manual_page::from_markdown(
+            "# Name\n\nfeeds.toml - configuration of taspa, the feed server of a newsroom\n\n\
+             # Synopsis\n\n/etc/taspa/feeds.toml\n",
+        ),
+        manual_page::from_markdown(&reference),
+        manual_page::from_markdown("# See also\n\n`taspa`(1)\n"),
+    ];
+    assert_committed(
+        "packaging/man/feeds.toml.5",
+        &manual.concat(),
+        "configuration_reference",
     );
 }
