@@ -44,12 +44,6 @@ impl Correction {
             self.hint = None;
         }
     }
-
-    /// Whether the value of the line must not be shown.
-    pub(super) fn is_secret(&self) -> bool {
-        let key = self.text.split('=').next().unwrap_or_default();
-        key.trim() == "password"
-    }
 }
 
 /// Corrects the lines with these errors, as far as it is known what they were meant to be.

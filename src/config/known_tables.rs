@@ -66,10 +66,7 @@ impl KnownTables {
     pub(super) fn with_key<'t>(&'t self, key: &'t str) -> impl Iterator<Item = &'t KnownTable> {
         // The keys of articles are no keys of feeds.toml.
         let tables = self.0.iter().filter(|table| table.path != ARTICLE_FIELDS);
-        tables.filter(move |table| {
-            let own = table.keys.own.iter();
-            own.clone().any(|(name, _)| *name == key)
-        })
+        tables.filter(move |table| table.keys.own.iter().any(|(name, _)| *name == key))
     }
 }
 

@@ -158,6 +158,14 @@ impl<'l> LineReader<'l> {
     /// The header of a table, if the line is one: it begins with a bracket, or ends with one and has no value.
     fn header(&mut self, content: &str) -> Option<Option<String>> {
         let without_comment = content.split(" #").next().unwrap_or(content).trim_end();
+        let other_comment = without_comment.find(" //").map(|at| at + 1);
+        let without_comment = match other_comment {
+            Some(at) if content.starts_with('[') => {
+                self.slip(self.at + at, self.at + at + 2, SlipKind::Comment("//"));
+                without_comment[..at].trim_end()
+            }
+            _ => without_comment,
+        };
         let bare = without_comment.trim_end_matches([';', ',', ':']).trim_end();
         let is_header = bare.starts_with('[')
             || bare.ends_with(']') && !bare.contains(['=', ':', '"', '\'', '[']);
@@ -346,11 +354,12 @@ pub(super) fn switch_word(word: &str) -> Option<&'static str> {
 /// A text as a string of TOML; `None` if no string on one line can hold it.
 pub(crate) fn quoted(text: &str) -> Option<String> {
     let is_plain = !text.contains(|c: char| c.is_control() && c != '\t');
-    let has = |c| text.contains(c);
-    is_plain.then(|| match () {
-        () if !has('"') && !has('\\') && !has('\t') => format!("\"{text}\""),
-        () if !has('\'') => format!("'{text}'"),
-        () => {
+    is_plain.then(|| {
+        if !text.contains(['"', '\\', '\t']) {
+            format!("\"{text}\"")
+        } else if !text.contains('\'') {
+            format!("'{text}'")
+        } else {
             let escaped = text.replace('\\', r"\\").replace('"', "\\\"");
             format!("\"{}\"", escaped.replace('\t', r"\t"))
         }

