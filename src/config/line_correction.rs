@@ -223,7 +223,8 @@ impl<'l> LineReader<'l> {
         }
         if separator != Some("=") {
             let separator = separator.unwrap_or_default();
-            let end = separator_at + separator.len().max(1);
+            let next = self.line[separator_at..].chars().next();
+            let end = separator_at + separator.len().max(next.map_or(0, char::len_utf8));
             self.slip(separator_at, end, SlipKind::Separator(separator.to_owned()));
         }
         let is_switch = self.context.switches.contains(&key.name());
