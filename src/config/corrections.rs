@@ -10,6 +10,8 @@ use super::keys::root;
 use super::known_tables::{KnownTable, KnownTables};
 use super::line_correction::{LineContext, SlipKind, correct};
 use super::syntax::{self, SyntaxError, header_path};
+use super::unknown_key;
+use crate::text::latin_spelling;
 
 /// Lines of a file that are corrected; more would not be read.
 const LINES_MAX: usize = 100;
@@ -70,7 +72,7 @@ fn correct_lines(
     corrected: &mut CorrectedFile,
     file: &ConfigFile,
     errors: &[SyntaxError],
-    tables: &KnownTables,
+    tables: &'static KnownTables,
 ) -> Option<Vec<String>> {
     let of_line = |error: &SyntaxError| (corrected.file.line(error.span.start), error.clone());
     let errors: BTreeMap<usize, SyntaxError> = errors.iter().rev().map(of_line).collect();
@@ -109,7 +111,7 @@ fn correct_lines(
 
 /// What a line with an error was meant to be. It begins at `start` and stands in `table`.
 fn correct_line(
-    tables: &KnownTables,
+    tables: &'static KnownTables,
     line: &str,
     error: &SyntaxError,
     table: Option<&KnownTable>,
@@ -122,7 +124,7 @@ fn correct_line(
     let switches = table.into_iter().flat_map(|table| table.keys.all());
     let switches = switches.filter(|key| key.schema["type"] == "boolean");
     let switches: Vec<&'static str> = switches.map(|key| key.name).collect();
-    let header = |name: &str| Some(tables.find(name)?.header());
+    let header = move |name: &str| Some(tables.find(name)?.header());
     let context = LineContext {
         keys: &keys,
         switches: &switches,
@@ -132,8 +134,13 @@ fn correct_line(
     };
     let corrected = correct(line, &context)?;
     let at = corrected.slip.at;
-    let hint = match corrected.slip.kind {
-        SlipKind::UnknownKey(_) => Some(format!("known here: {}", listed(&keys))),
+    let hint = match &corrected.slip.kind {
+        SlipKind::UnknownKey(key) => {
+            let key = key.split_whitespace().collect::<Vec<_>>().join("-");
+            let key = latin_spelling(&key).unwrap_or(key);
+            let table = table.map_or(&root::TABLE, |table| table.keys);
+            Some(unknown_key::hint(&key, table, false))
+        }
         _ if corrected.text.is_empty() => Some("delete this line".to_owned()),
         _ => None,
     };
@@ -143,9 +150,4 @@ fn correct_line(
         text: corrected.text,
         hint,
     })
-}
-
-fn listed(names: &[&str]) -> String {
-    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    names.join(", ")
 }

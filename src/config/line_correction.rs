@@ -19,6 +19,9 @@ const LINE_BYTES_MAX: usize = 2000;
 /// Levels of lists and tables in a value that is corrected.
 const DEPTH_MAX: usize = 8;
 
+/// Finds the header of a table by its name.
+pub(crate) type FindHeader = dyn Fn(&str) -> Option<String>;
+
 /// What is known about the table of a line.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct LineContext<'k> {
@@ -27,7 +30,7 @@ pub(crate) struct LineContext<'k> {
     /// Those of its keys that are `true` or `false`.
     pub(crate) switches: &'k [&'static str],
     /// The header of the table with a name, `[site]` or `[[feed]]`.
-    pub(crate) header: Option<&'k dyn Fn(&str) -> Option<String>>,
+    pub(crate) header: Option<&'k FindHeader>,
     /// Whether the line stands within a list that a line above opens.
     pub(crate) is_in_list: bool,
     /// Whether a list that the line opens ends on it, or lacks its end.

@@ -384,7 +384,7 @@ fn bare_text(value: &TomlValue<'_>) -> Option<String> {
 fn is_table(value: &TomlValue<'_>) -> bool {
     match value.get_ref() {
         DeValue::Table(_) => true,
-        DeValue::Array(items) => items.get(0).is_some_and(|item| item.get_ref().is_table()),
+        DeValue::Array(items) => items.first().is_some_and(|item| item.get_ref().is_table()),
         _ => false,
     }
 }

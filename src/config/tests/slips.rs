@@ -132,6 +132,10 @@ fn names_that_only_look_right() {
         check_correction(text, &[expected]);
     }
     check(&[(
+        "time zone = 'UTC'",
+        &["1:1 unknown key `time zone` | `time-zone` belongs to `[site]`"],
+    )]);
+    check(&[(
         "Год = 2026",
         &[
             "1:1 unknown key `Год` | known here: `path`, `include`, `exclude`, `key`, `rescan`, `watch`, \
