@@ -17,6 +17,7 @@ mod explanation;
 mod export;
 mod find_article;
 mod find_document;
+mod find_title;
 mod health;
 mod likely_cause;
 mod list;
@@ -37,6 +38,7 @@ mod template_text;
 #[cfg(test)]
 mod tests;
 mod title_markup;
+mod unknown_names;
 mod variables;
 
 use std::io;
@@ -176,7 +178,8 @@ enum Command {
     #[command(after_long_help = "Examples:\n  \
         taspa explain parliament articles/2026-11/0041_budget.txt\n  \
         taspa explain '/select.rss?any=мажилис' 2026-11/0041_budget\n  \
-        taspa explain tags/бюджет https://dala.example/news/2026-11/0041_budget")]
+        taspa explain tags/бюджет https://dala.example/news/2026-11/0041_budget\n  \
+        taspa explain all 'сенат бюджет'")]
     Explain(ExplainArguments),
     /// Write every feed as files, for a static host.
     ///
@@ -247,7 +250,7 @@ fn parse_listen(text: &str) -> Result<ListenOverride, String> {
 struct ExplainArguments {
     /// A feed's path or address, with extension or without.
     feed: String,
-    /// The article's key, file, id or address.
+    /// The article's key, file, id or address, or words of its title.
     article: String,
     /// How to print.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]

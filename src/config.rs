@@ -14,6 +14,7 @@
 mod address;
 mod config_file;
 mod config_input;
+mod corrections;
 mod database_url;
 mod directory;
 mod environment;
@@ -23,6 +24,8 @@ mod form;
 mod key;
 mod keys;
 mod kind;
+mod known_tables;
+mod line_correction;
 mod load;
 mod reader;
 mod redirects;
@@ -44,6 +47,7 @@ mod testkit;
 #[cfg(test)]
 mod tests;
 mod text_by_language;
+mod unknown_key;
 mod value;
 mod wordpress;
 
@@ -55,6 +59,7 @@ use std::path::PathBuf;
 pub use self::config_file::ConfigFile;
 pub use self::config_input::ConfigInput;
 pub use self::feeds::ALL;
+pub(crate) use self::line_correction::correct_line;
 pub use self::load::{Environment, Loaded};
 pub use self::redirects::RedirectTable;
 pub use self::schema::schema;
@@ -518,6 +523,15 @@ pub enum RedirectTo {
     Moved(String),
     /// 410.
     Gone,
+}
+
+/// The path on this server to which a `[[redirect]]` without names leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectTarget {
+    /// Percent-encoded, below the prefix of the public address.
+    pub path: String,
+    /// Byte offsets in the file.
+    pub span: std::ops::Range<usize>,
 }
 
 /// A term that feeds.toml names.

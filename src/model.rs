@@ -13,6 +13,7 @@ pub mod format;
 pub(crate) mod former_article;
 pub mod held_loss;
 pub mod known_term;
+pub mod language_code;
 pub mod permalink;
 pub mod problem;
 pub mod problem_summary;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::article_problems::{ArticleProblems, ListedReason};
 use super::article_report::ArticleReport;
 use super::output::Screen;
+use super::unknown_names::{lost_redirects, unused_terms};
 use super::variables::unknown_variables;
 use super::{CommandError, CommandResult, Exit, ListFormat, load, once, site_report};
 use crate::config::{ConfigInput, Loaded, SourceConfig};
@@ -208,7 +209,10 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     // Without articles, every term would get a warning.
     match report.articles == 0 && report.problems.total() == 0 {
         true => found.of_source.push(empty_source(loaded)),
-        false => unused_terms(loaded, published).for_each(|problem| found.articles.add(problem)),
+        false => {
+            unused_terms(loaded, published).for_each(|problem| found.articles.add(problem));
+            lost_redirects(loaded, published).for_each(|problem| found.articles.add(problem));
+        }
     }
     let renamed = renamed_files(loaded, published).into_iter();
     renamed.for_each(|problem| found.articles.add(problem));
@@ -354,26 +358,6 @@ fn renamed_files(loaded: &Loaded, published: &ReadHandle) -> Vec<Problem> {
     let renamed = renamed.unwrap_or_default();
     let problems = renamed.iter().map(|file| file.problem(&source));
     problems.collect()
-}
-
-/// Terms that feeds.toml names and no released article has.
-fn unused_terms<'a>(
-    loaded: &'a Loaded,
-    published: &ReadHandle,
-) -> impl Iterator<Item = Problem> + use<'a> {
-    let published = published.published();
-    let unused = published.map_or(Vec::new(), |published| published.unused_terms());
-    unused.into_iter().map(|named| {
-        let message = format!(
-            "no released article has the {} `{}`",
-            named.term.kind.prefix(),
-            named.text
-        );
-        let hint = "check the spelling; the feed is served all the same".to_owned();
-        loaded
-            .file
-            .problem(Severity::Warning, Some(named.span), message, Some(hint))
-    })
 }
 
 /// Compares the configuration with the state folder: the identity of the site, and feeds that are gone.

@@ -1,4 +1,4 @@
-//! Finds an article by its key, file, id or address.
+//! Finds an article by its key, file, id or address, or by words of its title.
 
 use std::path::{Path, absolute};
 
@@ -6,13 +6,16 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::find_title::{self, Titled};
 use crate::feed::compose::SiteRules;
 use crate::model::article::Article;
 use crate::model::article_path::without_extension;
+use crate::model::count::many;
 use crate::model::url_encoding::strip_path_prefix;
 use crate::source::Source;
 use crate::source::wordpress::WordPress;
 use crate::store::{ArticleRow, FileRow, Store, StoreError};
+use crate::text::visible;
 
 /// The most keys in a hint.
 const NEAREST_MAX: usize = 3;
@@ -33,8 +36,11 @@ pub(super) enum NamedArticle {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotFound {
     /// It resembles these keys.
-    #[error("no article has this key, file, id or address{}", hint(.0))]
+    #[error("no article has this key, file, id or address, or these words in its title{}", hint(.0))]
     Like(Vec<String>),
+    /// Several titles have its words.
+    #[error("{}", several(.0))]
+    Several(Titled),
     /// It is a file below the articles' folder, but of a kind or name that is never read.
     #[error(
         "files of this kind or name are not read\n  hint: an article is a `.txt`, `.md`, `.markdown`, `.mdx`, \
@@ -54,8 +60,24 @@ fn hint(keys: &[String]) -> String {
     }
 }
 
+/// The newest of several articles, in lines.
+fn several(titled: &Titled) -> String {
+    let count = many(titled.count, "article");
+    let mut text =
+        format!("{count} have these words in their titles\n  hint: name one by its key:");
+    for article in &titled.newest {
+        let (key, title) = (visible(&article.key), visible(&article.title));
+        text += &format!("\n    {key}  {title}");
+    }
+    let more = titled.count - titled.newest.len();
+    if more > 0 {
+        text += &format!("\n    and {more} older");
+    }
+    text
+}
+
 /// Finds the article that `text` names. Keys and files are looked up. Only if there is none, every file
-/// is searched, and for an address every article.
+/// is searched, and every article: its page for an address, else its title.
 pub(super) fn find(
     store: &Store,
     source: &Source,
@@ -79,6 +101,17 @@ pub(super) fn find(
     };
     if let Some(row) = by_page(store, text)? {
         return Ok(Ok(NamedArticle::Article(row)));
+    }
+    if !text.contains("://") {
+        let titled = find_title::find(store, text)?;
+        if titled.count > 1 {
+            return Ok(Err(NotFound::Several(titled)));
+        }
+        if let Some(article) = titled.newest.first()
+            && let Some(row) = store.article(&article.key)?
+        {
+            return Ok(Ok(NamedArticle::Article(row)));
+        }
     }
     Ok(Err(on_disk(source, text).unwrap_or(NotFound::Like(nearest))))
 }

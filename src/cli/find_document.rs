@@ -2,14 +2,27 @@
 
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
+use url::form_urlencoded;
+
+use crate::feed::automatic_path::{automatic_path, split_automatic};
+use crate::feed::definitions::SELECT;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
-use crate::publish::read_handle::ReadHandle;
+use crate::model::selection::Selection;
+use crate::model::term::{Term, TermKind};
+use crate::model::url_encoding::strip_path_prefix;
+use crate::publish::published_state::PublishedState;
+use crate::publish::read_handle::{ReadHandle, did_you_mean};
 use crate::render::pages::PageRequest;
+use crate::render::pages::error_page::SuggestedFeeds;
 use crate::serve::route::{self, Target};
 
 /// Another spelling is one redirect, and feeds.toml may add one.
 const REDIRECTS_MAX: usize = 3;
+
+/// Feeds that a hint names.
+const FEEDS_MAX: usize = 3;
 
 /// What a path leads to.
 pub(super) enum Document {
@@ -21,33 +34,111 @@ pub(super) enum Document {
     Asset(String),
 }
 
-/// Finds the document that a request would get, after redirects on this server.
+/// Finds the document that a request would get, after redirects on this server. Behind the reason why there is none
+/// stands what may have been meant.
 pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, String> {
     let published = publisher.published().ok_or("nothing is published")?;
+    let with_hint = |reason: String| match nearest(&published, address) {
+        Some(hint) => format!("{reason}\n  hint: {hint}"),
+        None => reason,
+    };
+    match target(&published, address).map_err(with_hint)? {
+        Target::Feed(version, format) => Ok(Document::Feed(version.into_owned(), format)),
+        Target::Select(selection, format) => {
+            let version = publisher
+                .select(&published, &selection)
+                .map_err(|error| with_hint(error.to_string()))?;
+            Ok(Document::Feed(version, format))
+        }
+        Target::Page(page) => Ok(Document::Page(page)),
+        Target::Asset(name) => Ok(Document::Asset(name)),
+        Target::Redirect(_) => Err("its redirects lead nowhere".to_owned()),
+        Target::Gone => Err("this feed has ended".to_owned()),
+        Target::BadRequest(reason) | Target::NotFound(reason) => Err(with_hint(reason)),
+    }
+}
+
+/// The target of an address, after redirects on this server.
+fn target<'a>(published: &'a PublishedState, address: &str) -> Result<Target<'a>, String> {
     let mut address = format!("/{}", address.trim_start_matches('/'));
     for _ in 0..=REDIRECTS_MAX {
         let (path, query) = match address.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (address.as_str(), None),
         };
-        match route::resolve(&published, path, query) {
-            Target::Feed(version, format) => {
-                return Ok(Document::Feed(version.into_owned(), format));
-            }
-            Target::Select(selection, format) => {
-                let version = publisher
-                    .select(&published, &selection)
-                    .map_err(|error| error.to_string())?;
-                return Ok(Document::Feed(version, format));
-            }
-            Target::Page(page) => return Ok(Document::Page(page)),
-            Target::Asset(name) => return Ok(Document::Asset(name)),
+        match route::resolve(published, path, query) {
             Target::Redirect(location) => address = location,
-            Target::Gone => return Err("this feed has ended".to_owned()),
             Target::BadRequest(reason) | Target::NotFound(reason) => return Err(reason),
+            target => return Ok(target),
         }
     }
     Err("its redirects lead nowhere".to_owned())
+}
+
+/// Why an address on this server leads to nothing, with what may have been meant; `None` if it leads somewhere.
+pub(super) fn leads_nowhere(
+    published: &PublishedState,
+    address: &str,
+) -> Option<(String, Option<String>)> {
+    let address = address.split('#').next().unwrap_or(address);
+    let reason = match target(published, address) {
+        Err(reason) => reason,
+        Ok(Target::Select(selection, _) | Target::Page(PageRequest::Select(selection))) => {
+            let is_unknown = |term: &&Term| !published.knows_terms(&Selection::of((*term).clone()));
+            let unknown = selection.terms().find(is_unknown)?;
+            format!("no article has {unknown}")
+        }
+        Ok(Target::Page(PageRequest::Article(key))) if !published.has_article(&key) => {
+            format!("no article \"{key}\"")
+        }
+        Ok(_) => return None,
+    };
+    Some((reason, nearest(published, address)))
+}
+
+/// The terms or feeds that an address may have been meant to name.
+fn nearest(published: &PublishedState, address: &str) -> Option<String> {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    let path = strip_path_prefix(published.snapshot.site_rules.prefix(), &path).unwrap_or(&path);
+    let path = path.trim_matches('/');
+    let stem = match path.rsplit_once('.') {
+        Some((stem, extension)) if Format::from_extension(&extension.to_lowercase()).is_some() => {
+            stem
+        }
+        _ => path,
+    };
+    if stem.eq_ignore_ascii_case(SELECT) {
+        return nearest_of_selection(published, query);
+    }
+    if stem.starts_with("articles/") {
+        return None;
+    }
+    if let Some((kind, key)) = split_automatic(&stem.to_lowercase()) {
+        let near = published.nearest_terms(kind, key).into_iter();
+        let feeds = near.filter(|near| near.term.kind != TermKind::Lang);
+        return did_you_mean(feeds.map(|near| (automatic_path(&near.term), near.articles)));
+    }
+    let SuggestedFeeds::Nearest(feeds) = published.suggested_feeds(stem) else {
+        return None;
+    };
+    let feeds = feeds.iter().take(FEEDS_MAX);
+    did_you_mean(feeds.map(|feed| (feed.version.path.to_string(), feed.articles)))
+}
+
+/// What the first term of a selection that nobody knows was meant to be.
+fn nearest_of_selection(published: &PublishedState, query: &str) -> Option<String> {
+    let parameters = form_urlencoded::parse(query.as_bytes());
+    let selecting = parameters.filter(|(name, _)| ["any", "all", "none"].contains(&&**name));
+    let terms: Vec<String> = selecting.map(|(_, terms)| terms.into_owned()).collect();
+    let mut written = terms.iter().flat_map(|terms| terms.split(','));
+    let (kind, name) = written.find_map(|written| {
+        let (kind, name) = Term::split(written).ok()?;
+        let term = Term::new(kind, name)?;
+        (!published.knows_terms(&Selection::of(term))).then_some((kind, name))
+    })?;
+    let near = published.nearest_terms(kind, name).into_iter();
+    did_you_mean(near.map(|near| (near.written, near.articles)))
 }
 
 /// Finds a feed by its path or address, with any extension or none.

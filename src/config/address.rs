@@ -12,6 +12,7 @@ use url::{Position, Url};
 
 use super::form::{Form, Mismatch, matching};
 use super::{Listen, RedirectTo};
+use crate::model::format::Format;
 
 pub(super) const ABSOLUTE: Form<String> = Form {
     expected: || "an absolute http or https URL".to_owned(),
@@ -121,12 +122,29 @@ fn redirect_to(text: &str) -> Result<RedirectTo, Mismatch> {
             "a path on this server where it has names in braces",
         ));
     }
-    absolute(text)
-        .map(RedirectTo::Moved)
-        .map_err(|mismatch| Mismatch {
+    absolute(text).map(RedirectTo::Moved).map_err(|mismatch| {
+        let mismatch = Mismatch {
             expected: (REDIRECT_TO.expected)(),
             ..mismatch
-        })
+        };
+        match path_of_feed(text) {
+            Some(path) => mismatch.did_you_mean(Some(path)),
+            None => mismatch,
+        }
+    })
+}
+
+/// The path of the feed that a text without a slash in front names: `/all.rss` of `all` and of `all.rss`.
+fn path_of_feed(text: &str) -> Option<String> {
+    let is_path = |c: char| c.is_alphanumeric() || "-_/.".contains(c);
+    let extension = text.rsplit_once('.').map(|(_, extension)| extension);
+    match extension.map(Format::from_extension) {
+        _ if text.is_empty() || !text.chars().all(is_path) => None,
+        Some(Some(_)) => Some(format!("/{text}")),
+        // What has another dot may be a host.
+        Some(None) => None,
+        None => Some(format!("/{text}.{}", Format::Rss.extension())),
+    }
 }
 
 /// The path of a public address, as URLs write it and without the slash at its end.
@@ -313,6 +331,10 @@ mod tests {
                     "all.rss",
                     "a path that begins with `/`, an absolute URL, or empty",
                 ),
+                ("all.rss", "did you mean `/all.rss`?"),
+                ("all", "did you mean `/all.rss`?"),
+                ("tags/мажилис.atom", "did you mean `/tags/мажилис.atom`?"),
+                ("dala.example/x", "did you mean `https://dala.example/x`?"),
                 (" ", "a path that begins with `/`"),
             ],
         );

@@ -69,6 +69,20 @@ impl ConfigFile {
         problem
     }
 
+    /// The line with `text` in place of what stands at `span`; `None` if that ends on another line.
+    pub(super) fn line_with(&self, span: &Range<usize>, text: &str) -> Option<String> {
+        let (start, end) = (self.line_start(span.start), self.line_end(span.start));
+        let before = self.text.get(start..span.start)?;
+        let behind = self.text.get(span.end..end)?;
+        Some(format!("{before}{text}{behind}").trim().to_owned())
+    }
+
+    /// The line that holds the byte at `offset`.
+    pub(super) fn line_text(&self, offset: usize) -> &str {
+        let line = self.line_start(offset)..self.line_end(offset);
+        self.text.get(line).unwrap_or_default()
+    }
+
     /// The number, from 1, of the line that holds the byte at `offset`.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|&start| start <= offset)
@@ -106,7 +120,7 @@ fn excerpt(line: &str, number: usize, marked: Range<usize>) -> String {
 }
 
 /// The same text with stars in the place of users and passwords in addresses, byte for byte.
-fn without_secrets(text: &str) -> String {
+pub(super) fn without_secrets(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {

@@ -1,5 +1,6 @@
 //! From a path to a [`Config`], or to the list of everything that is wrong with the file.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
@@ -11,8 +12,8 @@ use super::keys::{auto, root, site as site_keys};
 use super::reader::Reader;
 use super::table::Table;
 use super::{
-    Config, ConfigFile, ConfigInput, Server, Site, feeds, redirects, server, site, source, syntax,
-    terms,
+    Config, ConfigFile, ConfigInput, RedirectTarget, Server, Site, corrections, feeds, redirects,
+    server, site, source, syntax, terms,
 };
 use crate::model::problem::{Problem, Severity};
 use crate::model::term::TermKind;
@@ -30,6 +31,8 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
     /// The file, for problems that show later, such as terms that no article has.
     pub file: ConfigFile,
+    /// Where its `[[redirect]]` lead on this server.
+    pub redirect_targets: Vec<RedirectTarget>,
 }
 
 impl Loaded {
@@ -71,11 +74,21 @@ impl Config {
         environment: Environment<'_>,
     ) -> Result<Loaded, Vec<Problem>> {
         let file = ConfigFile::new(name, text);
+        let corrected;
         let mut parsed = syntax::parse(&file);
+        let (meant, corrections) = match parsed.errors.as_slice() {
+            [] => (&file, BTreeMap::new()),
+            errors => {
+                corrected = corrections::correct_file(&file, errors);
+                parsed = syntax::parse(&corrected.file);
+                (&corrected.file, corrected.corrections)
+            }
+        };
         let root = std::mem::take(&mut parsed.root);
-        let reader = Reader::new(&file, folder, environment);
+        let reader = Reader::new(meant, folder, environment);
         let config = read(&reader, &root);
-        let (problems, named_terms) = reader.finish(parsed);
+        let redirect_targets = reader.take_redirect_targets();
+        let (problems, named_terms) = reader.finish(parsed, &file, corrections);
 
         if problems.iter().any(|p| p.severity == Severity::Error) {
             return Err(problems);
@@ -86,6 +99,7 @@ impl Config {
                 ..config
             },
             warnings: problems,
+            redirect_targets,
             file,
         })
     }

@@ -2,14 +2,15 @@
 //! problems found so far, and the terms named so far.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::NamedTerm;
-use super::config_file::ConfigFile;
+use super::config_file::{ConfigFile, without_secrets};
+use super::corrections::Correction;
 use super::environment::{self, StringValue};
 use super::syntax::SyntaxTree;
+use super::{NamedTerm, RedirectTarget};
 use crate::model::count::counted;
 use crate::model::problem::{Problem, Severity};
 
@@ -19,6 +20,7 @@ pub(super) struct Reader<'a> {
     environment: &'a dyn Fn(&str) -> Option<String>,
     findings: RefCell<Vec<Finding>>,
     named_terms: RefCell<Vec<NamedTerm>>,
+    redirect_targets: RefCell<Vec<RedirectTarget>>,
 }
 
 /// A problem before its place is turned into a line and an excerpt.
@@ -27,10 +29,14 @@ struct Finding {
     span: Option<Range<usize>>,
     message: String,
     hint: Option<String>,
+    /// The line as it was meant, in place of a hint.
+    correction: Option<String>,
     /// Whether it rests on what the file does not say, which a syntax error may have hidden.
     is_absence: bool,
     /// Whether the line of the file must not be shown.
     is_without_excerpt: bool,
+    /// Whether its place is one of the file as it was read, not as it was meant.
+    is_of_original: bool,
 }
 
 impl Finding {
@@ -45,8 +51,10 @@ impl Finding {
             span,
             message,
             hint,
+            correction: None,
             is_absence: false,
             is_without_excerpt: false,
+            is_of_original: false,
         }
     }
 }
@@ -63,6 +71,7 @@ impl<'a> Reader<'a> {
             environment,
             findings: RefCell::default(),
             named_terms: RefCell::default(),
+            redirect_targets: RefCell::default(),
         }
     }
 
@@ -71,9 +80,19 @@ impl<'a> Reader<'a> {
         self.push(Finding::new(Severity::Error, Some(span), message, hint));
     }
 
+    /// The same about a value; `meant` is the TOML that was probably meant in its place.
+    pub(super) fn misfit(&self, span: Range<usize>, message: String, meant: Option<String>) {
+        let line = |meant: String| self.file.line_with(&span, &meant);
+        self.push(Finding {
+            correction: meant.and_then(line),
+            is_without_excerpt: names_password(self.file.line_text(span.start)),
+            ..Finding::new(Severity::Error, Some(span), message, None)
+        });
+    }
+
     /// The same about a value that must not be shown.
     pub(super) fn error_without_excerpt(&self, span: Range<usize>, message: String) {
-        let hint = Some("its value is not shown: it may hold a password".to_owned());
+        let hint = Some(NOT_SHOWN.to_owned());
         self.push(Finding {
             is_without_excerpt: true,
             ..Finding::new(Severity::Error, Some(span), message, hint)
@@ -135,12 +154,31 @@ impl<'a> Reader<'a> {
         self.file.line(offset)
     }
 
+    pub(super) fn name_redirect_target(&self, target: RedirectTarget) {
+        self.redirect_targets.borrow_mut().push(target);
+    }
+
+    pub(super) fn take_redirect_targets(&self) -> Vec<RedirectTarget> {
+        self.redirect_targets.take()
+    }
+
     pub(super) fn name_term(&self, term: NamedTerm) {
         self.named_terms.borrow_mut().push(term);
     }
 
-    /// Everything that was found, syntax errors included, in the order of the file; and the terms.
-    pub(super) fn finish(&self, parsed: SyntaxTree<'_>) -> (Vec<Problem>, Vec<NamedTerm>) {
+    /// The text of the file at a place.
+    pub(super) fn written(&self, span: &Range<usize>) -> &str {
+        self.file.text().get(span.clone()).unwrap_or_default()
+    }
+
+    /// Everything that was found, syntax errors included, in the order of the file; and the terms. `original` is
+    /// the file as it was read, with what was wrong on some of its lines.
+    pub(super) fn finish(
+        &self,
+        parsed: SyntaxTree<'_>,
+        original: &ConfigFile,
+        mut corrections: BTreeMap<usize, Correction>,
+    ) -> (Vec<Problem>, Vec<NamedTerm>) {
         let file = self.file;
         let mut findings = self.findings.take();
         if !parsed.errors.is_empty() {
@@ -151,10 +189,29 @@ impl<'a> Reader<'a> {
             let doubtful = lines.collect();
             findings.retain(|finding| is_certain(finding, &parsed, file, &doubtful));
         }
-        findings.extend(parsed.errors.into_iter().map(|error| {
-            Finding::new(Severity::Error, Some(error.span), error.message, error.hint)
+        findings.extend(parsed.errors.into_iter().map(|error| Finding {
+            is_without_excerpt: names_password(file.line_text(error.span.start)),
+            ..Finding::new(Severity::Error, Some(error.span), error.message, error.hint)
         }));
-        findings.sort_by_key(|finding| finding.span.as_ref().map(|span| span.start));
+        // A person corrects a line as a whole.
+        findings.retain_mut(|finding| {
+            let line = finding.span.as_ref().map(|span| file.line(span.start));
+            let Some(correction) = line.and_then(|line| corrections.get_mut(&line)) else {
+                return true;
+            };
+            correction.meant_is(finding.correction.take());
+            false
+        });
+        findings.extend(corrections.into_values().map(Finding::of_correction));
+        findings.sort_by_key(|finding| {
+            let file = if finding.is_of_original {
+                original
+            } else {
+                file
+            };
+            let start = finding.span.as_ref().map(|span| span.start);
+            start.map(|start| (file.line(start), start))
+        });
         let more = findings.len().saturating_sub(PROBLEMS_MAX);
         // Errors decide whether the file is used: none may fall behind the limit unseen.
         if more > 0 {
@@ -165,22 +222,58 @@ impl<'a> Reader<'a> {
             findings.push(Finding::new(Severity::Warning, None, message, None));
         }
         let problems = findings.into_iter().map(|finding| {
-            let Finding {
-                severity,
-                span,
-                message,
-                hint,
-                ..
-            } = finding;
-            let problem = file.problem(severity, span, message, hint);
-            match finding.is_without_excerpt {
-                true => problem.without_excerpt(),
-                false => problem,
-            }
+            let file = if finding.is_of_original {
+                original
+            } else {
+                file
+            };
+            finding.problem(file)
         });
         (problems.collect(), self.named_terms.take())
     }
 }
+
+impl Finding {
+    fn of_correction(correction: Correction) -> Finding {
+        Finding {
+            is_without_excerpt: names_password(&correction.text),
+            correction: Some(correction.text).filter(|_| correction.hint.is_none()),
+            is_of_original: true,
+            ..Finding::new(
+                Severity::Error,
+                Some(correction.span),
+                correction.message,
+                correction.hint,
+            )
+        }
+    }
+
+    fn problem(self, file: &ConfigFile) -> Problem {
+        let meant = match self.correction {
+            Some(_) if self.is_without_excerpt => Some(NOT_SHOWN.to_owned()),
+            Some(line) if line.len() <= CORRECTION_BYTES_MAX => {
+                Some(format!("write `{}`", without_secrets(&line)))
+            }
+            Some(_) | None => None,
+        };
+        let hint = meant.or(self.hint);
+        let problem = file.problem(self.severity, self.span, self.message, hint);
+        match self.is_without_excerpt {
+            true => problem.without_excerpt(),
+            false => problem,
+        }
+    }
+}
+
+/// Whether a line that is not understood may hold a password.
+fn names_password(line: &str) -> bool {
+    line.contains("password")
+}
+
+const NOT_SHOWN: &str = "its value is not shown: it may hold a password";
+
+/// A longer line is not repeated in a hint.
+const CORRECTION_BYTES_MAX: usize = 400;
 
 /// How many problems are reported; more would not be read.
 const PROBLEMS_MAX: usize = 100;

@@ -12,7 +12,7 @@ use super::environment::StringValue;
 use super::form::Mismatch;
 use super::keys::redirect as key;
 use super::table::Table;
-use super::{RedirectTo, address};
+use super::{RedirectTarget, RedirectTo, address};
 use crate::model::url_encoding::normalize_path;
 
 /// Redirects with names in braces. An address that has no redirect is compared with all of them.
@@ -71,6 +71,14 @@ fn read_one<'t, 'a>(
         return None;
     }
     let rule = Rule { from, to: to? };
+    if let (To::Fixed(RedirectTo::Moved(path)), Some(text)) = (&rule.to, &to_text)
+        && path.starts_with('/')
+    {
+        table.reader.name_redirect_target(RedirectTarget {
+            path: path.clone(),
+            span: text.span.clone(),
+        });
+    }
     Some(ReadRule {
         table,
         rule,

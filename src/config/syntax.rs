@@ -8,6 +8,7 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::config_file::ConfigFile;
+use super::known_tables::KnownTables;
 
 /// The tree of a file, and how far it may be believed.
 pub(super) struct SyntaxTree<'a> {
@@ -25,6 +26,8 @@ pub(super) struct SyntaxError {
     pub(super) span: Range<usize>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
+    /// Whether it is about a list, on a line below that on which the list begins.
+    pub(super) is_in_list: bool,
 }
 
 /// Parses `file`; the tree holds whatever could be read.
@@ -52,7 +55,13 @@ pub(super) fn parse(file: &ConfigFile) -> SyntaxTree<'_> {
                 Some(entry) if parsed.broken.last() == Some(&entry.line) => continue,
                 Some(entry) => {
                     parsed.broken.push(entry.line.clone());
-                    parsed.errors.push(entry.explain(file, &complaints));
+                    let error = entry.explain(file, &complaints);
+                    let is_below = file.line(entry.line.start) < file.line(error.span.start);
+                    let is_list = file.text()[entry.value.start..].starts_with('[');
+                    parsed.errors.push(SyntaxError {
+                        is_in_list: is_below && is_list,
+                        ..error
+                    });
                     continue;
                 }
                 None => parsed.is_shape_lost = true,
@@ -82,7 +91,13 @@ impl SyntaxError {
             span: error.span().unwrap_or(end..end),
             message: message.to_owned(),
             hint: None,
+            is_in_list: false,
         }
+    }
+
+    /// Whether a value lacks its end.
+    pub(super) fn is_unclosed(&self) -> bool {
+        self.message.starts_with("unclosed")
     }
 
     /// The same error in plain words, with a hint.
@@ -90,24 +105,41 @@ impl SyntaxError {
         let marked = file.text().get(self.span.clone()).unwrap_or_default();
         let unquoted = self.message.starts_with("string values must be quoted")
             || self.message.starts_with("invalid unquoted key");
-        if unquoted && marked.is_empty() {
+        let hint = if unquoted && marked.is_empty() {
             self.message = "a value is missing".to_owned();
-        } else if unquoted {
-            self.hint = in_quotes(marked);
+            "write a value behind `=`, or delete the line"
         } else if self.message == DUPLICATE {
             self.message = format!("`{marked}` is given twice");
-            let hint = "delete one of the two, or write `[[…]]` for a list of tables";
-            self.hint = Some(hint.to_owned());
-        }
+            self.hint = Some(hint_of_duplicate(file, self.span.start));
+            return self;
+        } else if self.message.starts_with("unclosed array") {
+            "write `]` behind the last item of the list"
+        } else if self.is_unclosed() || self.message.starts_with("invalid multi-line") {
+            "write the missing end, or delete the beginning"
+        } else {
+            "each line is `key = value`, the header of a table such as `[site]`, or a comment after `#`"
+        };
+        self.hint = Some(hint.to_owned());
         self
     }
 }
 
-/// The hint for a bare word that had to be a string.
-fn in_quotes(word: &str) -> Option<String> {
-    let is_plain = |c: char| !c.is_control() && !['"', '\''].contains(&c);
-    let short = word.chars().count() <= 60 && word.chars().all(is_plain) && !word.contains('\\');
-    short.then(|| format!("write it in quotes: `\"{word}\"`"))
+/// The hint about a key or header that is given twice.
+fn hint_of_duplicate(file: &ConfigFile, at: usize) -> String {
+    let tables = KnownTables::all();
+    let table = header_path(file.line_text(at)).and_then(|path| tables.find(path));
+    match table {
+        Some(table) if table.is_list => format!("write `{}`", table.header()),
+        Some(table) => format!("write all its keys below one `{}`", table.header()),
+        None => "delete one of the two".to_owned(),
+    }
+}
+
+/// The name in a line that is the header of a table.
+pub(super) fn header_path(line: &str) -> Option<&str> {
+    let header = line.trim().split('#').next()?.trim_end();
+    let path = header.strip_prefix('[')?.strip_suffix(']')?;
+    Some(path.trim_matches(['[', ']', ' ']))
 }
 
 /// A key with its value, up to the end of its last line.

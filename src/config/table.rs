@@ -14,8 +14,9 @@ use super::environment::StringValue;
 use super::form::{Form, Mismatch};
 use super::key::{Absent, Key, TableKeys, ValueKind};
 use super::kind::{List, Tables};
+use super::line_correction::quoted;
 use super::reader::Reader;
-use crate::text::nearest::{did_you_mean, nearest, one_of};
+use super::unknown_key;
 
 pub(super) type TomlValue<'a> = Spanned<DeValue<'a>>;
 
@@ -112,14 +113,33 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<StringValue> {
-        let hint = match value.get_ref() {
-            DeValue::String(written) => return self.reader.text(written, value.span()),
-            DeValue::Integer(integer) => {
-                Some(format!("write it in quotes: `\"{}\"`", integer.as_str()))
-            }
-            _ => None,
+        let DeValue::String(written) = value.get_ref() else {
+            let meant = bare_text(value).and_then(|text| quoted(&text));
+            self.misfit(key, "a string", value, meant);
+            return None;
         };
-        self.refuse_type(key, "a string", value, hint);
+        self.refuse_escaped_path(key, written, value)?;
+        self.reader.text(written, value.span())
+    }
+
+    /// Reports a path of Windows of which a part counts as an escape: `"C:\temp"` has a tab.
+    fn refuse_escaped_path(&self, key: &str, written: &str, value: &TomlValue<'_>) -> Option<()> {
+        if !written.contains(char::is_control) {
+            return Some(());
+        }
+        let file = self.reader.written(&value.span()).trim_matches('"');
+        let mut begin = file.chars();
+        let is_path = begin
+            .next()
+            .is_some_and(|drive| drive.is_ascii_alphabetic())
+            && begin.as_str().starts_with(":\\");
+        if !is_path {
+            return Some(());
+        }
+        let message =
+            format!("{key} is a path with a backslash, which begins an escape in double quotes");
+        self.reader
+            .misfit(value.span(), self.say(message), quoted(file));
         None
     }
 
@@ -130,17 +150,26 @@ impl<'a> Table<'a> {
         value: &TomlValue<'_>,
         or_one: bool,
     ) -> Option<Vec<StringValue>> {
-        let hint = match value.get_ref() {
+        let items: Vec<String> = match value.get_ref() {
             // The good ones are used even beside bad ones, so that they are checked as well.
             DeValue::Array(items) => {
                 let texts = items.iter().filter_map(|item| self.read_text(key, item));
                 return Some(texts.collect());
             }
             DeValue::String(_) if or_one => return Some(vec![self.read_text(key, value)?]),
-            DeValue::String(_) => Some("write it in brackets: `[\"…\"]`".to_owned()),
-            _ => None,
+            DeValue::String(text) => {
+                let items = text.split(',').map(str::trim);
+                items
+                    .filter(|item| !item.is_empty())
+                    .map(str::to_owned)
+                    .collect()
+            }
+            _ => bare_text(value).into_iter().collect(),
         };
-        self.refuse_type(key, "a list of strings", value, hint);
+        let items: Option<Vec<String>> = items.iter().map(|item| quoted(item)).collect();
+        let items = items.filter(|items| !items.is_empty());
+        let meant = items.map(|items| format!("[{}]", items.join(", ")));
+        self.misfit(key, "a list of strings", value, meant);
         None
     }
 
@@ -156,11 +185,26 @@ impl<'a> Table<'a> {
         parsed: Result<T, Mismatch>,
         text: &StringValue,
     ) -> Option<T> {
-        let report = |mismatch: Mismatch| {
-            let message = format!("{key} must be {}, got {}", mismatch.expected, text.quoted());
-            self.refuse(text, message, mismatch.hint);
-        };
+        let report = |mismatch| self.refuse_parsed(key, mismatch, text, None);
         parsed.map_err(report).ok()
+    }
+
+    /// Reports a text that does not fit; `meant` is the TOML that was probably meant in its place.
+    fn refuse_parsed(
+        &self,
+        key: &str,
+        mismatch: Mismatch,
+        text: &StringValue,
+        meant: Option<String>,
+    ) {
+        let message = format!("{key} must be {}, got {}", mismatch.expected, text.quoted());
+        match meant {
+            Some(_) => {
+                let message = self.say(message);
+                self.reader.misfit(text.span.clone(), message, meant);
+            }
+            None => self.refuse(text, message, mismatch.hint),
+        }
     }
 
     pub(super) fn refuse(&self, text: &StringValue, message: String, hint: Option<String>) {
@@ -196,6 +240,18 @@ impl<'a> Table<'a> {
             .warning(text.span.clone(), self.say(message), hint);
     }
 
+    /// Reports a value of another type; `meant` is the value that was probably meant, as TOML.
+    pub(super) fn misfit(
+        &self,
+        key: &str,
+        expected: &str,
+        value: &TomlValue<'_>,
+        meant: Option<String>,
+    ) {
+        let message = self.wrong_type(key, expected, value);
+        self.reader.misfit(value.span(), message, meant);
+    }
+
     pub(super) fn refuse_type(
         &self,
         key: &str,
@@ -203,6 +259,11 @@ impl<'a> Table<'a> {
         value: &TomlValue<'_>,
         hint: Option<String>,
     ) {
+        let message = self.wrong_type(key, expected, value);
+        self.reader.error(value.span(), message, hint);
+    }
+
+    fn wrong_type(&self, key: &str, expected: &str, value: &TomlValue<'_>) -> String {
         let got = match value.get_ref() {
             DeValue::String(_) => "a string",
             DeValue::Integer(_) | DeValue::Float(_) => "a number",
@@ -211,8 +272,7 @@ impl<'a> Table<'a> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        let message = self.say(format!("{key} must be {expected}, got {got}"));
-        self.reader.error(value.span(), message, hint);
+        self.say(format!("{key} must be {expected}, got {got}"))
     }
 
     /// The table below `key`, if the file has it.
@@ -221,7 +281,12 @@ impl<'a> Table<'a> {
         match value.get_ref() {
             DeValue::Table(values) => Some(self.below(key, values, value.span())),
             _ => {
-                self.refuse_type(key.name, "a table", value, None);
+                let is_list_of_tables = value
+                    .get_ref()
+                    .as_array()
+                    .is_some_and(|items| items.iter().any(|item| item.get_ref().is_table()));
+                let hint = is_list_of_tables.then(|| format!("write `{}`", self.label_of(key)));
+                self.refuse_type(key.name, "a table", value, hint);
                 None
             }
         }
@@ -240,7 +305,11 @@ impl<'a> Table<'a> {
         };
         let DeValue::Array(items) = value.get_ref() else {
             let expected = format!("a list of tables, each headed `[[{}]]`", key.name);
-            self.refuse_type(key.name, &expected, value, None);
+            let hint = value
+                .get_ref()
+                .is_table()
+                .then(|| format!("write `[[{}]]`", key.name));
+            self.refuse_type(key.name, &expected, value, hint);
             return Vec::new();
         };
         let mut tables = Vec::with_capacity(items.len());
@@ -274,16 +343,13 @@ impl<'a> Table<'a> {
 
     /// Reports every key that this table cannot have.
     pub(super) fn refuse_unknown_keys(&self) {
-        for (key, _) in self.key_values() {
+        for (key, value) in self.key_values() {
             let name: &str = key.get_ref();
             let known = self.keys.names();
             if known.clone().any(|known| known == name) {
                 continue;
             }
-            let hint = match nearest(name, known.clone()) {
-                Some(near) => did_you_mean(near),
-                None => format!("known here: {}", one_of(known).replace(" or ", ", ")),
-            };
+            let hint = unknown_key::hint(name, self.keys, is_table(value));
             let shown = StringValue::plain(name, key.span());
             let message = self.say(format!("unknown key {}", shown.quoted()));
             self.reader.error(key.span(), message, Some(hint));
@@ -301,6 +367,26 @@ impl<'a> Table<'a> {
 
 fn keys_of(key: &Key<Tables>) -> &'static TableKeys {
     key.kind.table().expect("a key that leads to a table")
+}
+
+/// A number, date or switch as text.
+fn bare_text(value: &TomlValue<'_>) -> Option<String> {
+    match value.get_ref() {
+        DeValue::Integer(number) => Some(number.as_str().to_owned()),
+        DeValue::Float(number) => Some(number.as_str().to_owned()),
+        DeValue::Boolean(switch) => Some(switch.to_string()),
+        DeValue::Datetime(date) => Some(date.to_string()),
+        DeValue::String(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+    }
+}
+
+/// Whether a value is a table, or a list that begins with one.
+fn is_table(value: &TomlValue<'_>) -> bool {
+    match value.get_ref() {
+        DeValue::Table(_) => true,
+        DeValue::Array(items) => items.first().is_some_and(|item| item.get_ref().is_table()),
+        _ => false,
+    }
 }
 
 /// The hint about `text`, unless it could repeat what came from the environment.

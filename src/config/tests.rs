@@ -6,6 +6,7 @@ mod mistakes;
 mod names;
 mod redirects;
 mod reference;
+mod slips;
 
 use std::path::{Path, PathBuf};
 
@@ -378,15 +379,15 @@ fn unknown_keys_come_with_the_nearest_known_one() {
     check(&[
         (
             "[sever]",
-            &["1:2 unknown key `sever` | did you mean `server`?"],
+            &["1:2 unknown key `sever` | did you mean `[server]`?"],
         ),
         (
             "[auto.tag]\nx = 1",
-            &["1:7 [auto]: unknown key `tag` | did you mean `tags`?"],
+            &["1:7 [auto]: unknown key `tag` | did you mean `[auto.tags]`?"],
         ),
         (
             "[source.folder]",
-            &["1:9 [source]: unknown key `folder` | known here: `directory`, `sql`, `wordpress`"],
+            &["1:9 [source]: unknown key `folder` | did you mean `[source.directory]`?"],
         ),
         (
             "[server]\nlimits.conections = 5\nlimits.\"\\u001bя\" = 5",

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use serde_json::json;
 
 use super::form::{Form, Mismatch, matching, matching_except};
+use crate::model::language_code::meant_language;
 use crate::model::time::Zone;
 use crate::text::nearest::nearest;
 
@@ -188,7 +189,21 @@ fn nearest_zone(name: &str) -> Option<String> {
             .find(|zone| zone.rsplit('/').next() == Some(city))
             .map(String::as_str)
     };
-    near.or_else(of_city).map(str::to_owned)
+    let near = near.or_else(of_city).map(str::to_owned);
+    near.or_else(|| zone_of_offset(name))
+}
+
+/// The zone with a fixed offset, such as `UTC+5` or `+05:00`. Its name has the sign of POSIX: hours behind.
+fn zone_of_offset(name: &str) -> Option<String> {
+    let name = name.trim().to_ascii_uppercase();
+    let offset = name.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    let (sign, hours) = match offset.strip_prefix('+') {
+        Some(hours) => ('-', hours),
+        None => ('+', offset.strip_prefix('-')?),
+    };
+    let hours = hours.strip_suffix(":00").unwrap_or(hours);
+    let zone = format!("Etc/GMT{sign}{}", hours.parse::<u8>().ok()?);
+    Zone::find(&zone).is_some().then_some(zone)
 }
 
 /// A language tag in the form of BCP 47: `ru`, `kk-KZ`, `kk-Cyrl-KZ`.
@@ -209,12 +224,9 @@ fn language(text: &str) -> Result<String, Mismatch> {
     if well_formed && !primary.eq_ignore_ascii_case(KAZAKHSTAN) {
         return Ok(text.to_owned());
     }
-    let meant = if primary.eq_ignore_ascii_case(KAZAKHSTAN) {
-        Some("kk".to_owned())
-    } else {
-        let hyphened = text.replace('_', "-");
-        (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened)
-    };
+    let hyphened = text.replace('_', "-");
+    let hyphened = (hyphened != text && language(&hyphened).is_ok()).then_some(hyphened);
+    let meant = hyphened.or_else(|| meant_language(text).map(str::to_owned));
     Err(Mismatch::expected("a language such as `ru`, `kk` or `kk-KZ`").did_you_mean(meant))
 }
 
@@ -394,6 +406,8 @@ mod tests {
                 ("Asia/Almaty", "Asia/Almaty"),
                 ("Asia/Almata", "(did you mean `Asia/Almaty`?)"),
                 ("Almaty", "(did you mean `Asia/Almaty`?)"),
+                ("UTC+5", "(did you mean `Etc/GMT-5`?)"),
+                ("+05:00", "(did you mean `Etc/GMT-5`?)"),
                 ("Азия/Алматы", "a time zone such as `Asia/Almaty`"),
                 ("", "a time zone such as `Asia/Almaty`"),
             ],
@@ -410,8 +424,9 @@ mod tests {
                 ("kk-Cyrl-KZ", "\"kk-Cyrl-KZ\""),
                 ("kz", "(did you mean `kk`?)"),
                 ("ru_RU", "(did you mean `ru-RU`?)"),
-                ("русский", form),
-                ("russian", form),
+                ("русский", "(did you mean `ru`?)"),
+                ("Kazakh", "(did you mean `kk`?)"),
+                ("klingon", form),
                 ("ru-", form),
                 ("", form),
             ],

@@ -59,6 +59,14 @@ impl TermKind {
         }
     }
 
+    /// A term of this kind in the notation of feeds.toml: `#мажилис`, `section:Парламент`.
+    pub fn notation(self, name: &str) -> String {
+        match self {
+            TermKind::Tag => format!("#{name}"),
+            kind => format!("{}:{name}", kind.prefix()),
+        }
+    }
+
     /// The folder in the paths of a kind's automatic feeds.
     pub fn folder(self) -> &'static str {
         match self {

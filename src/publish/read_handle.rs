@@ -5,6 +5,7 @@
 
 mod feed_builder;
 mod feed_search;
+mod nearest_terms;
 mod overview;
 mod page_lookup;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
 
+pub use self::nearest_terms::{NearTerm, did_you_mean};
 pub use self::page_lookup::PageMissing;
 use crate::config::{NamedTerm, Settings};
 use crate::feed::definitions::{FeedDefinition, SELECT};

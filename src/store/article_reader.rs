@@ -24,4 +24,13 @@ impl ArticleReader {
             unpacker.unpack(row.value())
         })
     }
+
+    /// The title of a record's article, which takes less than the whole article.
+    pub fn title(&mut self, record: RecordId) -> Result<String, StoreError> {
+        let (table, unpacker) = (&self.table, &mut self.unpacker);
+        self.damage.watched(|| {
+            let row = table.get(record.0)?.ok_or(StoreError::Missing)?;
+            unpacker.unpack_title(row.value())
+        })
+    }
 }

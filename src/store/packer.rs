@@ -75,11 +75,24 @@ impl Unpacker {
         self.unpack_as(packed)
     }
 
+    /// The title of an article: the third of its fields, which stand one behind another.
+    pub(super) fn unpack_title(&mut self, packed: &[u8]) -> Result<String, StoreError> {
+        let bytes = self.decompress(packed)?;
+        let fields = postcard::take_from_bytes::<(&str, Option<&str>, &str)>(bytes);
+        let ((_, _, title), _) = fields.map_err(|_| StoreError::Row("article"))?;
+        Ok(title.to_owned())
+    }
+
     /// An article in the form of another layout.
     pub(super) fn unpack_as<T: DeserializeOwned>(
         &mut self,
         packed: &[u8],
     ) -> Result<T, StoreError> {
+        let bytes = self.decompress(packed)?;
+        postcard::from_bytes(bytes).map_err(|_| StoreError::Row("article"))
+    }
+
+    fn decompress(&mut self, packed: &[u8]) -> Result<&[u8], StoreError> {
         let unreadable = StoreError::Row("article");
         let Ok(Some(size)) = get_frame_content_size(packed) else {
             return Err(unreadable);
@@ -93,9 +106,9 @@ impl Unpacker {
         let unpacked = self
             .decompressor
             .decompress_to_buffer(packed, &mut self.bytes);
-        match unpacked.map(|_| postcard::from_bytes(&self.bytes)) {
-            Ok(Ok(article)) => Ok(article),
-            Ok(Err(_)) | Err(_) => Err(unreadable),
+        match unpacked {
+            Ok(_) => Ok(&self.bytes),
+            Err(_) => Err(unreadable),
         }
     }
 }

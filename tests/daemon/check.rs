@@ -69,7 +69,7 @@ const MISTAKES: [(&str, &str, &str); 8] = [
     (
         "[same]",
         "[same",
-        "feeds.toml:27:6: error: unclosed table, expected `]`",
+        "feeds.toml:27:1: error: the header of this table is `[same]`",
     ),
     (
         "to   = \"/all.rss\"",
@@ -532,4 +532,99 @@ fn renamed_file_is_named_by_check_and_log() {
     ];
     assert_ends(&newsroom.run(&["check"]), 0, &expected, &[]);
     assert_eq!(json(&newsroom.run(&["check", "--format", "json"])).len(), 1);
+}
+
+#[test]
+fn a_term_without_articles_comes_with_the_nearest_one() {
+    let newsroom = Newsroom::of_three();
+    let text = "+++\ntitle = \"Т\"\ndate = 2026-01-10\nlang = \"kk\"\ntags = [\"Регион юг\"]\n+++\nТекст.\n";
+    newsroom.write_markdown("south", text);
+    for (term, hint) in [
+        ("lang:kz", "did you mean `lang:kk` (1 article)?"),
+        ("lang:Қазақша", "did you mean `lang:kk` (1 article)?"),
+        ("lang:rus", "did you mean `lang:ru` (3 articles)?"),
+        ("#региоон юг", "did you mean `#Регион юг` (1 article)?"),
+        (
+            "section:Парламет",
+            "did you mean `section:Парламент` (1 article)?",
+        ),
+        (
+            "section:Регион Юг",
+            "did you mean `#Регион юг` (1 article)?",
+        ),
+        (
+            "author:Динара Оспанова",
+            "did you mean `author:Динара Оспан` (1 article)?",
+        ),
+        ("#невидимка", "check the spelling"),
+    ] {
+        newsroom.configure(CONFIG);
+        newsroom.reconfigure("[\"#футбол\"]", &format!("[\"{term}\"]"));
+        let hint = format!("hint: {hint}");
+        assert_ends(
+            &newsroom.run(&["check"]),
+            0,
+            &["no released article has the", &hint],
+            &[],
+        );
+    }
+    newsroom.configure(CONFIG);
+    for (address, hint) in [
+        (
+            "tags/региоон-юг.rss",
+            "did you mean `tags/регион-юг` (1 article)?",
+        ),
+        (
+            "select.rss?any=региоон-юг",
+            "did you mean `#Регион юг` (1 article)?",
+        ),
+        (
+            "select.rss?all=lang:kz",
+            "did you mean `lang:kk` (1 article)?",
+        ),
+        ("parlament.rss", "did you mean `parliament` (1 article)?"),
+    ] {
+        assert_ends(&newsroom.run(&["render", address]), 1, &[], &[hint]);
+        assert_ends(
+            &newsroom.run(&["explain", address, "south"]),
+            1,
+            &[],
+            &[hint],
+        );
+    }
+}
+
+#[test]
+fn a_redirect_to_nothing_is_reported() {
+    let newsroom = Newsroom::of_three();
+    for (to, said) in [
+        (
+            "/tags/мажылис.rss",
+            "hint: did you mean `tags/мажилис` (1 article)?",
+        ),
+        (
+            "/parlament.rss",
+            "hint: did you mean `parliament` (1 article)?",
+        ),
+        ("/articles/nowhere", "no article \"nowhere\""),
+        (
+            "/select.rss?any=мажылис",
+            "hint: did you mean `#мажилис` (1 article)?",
+        ),
+    ] {
+        newsroom.configure(CONFIG);
+        newsroom.reconfigure("\"/all.rss\"", &format!("\"{to}\""));
+        let place = "feeds.toml:32:8: warning: [[redirect]]: `to` leads to no feed or page";
+        assert_ends(&newsroom.run(&["check"]), 0, &[place, said], &[]);
+    }
+    for to in [
+        "/tags/МАЖИЛИС.atom",
+        "/",
+        "/select.rss?any=мажилис",
+        "/articles/session",
+    ] {
+        newsroom.configure(CONFIG);
+        newsroom.reconfigure("\"/all.rss\"", &format!("\"{to}\""));
+        assert_ends(&newsroom.run(&["check"]), 0, &["no problems"], &[]);
+    }
 }

@@ -194,6 +194,45 @@ fn unknown_article_gets_suggestions() {
 }
 
 #[test]
+fn article_is_found_by_words_of_its_title() {
+    let newsroom = Newsroom::of_three();
+    for (name, headline, date) in [
+        ("early", "Ещё один әкім: бюджет", "2026-01-05"),
+        ("late", "Бюджет: ещё одна сессия", "2026-02-05"),
+        ("short", "Бюджет", "2026-01-06"),
+    ] {
+        newsroom.write(
+            name,
+            &Story {
+                headline,
+                date,
+                ..SESSION
+            },
+        );
+    }
+    for (words, key) in [
+        ("срока сессию", "session"),
+        ("СЕССИЮ ОТКР", "session"),
+        ("урож дынь", "harvest"),
+        ("еще аким", "early"),
+        ("Ещё один Әкім: бюджет", "early"),
+        ("бюджет", "short"),
+    ] {
+        assert_eq!(
+            explained(&newsroom, "all", words)["article"],
+            key,
+            "{words}"
+        );
+    }
+    let several = newsroom.run(&["explain", "all", "бюджет еще"]);
+    let said = "2 articles have these words in their titles\n  hint: name one by its key:\n    \
+                late  Бюджет: ещё одна сессия\n    early  Ещё один әкім: бюджет";
+    assert_ends(&several, 1, &[], &[said]);
+    let none = newsroom.run(&["explain", "all", "бюджет матч"]);
+    assert_ends(&none, 1, &[], &["or these words in its title"]);
+}
+
+#[test]
 fn quarantined_file_is_explained_by_its_problem() {
     let newsroom = Newsroom::of_three();
     newsroom.write("broken", &"\n date 2026-02-31 Заголовок\n\nТекст.\n");

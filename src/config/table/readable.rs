@@ -5,11 +5,12 @@ use std::fmt::Display;
 use serde::Serialize;
 use toml::de::DeValue;
 
-use super::Table;
+use super::{Table, bare_text};
 use crate::config::environment::StringValue;
 use crate::config::form::{Form, Mismatch};
 use crate::config::key::{Absent, Key, ValueKind};
 use crate::config::kind::{Integer, List, Size, Switch};
+use crate::config::line_correction::{quoted, switch_word};
 
 /// Kinds that the reader turns into a checked value at one go.
 pub(in crate::config) trait Readable: ValueKind + Sized {
@@ -32,12 +33,46 @@ impl<K: Readable> Key<K> {
     }
 }
 
+impl<T> Key<Form<T>> {
+    /// The text that another text was meant to be: itself, or with the unit in which the key is documented.
+    fn meant(&self, text: &str) -> Option<String> {
+        let literal = match self.absent {
+            Absent::Default(literal) => Some(literal),
+            _ => self.examples.first().copied(),
+        };
+        let unit = literal.and_then(|literal| literal.chars().next_back());
+        let with_unit = unit.map(|unit| format!("{}{unit}", text.trim()));
+        let trimmed = text.trim().to_owned();
+        let mut meant = [Some(trimmed), with_unit].into_iter().flatten();
+        meant.find(|meant| (self.kind.parse)(meant).is_ok())
+    }
+}
+
+/// Whether a text is a whole number.
+fn is_number(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 impl<T> Readable for Form<T> {
     type Output = T;
 
     fn read(key: &Key<Self>, table: &Table<'_>) -> Option<T> {
+        let value = table.value(key)?;
+        let meant = |text: &str| key.meant(text).and_then(|meant| quoted(&meant));
+        if let Some(bare) = bare_text(value) {
+            table.misfit(key.name, "a string", value, meant(&bare));
+            return None;
+        }
         let text = table.text(key)?;
-        table.accept(key.name, &key.kind, &text)
+        match (key.kind.parse)(&text.value) {
+            Err(mismatch) if mismatch.hint.is_none() || is_number(&text.value) => {
+                let meant = meant(&text.value).filter(|_| !text.is_secret);
+                table.refuse_parsed(key.name, mismatch, &text, meant);
+                None
+            }
+            parsed => table.accept_parsed(key.name, parsed, &text),
+        }
     }
 
     fn parse_literal(&self, literal: &'static str) -> T {
@@ -86,7 +121,18 @@ where
         let value = table.value(key)?;
         let expected = key.kind.expected();
         let DeValue::Integer(integer) = value.get_ref() else {
-            table.refuse_type(key.name, &expected, value, None);
+            let number = match value.get_ref() {
+                DeValue::String(text) => text.trim().parse::<i64>().ok(),
+                DeValue::Float(number) => number
+                    .as_str()
+                    .strip_suffix(".0")
+                    .and_then(|n| n.parse().ok()),
+                _ => None,
+            };
+            let number = number.and_then(|number| N::try_from(number).ok());
+            let number = number.filter(|number| key.kind.0.contains(number));
+            let meant = number.map(|number| number.to_string());
+            table.misfit(key.name, &expected, value, meant);
             return None;
         };
         // A number too long for `i64` is out of range as well.
@@ -129,7 +175,12 @@ impl Readable for Switch {
         let value = table.value(key)?;
         let switch = value.get_ref().as_bool();
         if switch.is_none() {
-            table.refuse_type(key.name, &key.kind.expected(), value, None);
+            let meant = match value.get_ref() {
+                DeValue::String(text) => switch_word(text).map(str::to_owned),
+                DeValue::Integer(number) => switch_word(number.as_str()).map(str::to_owned),
+                _ => None,
+            };
+            table.misfit(key.name, &key.kind.expected(), value, meant);
         }
         switch
     }

@@ -45,7 +45,8 @@ fn a_table_needs_the_language_of_its_feed_and_texts_that_are_not_empty() {
                 "3:16 feed `a`: title must be a text that is not empty, got ` `",
                 "3:21 feed `a`: a key of title must be a language such as `ru`, `kk` or `kk-KZ`, got `kz` | \
                  did you mean `kk`?",
-                "3:36 feed `a`: title must be a string, got a number | write it in quotes: `\"5\"`",
+                "3:36 feed `a`: title must be a string, got a number | \
+                 write `title = { ru = ' ', kz = 'А', en = \"5\" }`",
             ],
         ),
     ]);

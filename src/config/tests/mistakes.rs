@@ -10,17 +10,18 @@ fn values_of_the_wrong_type_or_out_of_range() {
             &[
                 "1:8 [source.directory]: path must be a string, got a list",
                 "2:10 [source.directory]: rescan must be a string, got a number | \
-                 write it in quotes: `\"60\"`",
+                 write `rescan = \"60s\"`",
                 "3:7 [source.directory]: key must be a string, got a boolean",
             ],
         ),
         (
             "[defaults]\nitems = '50'\nany = 'lang:kk'\nall = ['a', 5]\nkeep = 2026-01-01",
             &[
-                "2:9 [defaults]: items must be a whole number from 1 to 500, got a string",
+                "2:9 [defaults]: items must be a whole number from 1 to 500, got a string | \
+                 write `items = 50`",
                 "3:7 [defaults]: any must be a list of strings, got a string | \
-                 write it in brackets: `[\"…\"]`",
-                "4:13 [defaults]: all must be a string, got a number | write it in quotes: `\"5\"`",
+                 write `any = [\"lang:kk\"]`",
+                "4:13 [defaults]: all must be a string, got a number | write `all = ['a', \"5\"]`",
                 "5:8 [defaults]: keep must be a string, got a date",
             ],
         ),
@@ -42,22 +43,33 @@ fn values_of_the_wrong_type_or_out_of_range() {
                 "2:14 [server]: access-log must be `off`, `combined` or `json`, got `common`",
                 "3:10 [server]: limits must be a table, got a number",
                 "4:17 [server]: browser-pages must be `true` or `false`, without quotes, \
-                 got a string",
+                 got a string | write `browser-pages = true`",
             ],
         ),
         (
             "[feed]\nname = 'a'\n[redirect]\nfrom = '/'",
             &[
-                "1:1 feed must be a list of tables, each headed `[[feed]]`, got a table",
-                "3:1 redirect must be a list of tables, each headed `[[redirect]]`, got a table",
+                "1:1 feed must be a list of tables, each headed `[[feed]]`, got a table | \
+                 write `[[feed]]`",
+                "3:1 redirect must be a list of tables, each headed `[[redirect]]`, got a table | \
+                 write `[[redirect]]`",
+            ],
+        ),
+        (
+            "path = 'a'\npath = 'b'",
+            &["2:1 `path` is given twice | delete one of the two"],
+        ),
+        (
+            "[feed]\nname = 'a'\ntitle = 'А'\n[feed]\nname = 'b'\ntitle = 'Б'",
+            &[
+                "1:1 feed must be a list of tables, each headed `[[feed]]`, got a table | \
+                 write `[[feed]]`",
+                "4:1 the header of this table is `[[feed]]` | write `[[feed]]`",
             ],
         ),
         (
             "[site]",
-            &[
-                "1:2 `site` is given twice | delete one of the two, or write `[[…]]` for a list \
-               of tables",
-            ],
+            &["1:2 `site` is given twice | write all its keys below one `[site]`"],
         ),
     ]);
 }
@@ -127,20 +139,21 @@ fn values_out_of_form_are_refused_with_what_was_meant() {
 
 #[test]
 fn syntax_errors_hide_only_what_they_make_doubtful() {
-    let beside_a_value = "[site]\ntitle = Дала\nurl = 'x'\nid-yeer = 2026\n";
+    let beside_a_value = "[site]\ntitle =\nurl = 'x'\nid-yeer = 2026\n";
     assert_eq!(
         print(&problems(beside_a_value)),
-        "feeds.toml:2:9: error: string values must be quoted, expected literal string\n\
-         2 | title = Дала\n  |         ^^^^\n  hint: write it in quotes: `\"Дала\"`\n\
+        "feeds.toml:2:8: error: a value is missing\n2 | title =\n  |        ^\n  hint: write a value \
+         behind `=`, or delete the line\n\
          feeds.toml:3:7: error: [site]: url must be an absolute http or https URL, got `x`\n\
          3 | url = 'x'\n  |       ^^^\n\
          feeds.toml:4:1: error: [site]: unknown key `id-yeer`\n\
          4 | id-yeer = 2026\n  | ^^^^^^^\n  hint: did you mean `id-year`?"
     );
-    let in_a_header = "[site\ntitle = 'Дала'\nurl = 'x'\n";
+    let in_a_header = "[sote\ntitle = 'Дала'\nurl = 'x'\n";
     assert_eq!(
         print(&problems(in_a_header)),
-        "feeds.toml:1:6: error: unclosed table, expected `]`\n1 | [site\n  |      ^"
+        "feeds.toml:1:6: error: unclosed table, expected `]`\n1 | [sote\n  |      ^\n  hint: \
+         write the missing end, or delete the beginning"
     );
 }
 

@@ -72,7 +72,7 @@ fn terms_without_a_known_prefix_or_a_letter_are_refused() {
                 "5:1 [same]: `В` stands on the left twice, first on line 9",
                 "6:1 [same]: left side: `x:` begins with an unknown prefix | the prefixes are \
                  `tag:`, `section:`, `author:` and `lang:`; a tag with a colon is written `#…`",
-                "6:8 [same]: x: must be a list of strings, got a number",
+                "6:8 [same]: x: must be a list of strings, got a number | write `'x:' = [\"5\"]`",
             ],
         ),
     ]);

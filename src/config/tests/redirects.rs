@@ -210,7 +210,7 @@ fn redirects_that_repeat_loop_or_lead_nowhere_are_refused() {
         &[
             "5:8 [[redirect]]: `/a` is redirected twice, first on line 8",
             "6:6 [[redirect]]: to must be a path that begins with `/`, an absolute URL, or empty \
-             for 410 Gone, got `b`",
+             for 410 Gone, got `b` | did you mean `/b.rss`?",
             "8:8 [[redirect]]: `/%D1%8F` is compared after decoding: it never matches | \
              write `/я`",
             "9:6 [[redirect]]: to must be a path on this server, with one `/` in front, got `//x`",

@@ -1,6 +1,6 @@
 //! Evaluates the rules of a feed for an article.
 
-use super::{Evaluation, Eviction, Reason, RuleKind, RuleResult, RuleTerm, TermMatch, text};
+use super::{Evaluation, Eviction, Reason, RuleKind, RuleResult, RuleTerm, TermMatch};
 use crate::config::Settings;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
 use crate::index::{ArticleNo, Index, Membership, Rank, TermNo};
@@ -127,7 +127,7 @@ fn check(index: &Index, article: ArticleNo, rule: RuleKind, terms: &[TermNo]) ->
     let terms: Vec<RuleTerm> = terms
         .iter()
         .map(|&term| RuleTerm {
-            term: text::term(index.term(term).kind, spelled(index, term)),
+            term: index.term(term).kind.notation(spelled(index, term)),
             carried: index.spelling(article, term).map(|written| TermMatch {
                 kind: written.kind,
                 written: written.text.to_owned(),

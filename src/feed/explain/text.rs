@@ -9,14 +9,6 @@ use crate::model::term::TermKind;
 use crate::model::time::Timestamp;
 use crate::text::visible;
 
-/// A term in the notation of feeds.toml.
-pub(super) fn term(kind: TermKind, name: &str) -> String {
-    match kind {
-        TermKind::Tag => format!("#{name}"),
-        kind => format!("{}:{name}", kind.prefix()),
-    }
-}
-
 impl Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = match self.evaluation.included {
@@ -245,7 +237,7 @@ fn carried_text(name: &str, carried: &TermMatch) -> String {
         TermKind::Author => "author",
         TermKind::Lang => "language",
     };
-    let written = term(carried.kind, &carried.written);
+    let written = carried.kind.notation(&carried.written);
     if carried.same {
         format!("{name} (its {noun} {written} counts as {name})")
     } else if written == name {

@@ -9,6 +9,8 @@ use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
+use crate::text::latin_look_alike;
+
 /// The form in which names are compared.
 pub(in crate::source) fn normal(key: &str) -> String {
     if key.is_ascii() {
@@ -18,7 +20,7 @@ pub(in crate::source) fn normal(key: &str) -> String {
     let key = key.trim_matches(|c| is_space(c) || QUOTES.contains(&c));
     let mut normal = String::with_capacity(key.len());
     for c in key.chars() {
-        match latin_lookalike(c) {
+        match latin_look_alike(c) {
             Some(letter) => normal.push(letter),
             None if c.is_ascii() => {
                 normal.extend(counts(c as u8).then_some(c.to_ascii_lowercase()))
@@ -73,44 +75,7 @@ fn push_decomposed(c: char, normal: &mut String) {
     let letters = decomposed.filter(|&c| !is_mark(c) && (c == ' ' || !is_space(c)));
     // U+FFFD is what is left of a damaged character.
     let letters = letters.filter(|c| !matches!(c, '-' | '_' | '\u{fffd}'));
-    normal.extend(letters.map(|c| latin_lookalike(c).unwrap_or(c.to_ascii_lowercase())));
-}
-
-/// The small Latin letter that a letter of Cyrillic, Greek or extended Latin looks like, in one of its
-/// cases and in upright or italic type.
-fn latin_lookalike(c: char) -> Option<char> {
-    if c.is_ascii() {
-        return None;
-    }
-    Some(match c {
-        'а' | 'А' | 'α' | 'Α' | 'ɑ' => 'a',
-        'в' | 'В' | 'ь' | 'Ь' | 'β' | 'Β' => 'b',
-        'с' | 'С' | 'ϲ' | 'Ϲ' => 'c',
-        'ԁ' | 'Ԁ' | 'δ' | 'đ' | 'Đ' => 'd',
-        'е' | 'Е' | 'ё' | 'Ё' | 'є' | 'Є' | 'э' | 'Э' | 'ε' | 'Ε' => 'e',
-        'ғ' | 'Ғ' | 'ƒ' => 'f',
-        'ԍ' | 'Ԍ' | 'ɡ' => 'g',
-        'һ' | 'Һ' | 'н' | 'Н' | 'Η' | 'ħ' | 'Ħ' => 'h',
-        'і' | 'І' | 'ї' | 'Ї' | 'ι' | 'Ι' | 'ı' => 'i',
-        'ј' | 'Ј' | 'ϳ' => 'j',
-        'к' | 'К' | 'қ' | 'Қ' | 'κ' | 'Κ' => 'k',
-        'ӏ' | 'Ӏ' | 'ł' | 'Ł' => 'l',
-        'м' | 'М' | 'Μ' => 'm',
-        'п' | 'П' | 'η' | 'Ν' => 'n',
-        'о' | 'О' | 'ө' | 'Ө' | 'ο' | 'Ο' | 'σ' | 'ø' | 'Ø' => 'o',
-        'р' | 'Р' | 'ρ' | 'Ρ' => 'p',
-        'ԛ' | 'Ԛ' => 'q',
-        'г' | 'Г' => 'r',
-        'ѕ' | 'Ѕ' => 's',
-        'т' | 'Т' | 'τ' | 'Τ' | 'ŧ' | 'Ŧ' => 't',
-        'и' | 'И' | 'υ' | 'μ' => 'u',
-        'ѵ' | 'Ѵ' | 'ν' => 'v',
-        'ԝ' | 'Ԝ' | 'ω' => 'w',
-        'х' | 'Х' | 'χ' | 'Χ' => 'x',
-        'у' | 'У' | 'ү' | 'Ү' | 'ұ' | 'Ұ' | 'γ' | 'Υ' => 'y',
-        'ζ' | 'Ζ' => 'z',
-        _ => return None,
-    })
+    normal.extend(letters.map(|c| latin_look_alike(c).unwrap_or(c.to_ascii_lowercase())));
 }
 
 #[cfg(test)]

@@ -515,6 +515,56 @@ fn an_address_in_angle_brackets_stays_in_a_summary() {
 }
 
 #[test]
+fn a_slip_of_a_person_is_named_with_what_was_meant() {
+    for (written, reason, hint) in [
+        (
+            Toml("title = «З»\ndate = 2026-01-08"),
+            "`«` is no quote of TOML",
+            "write `title = \"З\"`",
+        ),
+        (
+            Toml("tіtle = \"З\"\ndate = 2026-01-08"),
+            "`tіtle` has the Cyrillic letter `і`",
+            "write `title = \"З\"`",
+        ),
+        (
+            Toml("title: \"З\"\ndate = 2026-01-08"),
+            "`=` stands between a key and its value, not `:`",
+            "write `title = \"З\"`",
+        ),
+        (
+            Toml("title = \"З\" // x\ndate = 2026-01-08"),
+            "a comment begins with `#`, not with `//`",
+            "write `title = \"З\"`",
+        ),
+        (
+            Toml("title = \"З\"\ndate = 2026-01-08\ndraft = yes"),
+            "a switch is `true` or `false`, not `yes`",
+            "write `draft = true`",
+        ),
+        (
+            Yaml("title: З\ntags:\n\t- а"),
+            "a line begins with a tab",
+            "write two spaces",
+        ),
+        (
+            Json("{\n“title”: \"З\"}"),
+            "the file is not valid JSON",
+            "in place of the quotes of a word processor",
+        ),
+        (
+            Json("{\"title\": «З»}"),
+            "the file is not valid JSON",
+            "in place of the quotes of a word processor",
+        ),
+    ] {
+        let refusal = draft(written).expect_err(reason);
+        assert!(refusal.reason.contains(reason), "{refusal:?}");
+        assert!(refusal.hint.contains(hint), "{refusal:?}");
+    }
+}
+
+#[test]
 fn a_syntax_error_is_refused_with_its_line() {
     for (written, line, reason) in [
         (
@@ -539,8 +589,8 @@ fn a_syntax_error_is_refused_with_its_line() {
         ),
         (
             Yaml("title: З\n\tdate: x"),
-            2,
-            "the front matter is not valid YAML: ",
+            3,
+            "the front matter is not valid YAML: a line begins with a tab",
         ),
         (
             Json("{\"title\": \"З\",\n}"),

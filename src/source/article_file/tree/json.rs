@@ -19,6 +19,9 @@ const DEPTH_MAX: usize = 8;
 /// Values of one file or column; an article has some dozens.
 const VALUES_MAX: usize = 100_000;
 
+/// Quotes that word processors put in place of `"`.
+const ODD_QUOTES: [char; 6] = ['“', '”', '„', '«', '»', '’'];
+
 /// Parses a text that contains one object, and whose first line has the number `first_line`.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
     let text = without_lone_surrogates(text);
@@ -114,8 +117,19 @@ impl Parser<'_> {
             .map_or(message.as_str(), |(message, _)| message);
         let is_several = message.starts_with("trailing characters")
             || message.starts_with("invalid type: sequence");
+        let line = part.lines().nth(error.line().saturating_sub(1));
+        let line = line.unwrap_or_default();
+        // The column counts bytes from 1.
+        let here = line
+            .get(error.column().saturating_sub(1)..)
+            .unwrap_or_default();
+        let has_odd_quotes =
+            here.starts_with(ODD_QUOTES) || line.trim_start().starts_with(ODD_QUOTES);
         let hint = match is_several {
             true => "write each article to a file of its own, as one object",
+            false if has_odd_quotes => {
+                "write `\"` on both sides of each key and text, in place of the quotes of a word processor"
+            }
             false => {
                 "a JSON article is one object: `{\"title\": \"…\", \"date\": \"2026-01-08\", …}`"
             }

@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{KeyValue, LineIndex, Node, Value};
+use crate::config::correct_line;
 use crate::model::article::Refusal;
 use crate::text::excerpt;
 
@@ -13,7 +14,11 @@ pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyVal
     match DeTable::parse(text) {
         Ok(table) => Ok(pairs(table.into_inner(), &lines)),
         Err(error) => {
-            let line = lines.at(error.span().map_or(text.len(), |span| span.start));
+            let at = error.span().map_or(text.len(), |span| span.start);
+            let line = lines.at(at);
+            if let Some(refusal) = meant_line(text, at, line) {
+                return Err(refusal);
+            }
             let mut reason = format!("the front matter is not valid TOML: {}", error.message());
             let key = error.span().and_then(|span| text.get(span));
             if let Some(key) = key.filter(|_| error.message() == "duplicate key") {
@@ -23,6 +28,44 @@ pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyVal
         }
     }
 }
+
+/// What is wrong with the line at `at`, if it is known what it was meant to be.
+fn meant_line(text: &str, at: usize, number: u32) -> Option<Refusal> {
+    let at = text.floor_char_boundary(at);
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let line = text[start..].lines().next()?;
+    let meant = correct_line(line, &KEYS)?;
+    let reason = format!("the front matter is not valid TOML: {}", meant.slip.kind);
+    let hint = match meant.text.is_empty() {
+        true => "delete this line".to_owned(),
+        false => format!("write `{}`", excerpt(&meant.text)),
+    };
+    Some(Refusal::new(number, reason, hint))
+}
+
+/// The keys that most articles have, for their letters.
+const KEYS: [&str; 20] = [
+    "title",
+    "date",
+    "updated",
+    "lastmod",
+    "expires",
+    "draft",
+    "id",
+    "url",
+    "slug",
+    "section",
+    "categories",
+    "tags",
+    "keywords",
+    "author",
+    "authors",
+    "lang",
+    "language",
+    "summary",
+    "description",
+    "image",
+];
 
 fn hint(message: &str) -> &'static str {
     if message.starts_with("duplicate") {

@@ -66,18 +66,31 @@ fn read(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
         }
         Err(error) => {
             let line = error.location().map_or(1, |place| place.line());
+            let line = usize::try_from(line).unwrap_or(usize::MAX);
             let message = error.without_snippet().to_string();
             // The parser counts from the line below the fence.
             let message = message.lines().next().unwrap_or_default();
             let message = message.split(" at line ").next().unwrap_or(message);
+            // The parser may notice a tab only further down.
+            let begins_with_tab = |line: &str| line.trim_start_matches(' ').starts_with('\t');
+            let tab = text
+                .lines()
+                .position(begins_with_tab)
+                .map(|before| before + 1);
+            let (line, reason, hint) = match tab.filter(|tab| *tab <= line.saturating_add(1)) {
+                Some(tab) => (tab, "a line begins with a tab", TAB_HINT),
+                None => (line, message, HINT),
+            };
             Err(Refusal::new(
                 offset_line(u32::try_from(line).unwrap_or(u32::MAX), first_line),
-                format!("the front matter is not valid YAML: {message}"),
-                HINT,
+                format!("the front matter is not valid YAML: {reason}"),
+                hint,
             ))
         }
     }
 }
+
+const TAB_HINT: &str = "YAML indents by spaces: write two spaces in place of the tab";
 
 const HINT: &str = "write each line as `key: value`; text with `: `, `#` or a quote in it needs \
                     quotes around it, as in `title: \"Мажилис: принял\"` or `tags: [\"#мажилис\"]`";

@@ -1,0 +1,93 @@
+//! Finds articles by words of their titles.
+
+use crate::model::term::key;
+use crate::model::time::Timestamp;
+use crate::store::{Store, StoreError};
+use crate::text::{fold_letters, typed_words};
+
+/// The articles that are named where several have the words.
+const NAMED_MAX: usize = 10;
+
+/// An article whose title has the words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TitledArticle {
+    pub(super) key: String,
+    pub(super) title: String,
+    pub(super) published: Timestamp,
+}
+
+/// The articles whose titles have some words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Titled {
+    /// The newest of them, newest first.
+    pub(super) newest: Vec<TitledArticle>,
+    /// How many there are.
+    pub(super) count: usize,
+}
+
+/// The articles of which every word of `text`, in any order, begins a word of the title. Letters that are typed for
+/// each other are the same. An article whose title is these words is the only one. One pass unpacks every article,
+/// and holds none of them.
+pub(super) fn find(store: &Store, text: &str) -> Result<Titled, StoreError> {
+    let wanted = folded(&typed_words(text));
+    let wanted: Vec<&str> = words(&wanted).collect();
+    let mut found = Titled::default();
+    let mut whole = Titled::default();
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    let mut reader = store.article_reader()?;
+    for row in store.article_rows()? {
+        let meta = row?.meta;
+        let title = reader.title(meta.record)?;
+        let of_title = folded(&title);
+        let has = |wanted: &&str| words(&of_title).any(|word| word.starts_with(wanted));
+        if !wanted.iter().all(has) {
+            continue;
+        }
+        let is_whole = words(&of_title).eq(wanted.iter().copied());
+        let articles = if is_whole { &mut whole } else { &mut found };
+        articles.add(TitledArticle {
+            key: meta.key.into(),
+            title,
+            published: meta.published,
+        });
+    }
+    Ok(if whole.count == 1 {
+        whole
+    } else {
+        whole
+            .newest
+            .into_iter()
+            .for_each(|article| found.insert(article));
+        found.count += whole.count;
+        found
+    })
+}
+
+impl Titled {
+    fn add(&mut self, article: TitledArticle) {
+        self.count += 1;
+        self.insert(article);
+    }
+
+    fn insert(&mut self, article: TitledArticle) {
+        let newer = |other: &TitledArticle| {
+            (other.published, &article.key) > (article.published, &other.key)
+        };
+        let at = self.newest.partition_point(newer);
+        if at < NAMED_MAX {
+            self.newest.insert(at, article);
+            self.newest.truncate(NAMED_MAX);
+        }
+    }
+}
+
+fn folded(text: &str) -> String {
+    key(&fold_letters(text))
+}
+
+/// The words of a key.
+fn words(key: &str) -> impl Iterator<Item = &str> {
+    key.split('-').filter(|word| !word.is_empty())
+}

@@ -1,0 +1,153 @@
+//! The lines of feeds.toml that are no TOML but tell what was meant, and the file as it was meant.
+//!
+//! The rest of the loader reads that file, so that one slip hides nothing below it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::config_file::ConfigFile;
+use super::keys::root;
+use super::known_tables::{KnownTable, KnownTables};
+use super::line_correction::{LineContext, SlipKind, correct};
+use super::syntax::{self, SyntaxError, header_path};
+use super::unknown_key;
+use crate::text::latin_spelling;
+
+/// Lines of a file that are corrected; more would not be read.
+const LINES_MAX: usize = 100;
+
+/// How often a file is parsed again: a correction may lay open further errors.
+const ROUNDS_MAX: usize = 4;
+
+/// A file as it was meant.
+pub(super) struct CorrectedFile {
+    /// It has the same lines as the file, but those of `corrections`.
+    pub(super) file: ConfigFile,
+    /// By the number of the line.
+    pub(super) corrections: BTreeMap<usize, Correction>,
+}
+
+/// What is wrong with a line, and the line as it was meant.
+pub(super) struct Correction {
+    /// A place of the file as it was read.
+    pub(super) span: Range<usize>,
+    pub(super) message: String,
+    /// The line as it was meant.
+    pub(super) text: String,
+    /// Instead of the line.
+    pub(super) hint: Option<String>,
+}
+
+impl Correction {
+    /// Replaces the line by what its own value was meant to be.
+    pub(super) fn meant_is(&mut self, line: Option<String>) {
+        if let Some(line) = line {
+            self.text = line;
+            self.hint = None;
+        }
+    }
+}
+
+/// Corrects the lines with these errors, as far as it is known what they were meant to be.
+pub(super) fn correct_file(file: &ConfigFile, errors: &[SyntaxError]) -> CorrectedFile {
+    let tables = KnownTables::all();
+    let mut corrected = CorrectedFile {
+        file: file.clone(),
+        corrections: BTreeMap::new(),
+    };
+    let mut errors = errors.to_vec();
+    for _ in 0..ROUNDS_MAX {
+        let lines = correct_lines(&mut corrected, file, &errors, tables);
+        let Some(lines) = lines else {
+            break;
+        };
+        corrected.file = ConfigFile::new(file.name(), &lines.join("\n"));
+        errors = syntax::parse(&corrected.file).errors;
+    }
+    corrected
+}
+
+/// The lines with further corrections; `None` if there are none.
+fn correct_lines(
+    corrected: &mut CorrectedFile,
+    file: &ConfigFile,
+    errors: &[SyntaxError],
+    tables: &'static KnownTables,
+) -> Option<Vec<String>> {
+    let of_line = |error: &SyntaxError| (corrected.file.line(error.span.start), error.clone());
+    let errors: BTreeMap<usize, SyntaxError> = errors.iter().rev().map(of_line).collect();
+    let before = corrected.corrections.len();
+    let mut lines: Vec<String> = Vec::new();
+    let mut table = None;
+    let mut start = 0;
+    for (number, line) in (1..).zip(file.text().split('\n')) {
+        let current = match corrected.corrections.get(&number) {
+            Some(correction) => correction.text.clone(),
+            None => line.to_owned(),
+        };
+        let has_room = corrected.corrections.len() < LINES_MAX;
+        let error = errors
+            .get(&number)
+            .filter(|_| has_room && !corrected.corrections.contains_key(&number));
+        let correction = error.and_then(|error| correct_line(tables, line, error, table, start));
+        let current = match correction {
+            Some(correction) => {
+                let text = correction.text.clone();
+                corrected.corrections.insert(number, correction);
+                text
+            }
+            None => current,
+        };
+        if current.trim_start().starts_with('[')
+            && let Some(path) = header_path(&current)
+        {
+            table = tables.find(path);
+        }
+        lines.push(current);
+        start += line.len() + 1;
+    }
+    (corrected.corrections.len() > before).then_some(lines)
+}
+
+/// What a line with an error was meant to be. It begins at `start` and stands in `table`.
+fn correct_line(
+    tables: &'static KnownTables,
+    line: &str,
+    error: &SyntaxError,
+    table: Option<&KnownTable>,
+    start: usize,
+) -> Option<Correction> {
+    let keys: Vec<&'static str> = match table {
+        Some(table) => table.keys.names().collect(),
+        None => root::TABLE.names().collect(),
+    };
+    let switches = table.into_iter().flat_map(|table| table.keys.all());
+    let switches = switches.filter(|key| key.schema["type"] == "boolean");
+    let switches: Vec<&'static str> = switches.map(|key| key.name).collect();
+    let header = move |name: &str| Some(tables.find(name)?.header());
+    let context = LineContext {
+        keys: &keys,
+        switches: &switches,
+        header: Some(&header),
+        is_in_list: error.is_in_list,
+        ends_list: error.is_unclosed(),
+    };
+    let corrected = correct(line, &context)?;
+    let at = corrected.slip.at;
+    let hint = match &corrected.slip.kind {
+        SlipKind::UnknownKey(key) => {
+            let key = key.split_whitespace().collect::<Vec<_>>().join("-");
+            let key = latin_spelling(&key).unwrap_or(key);
+            let table = table.map_or(&root::TABLE, |table| table.keys);
+            Some(unknown_key::hint(&key, table, false))
+        }
+        _ if corrected.text.is_empty() => Some("delete this line".to_owned()),
+        _ => None,
+    };
+    Some(Correction {
+        span: start + at.start..start + at.end,
+        message: corrected.slip.kind.to_string(),
+        text: corrected.text,
+        hint,
+    })
+}
