@@ -1,19 +1,16 @@
-//! A cache of entries: an article is in several feeds, and reading it and composing its entry costs more
-//! than rendering it.
-
-use std::sync::Arc;
+//! A cache of entries: an article is in several feeds, and is read, composed and written once.
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::config::TextSettings;
-use crate::feed::document::{Entry, Feed};
+use crate::feed::document::{Feed, SharedEntry};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
 use crate::store::{Store, StoreError};
 
-/// The most bytes of cached entries.
+/// The most bytes of cached entries, as entries and as a writer keeps them.
 const BYTES_MAX: u64 = 24 << 20;
 
 /// Roughly the size of an entry without its texts.
@@ -25,15 +22,15 @@ type Key = (RecordId, TextSettings, Timestamp);
 /// Entries of a store's articles under the rules of one site, shared by threads.
 pub(super) struct EntryCache<'s> {
     store: &'s Store,
-    entries: Cache<Key, Arc<Entry>, Size>,
+    entries: Cache<Key, SharedEntry, Size>,
 }
 
 #[derive(Clone)]
 struct Size;
 
-impl Weighter<Key, Arc<Entry>> for Size {
-    fn weight(&self, _: &Key, entry: &Arc<Entry>) -> u64 {
-        OTHER_BYTES + entry.text_bytes()
+impl Weighter<Key, SharedEntry> for Size {
+    fn weight(&self, _: &Key, entry: &SharedEntry) -> u64 {
+        OTHER_BYTES + 2 * entry.text_bytes()
     }
 }
 
@@ -53,15 +50,15 @@ impl EntryCache<'_> {
         version.compose_newest(|record| {
             let key = (record, texts, as_of);
             if let Some(cached) = self.entries.get(&key) {
-                return Ok(Arc::unwrap_or_clone(cached));
+                return Ok(cached);
             }
             let reader = match &mut reader {
                 Some(reader) => reader,
                 None => reader.insert(self.store.article_reader()?),
             };
             let article = reader.article(record)?;
-            let entry = version.site_rules.entry(&article, texts, as_of);
-            self.entries.insert(key, Arc::new(entry.clone()));
+            let entry = SharedEntry::from(version.site_rules.entry(&article, texts, as_of));
+            self.entries.insert(key, entry.clone());
             Ok(entry)
         })
     }
