@@ -143,8 +143,9 @@ struct WrittenEntry {
 }
 
 impl SharedEntry {
-    /// Gives `take` the bytes that `write` writes for a feed with this channel, or wrote earlier for another feed. They may
-    /// depend on the channel's language alone. What a single feed has is not kept.
+    /// Gives `take` the bytes of the entry as RSS in a feed with this channel: those that another feed had
+    /// written, else what `write` writes, of which only the channel's language may be a part. What a single
+    /// feed has is not kept.
     pub fn with_rss<E>(
         &self,
         channel: &Channel,
