@@ -1,5 +1,7 @@
 //! A cache of entries: an article is in several feeds, and is read, composed and written once.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
@@ -8,7 +10,7 @@ use crate::feed::document::{Feed, SharedEntry};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
-use crate::store::{Store, StoreError};
+use crate::store::{ArticleReader, Store, StoreError};
 
 /// The most bytes of cached entries, as entries and as a writer keeps them.
 const BYTES_MAX: u64 = 24 << 20;
@@ -22,6 +24,8 @@ type Key = (RecordId, TextSettings, Timestamp);
 /// Entries of a store's articles under the rules of one site, shared by threads.
 pub(super) struct EntryCache<'s> {
     store: &'s Store,
+    /// Readers that no feed needs now. A new one costs more than most articles that a feed reads.
+    idle: Mutex<Vec<ArticleReader>>,
     entries: Cache<Key, SharedEntry, Size>,
 }
 
@@ -39,6 +43,7 @@ impl EntryCache<'_> {
         let items = usize::try_from(BYTES_MAX / (2 * OTHER_BYTES)).unwrap_or(usize::MAX);
         EntryCache {
             store,
+            idle: Mutex::default(),
             entries: Cache::with_weighter(items, BYTES_MAX, Size),
         }
     }
@@ -47,19 +52,30 @@ impl EntryCache<'_> {
     pub(super) fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
         let (texts, as_of) = (version.settings.texts, version.as_of);
         let mut reader = None;
-        version.compose_newest(|record| {
+        let feed = version.compose_newest(|record| {
             let key = (record, texts, as_of);
             if let Some(cached) = self.entries.get(&key) {
                 return Ok(cached);
             }
             let reader = match &mut reader {
                 Some(reader) => reader,
-                None => reader.insert(self.store.article_reader()?),
+                None => reader.insert(self.reader()?),
             };
             let article = reader.article(record)?;
             let entry = SharedEntry::from(version.site_rules.entry(&article, texts, as_of));
             self.entries.insert(key, entry.clone());
             Ok(entry)
-        })
+        });
+        self.idle().extend(reader);
+        feed
+    }
+
+    fn reader(&self) -> Result<ArticleReader, StoreError> {
+        let idle = self.idle().pop();
+        idle.map_or_else(|| self.store.article_reader(), Ok)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<ArticleReader>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
