@@ -63,7 +63,8 @@ pub fn render_newest(
     feed: &Feed,
     bytes_max: u64,
 ) -> Result<(usize, Vec<u8>), RenderError> {
-    let sizes: Vec<u64> = feed.entries.iter().map(Entry::text_bytes).collect();
+    let sizes = feed.entries.iter().map(|entry| entry.text_bytes());
+    let sizes: Vec<u64> = sizes.collect();
     let fitting = document_limit::fit(&sizes, bytes_max, |count| {
         match count == feed.entries.len() {
             true => render(format, feed),
@@ -76,7 +77,7 @@ pub fn render_newest(
     let mut newest = feed.newest(sizes.len().min(1));
     let shorten: [fn(&mut Entry); 2] = [|entry| entry.content = None, |entry| entry.summary = None];
     for shorten in shorten {
-        newest.entries.iter_mut().for_each(shorten);
+        newest.entries.iter_mut().for_each(|entry| shorten(entry));
         let document = render(format, &newest)?;
         if document.len() as u64 <= bytes_max {
             return Ok((newest.entries.len(), document));

@@ -1,19 +1,18 @@
-//! A cache of entries: an article is in several feeds, and reading it and composing its entry costs more
-//! than rendering it.
+//! A cache of entries: an article is in several feeds, and is read, composed and written once.
 
-use std::sync::Arc;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::config::TextSettings;
-use crate::feed::document::{Entry, Feed};
+use crate::feed::document::{Feed, SharedEntry};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
-use crate::store::{Store, StoreError};
+use crate::store::{ArticleReader, Store, StoreError};
 
-/// The most bytes of cached entries.
+/// The most bytes of cached entries, as entries and as a writer keeps them.
 const BYTES_MAX: u64 = 24 << 20;
 
 /// Roughly the size of an entry without its texts.
@@ -25,15 +24,17 @@ type Key = (RecordId, TextSettings, Timestamp);
 /// Entries of a store's articles under the rules of one site, shared by threads.
 pub(super) struct EntryCache<'s> {
     store: &'s Store,
-    entries: Cache<Key, Arc<Entry>, Size>,
+    /// Readers that no feed needs now. A new one costs more than most articles that a feed reads.
+    idle: Mutex<Vec<ArticleReader>>,
+    entries: Cache<Key, SharedEntry, Size>,
 }
 
 #[derive(Clone)]
 struct Size;
 
-impl Weighter<Key, Arc<Entry>> for Size {
-    fn weight(&self, _: &Key, entry: &Arc<Entry>) -> u64 {
-        OTHER_BYTES + entry.text_bytes()
+impl Weighter<Key, SharedEntry> for Size {
+    fn weight(&self, _: &Key, entry: &SharedEntry) -> u64 {
+        OTHER_BYTES + 2 * entry.text_bytes()
     }
 }
 
@@ -42,6 +43,7 @@ impl EntryCache<'_> {
         let items = usize::try_from(BYTES_MAX / (2 * OTHER_BYTES)).unwrap_or(usize::MAX);
         EntryCache {
             store,
+            idle: Mutex::default(),
             entries: Cache::with_weighter(items, BYTES_MAX, Size),
         }
     }
@@ -50,19 +52,30 @@ impl EntryCache<'_> {
     pub(super) fn compose(&self, version: &FeedVersion) -> Result<Feed, StoreError> {
         let (texts, as_of) = (version.settings.texts, version.as_of);
         let mut reader = None;
-        version.compose_newest(|record| {
+        let feed = version.compose_newest(|record| {
             let key = (record, texts, as_of);
             if let Some(cached) = self.entries.get(&key) {
-                return Ok(Arc::unwrap_or_clone(cached));
+                return Ok(cached);
             }
             let reader = match &mut reader {
                 Some(reader) => reader,
-                None => reader.insert(self.store.article_reader()?),
+                None => reader.insert(self.reader()?),
             };
             let article = reader.article(record)?;
-            let entry = version.site_rules.entry(&article, texts, as_of);
-            self.entries.insert(key, Arc::new(entry.clone()));
+            let entry = SharedEntry::from(version.site_rules.entry(&article, texts, as_of));
+            self.entries.insert(key, entry.clone());
             Ok(entry)
-        })
+        });
+        self.idle().extend(reader);
+        feed
+    }
+
+    fn reader(&self) -> Result<ArticleReader, StoreError> {
+        let idle = self.idle().pop();
+        idle.map_or_else(|| self.store.article_reader(), Ok)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<ArticleReader>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

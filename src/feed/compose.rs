@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use crate::config::{Config, Content, ImageInText, TextSettings};
-use crate::feed::document::{Category, Channel, Entry, Feed, Person};
+use crate::feed::document::{Category, Channel, Entry, Feed, Person, SharedEntry};
 use crate::model::article::{Article, ArticleTerm, Author};
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
@@ -138,12 +138,12 @@ impl SiteRules {
         articles: &[Article],
         as_of: Timestamp,
     ) -> Feed {
-        let entry = |article| self.entry(article, texts, as_of);
+        let entry = |article| self.entry(article, texts, as_of).into();
         self.from_entries(channel, articles.iter().map(entry).collect())
     }
 
     /// A feed of these entries, in their order.
-    pub fn from_entries(&self, channel: Channel, entries: Vec<Entry>) -> Feed {
+    pub fn from_entries(&self, channel: Channel, entries: Vec<SharedEntry>) -> Feed {
         let updated = entries.iter().map(|entry| entry.updated).max();
         Feed {
             updated: updated.unwrap_or_else(|| self.zone.date_time(self.epoch())),

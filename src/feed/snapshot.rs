@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::config::{Config, Limits, Settings};
 use crate::feed::compose::SiteRules;
 use crate::feed::definitions::{FeedDefinition, FeedKind};
-use crate::feed::document::{Channel, Entry, Feed};
+use crate::feed::document::{Channel, Feed, SharedEntry};
 use crate::feed::first_seen::FirstSeen;
 use crate::feed::headers::FeedHeaders;
 use crate::feed::poll_rate::PollRate;
@@ -127,7 +127,7 @@ impl FeedVersion {
     /// alone are more than a document may have, so that no more are in memory.
     pub fn compose_newest<E>(
         &self,
-        mut entry: impl FnMut(RecordId) -> Result<Entry, E>,
+        mut entry: impl FnMut(RecordId) -> Result<SharedEntry, E>,
     ) -> Result<Feed, E> {
         let (mut entries, mut bytes) = (Vec::new(), 0);
         for &record in &self.entries {

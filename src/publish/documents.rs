@@ -45,7 +45,7 @@ pub fn render_feed(
     let (texts, as_of) = (version.settings.texts, version.as_of);
     let feed = version.compose_newest(|record| {
         let article = articles.article(record)?;
-        Ok::<_, StoreError>(version.site_rules.entry(&article, texts, as_of))
+        Ok::<_, StoreError>(version.site_rules.entry(&article, texts, as_of).into())
     })?;
     Ok(write_feed(version, &feed, format)?)
 }

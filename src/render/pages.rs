@@ -244,7 +244,8 @@ impl Page {
             }
             Page::Feed(version) => {
                 let feed = version.compose(articles);
-                let related = related(config, site_rules, &feed.entries, Some(&version.path));
+                let entries = feed.entries.iter().map(|entry| &**entry);
+                let related = related(config, site_rules, entries, Some(&version.path));
                 let selection = feed_selection(config, version);
                 let page = FeedPage::new(&frame, &feed, &related, selection.as_ref());
                 templates.render(FEED, &frame, page)?.into()

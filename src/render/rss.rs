@@ -14,35 +14,68 @@ mod references;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, FixedOffset};
+use memchr::memmem;
 use rss::extension::atom::{AtomExtension, Link};
-use rss::extension::dublincore::DublinCoreExtension;
+use rss::extension::dublincore::{self, DublinCoreExtension};
 use rss::extension::{Extension, ExtensionMap, syndication};
 
 use super::media::{self, EntryMedia};
-use super::{GENERATOR, RenderError, alternates, buffer, category_label, rfc3339};
+use super::{GENERATOR, MARKUP_BYTES, RenderError, alternates, buffer, category_label, rfc3339};
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
 use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::text::Text;
 
-/// Writes `feed` as RSS 2.0.
+/// Writes `feed` as RSS 2.0. Each item is written by itself, as the library writes it in a channel, because
+/// several feeds may have it.
 pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, RenderError> {
-    let document = channel(feed).write_to(buffer(feed));
-    document
+    let mut items = buffer(feed);
+    for entry in &feed.entries {
+        entry.with_rss(
+            &feed.channel,
+            || write_item(entry, &feed.channel),
+            |written| items.extend_from_slice(written),
+        )?;
+    }
+    let mut document = write(&channel(feed), 0)?;
+    document.truncate(document.len() - END.len());
+    document.reserve_exact(items.len() + END.len());
+    document.extend_from_slice(&items);
+    document.extend_from_slice(END);
+    Ok(document)
+}
+
+/// What the library writes behind the last item of a channel.
+const END: &[u8] = b"</channel></rss>";
+
+/// Writes a channel whose items have about so many bytes of text.
+fn write(channel: &rss::Channel, text_bytes: usize) -> Result<Vec<u8>, RenderError> {
+    let buffer = Vec::with_capacity(MARKUP_BYTES + text_bytes + text_bytes / 8);
+    channel
+        .write_to(buffer)
         .map(|document| references::write_hexadecimal(&document))
         .map_err(RenderError::Rss)
 }
 
+/// The item of a channel without anything else.
+fn write_item(entry: &Entry, channel: &Channel) -> Result<Vec<u8>, RenderError> {
+    let only = rss::Channel {
+        items: vec![item(entry, channel)],
+        ..rss::Channel::default()
+    };
+    let text_bytes = usize::try_from(entry.text_bytes()).unwrap_or(0);
+    let document = write(&only, text_bytes)?;
+    let end = document.len() - END.len();
+    let start = memmem::find(&document, b"<item>").unwrap_or(end);
+    Ok(document[start..end].to_vec())
+}
+
+/// The channel without its items.
 fn channel(feed: &Feed) -> rss::Channel {
     let channel = &feed.channel;
     // A channel of RSS has one picture; the square icon is better than none.
     let picture = channel.logo.as_ref().or(channel.icon.as_ref());
     let update_period = update_period(channel.cache_seconds);
-    let items: Vec<rss::Item> = feed
-        .entries
-        .iter()
-        .map(|entry| item(entry, channel))
-        .collect();
     rss::Channel {
         title: owned(&channel.title),
         link: channel.link.clone(),
@@ -58,9 +91,8 @@ fn channel(feed: &Feed) -> rss::Channel {
         atom_ext: Some(AtomExtension {
             links: links(channel),
         }),
-        namespaces: namespaces(&update_period, &items),
+        namespaces: namespaces(feed, &update_period),
         extensions: update_period,
-        items,
         ..rss::Channel::default()
     }
 }
@@ -84,20 +116,38 @@ fn update_period(cache_seconds: u32) -> ExtensionMap {
     BTreeMap::from([("sy".to_owned(), elements)])
 }
 
-/// The namespaces that the writer does not declare itself, each only if it is used. Without one of them
-/// the document is not well formed, and the writer does not report it.
-fn namespaces(update_period: &ExtensionMap, items: &[rss::Item]) -> BTreeMap<String, String> {
-    let has_media = items
-        .iter()
-        .any(|item| item.extensions.contains_key(media::PREFIX));
+/// The namespaces of the modules that are used. The library declares those of its own modules where a channel
+/// has items; without one of them the document is not well formed, and the library does not report it.
+fn namespaces(feed: &Feed, update_period: &ExtensionMap) -> BTreeMap<String, String> {
+    let any = |uses: &dyn Fn(&Entry) -> bool| feed.entries.iter().any(|entry| uses(entry));
+    let uses_dublin_core = any(&|entry| has_dublin_core(entry, &feed.channel));
     let used = [
+        ("content", CONTENT_NAMESPACE, any(&has_content)),
+        ("dc", dublincore::NAMESPACE, uses_dublin_core),
         ("sy", syndication::NAMESPACE, !update_period.is_empty()),
-        (media::PREFIX, media::NAMESPACE, has_media),
+        (media::PREFIX, media::NAMESPACE, any(&has_media)),
     ];
     used.into_iter()
         .filter(|(_, _, is_used)| *is_used)
         .map(|(prefix, uri, _)| (prefix.to_owned(), uri.to_owned()))
         .collect()
+}
+
+/// The namespace of `content:encoded`.
+const CONTENT_NAMESPACE: &str = "http://purl.org/rss/1.0/modules/content/";
+
+fn has_content(entry: &Entry) -> bool {
+    entry.lead().is_some() && entry.body().is_some()
+}
+
+fn has_dublin_core(entry: &Entry, channel: &Channel) -> bool {
+    !entry.authors.is_empty() || entry.own_language(channel).is_some()
+}
+
+fn has_media(entry: &Entry) -> bool {
+    let media = EntryMedia::new(entry);
+    let enclosure = media.enclosures().into_iter().next();
+    !media.contents(enclosure.as_slice()).is_empty()
 }
 
 fn updates_per_hour(cache_seconds: u32) -> Option<u32> {
@@ -248,7 +298,7 @@ fn dublin_core(entry: &Entry, channel: &Channel) -> Option<DublinCoreExtension> 
             .collect(),
         ..DublinCoreExtension::default()
     };
-    (extension != DublinCoreExtension::default()).then_some(extension)
+    has_dublin_core(entry, channel).then_some(extension)
 }
 
 fn owned(text: &Text) -> String {
@@ -263,6 +313,91 @@ fn rfc822(date: DateTime<FixedOffset>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feed::document::SharedEntry;
+    use crate::text::Html;
+
+    fn feed(language: &str, entries: &[SharedEntry]) -> Feed {
+        Feed {
+            channel: Channel {
+                title: Text::new("Дала"),
+                language: language.to_owned(),
+                ..Channel::default()
+            },
+            updated: DateTime::default(),
+            entries: entries.to_vec(),
+        }
+    }
+
+    /// Entries that use no module, one of them, and all.
+    fn entries() -> [SharedEntry; 4] {
+        let bare = Entry {
+            title: Text::new("Көпір & жол"),
+            language: "kk".to_owned(),
+            ..Entry::default()
+        };
+        let corrected = Entry {
+            updated: bare.updated + chrono::TimeDelta::days(1),
+            ..bare.clone()
+        };
+        let signed = Entry {
+            authors: vec![Person {
+                name: Text::new("Сәуле <Бекова>"),
+                ..Person::default()
+            }],
+            ..bare.clone()
+        };
+        let full = Entry {
+            summary: Some(Text::new("Мост откроют <весной>")),
+            content: Some(Html::from_paragraphs(["]]> & </item><item>"])),
+            image: Some(Media {
+                url: "https://dala.example/a.jpg".to_owned(),
+                alt: Some("Мост & река".to_owned()),
+                ..Media::default()
+            }),
+            ..signed.clone()
+        };
+        [bare, corrected, signed, full].map(SharedEntry::from)
+    }
+
+    #[test]
+    fn items_are_written_as_the_library_writes_them_in_their_channel() {
+        let entries = entries();
+        let several = (0..=entries.len()).map(|count| &entries[..count]);
+        for entries in several.chain(entries.chunks(1)) {
+            for language in ["kk", "ru"] {
+                let feed = feed(language, entries);
+                let items = entries.iter().map(|entry| item(entry, &feed.channel));
+                let mut whole = channel(&feed);
+                whole.items = items.collect();
+                // The library declares its own modules.
+                for prefix in ["content", "dc"] {
+                    whole.namespaces.remove(prefix);
+                }
+                let whole = write(&whole, 0).expect("a document");
+                let document = render(&feed).expect("a document");
+                assert_eq!(
+                    String::from_utf8_lossy(&document),
+                    String::from_utf8_lossy(&whole)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_of_several_feeds_is_written_as_each_needs_it() {
+        let shared = entries();
+        let rendered = |language, entries: &[SharedEntry]| {
+            render(&feed(language, entries)).expect("a document")
+        };
+        for language in ["kk", "ru", "kk", "ru"] {
+            assert_eq!(rendered(language, &shared), rendered(language, &entries()));
+        }
+        let mut changed = shared.clone();
+        changed[0].title = Text::new("Су");
+        assert_eq!(rendered("kk", &shared), rendered("kk", &entries()));
+        let changed = String::from_utf8(rendered("kk", &changed)).expect("UTF-8");
+        assert!(changed.contains("<item><title>Су</title>"), "{changed}");
+    }
 
     #[test]
     fn dates_have_two_digit_days_english_names_and_the_offset() {

@@ -80,7 +80,8 @@ fn write_blocks<'b>(
             if !bytes.is_empty() {
                 file.write(start, &bytes)?;
             }
-            (start, bytes) = (at, Vec::new());
+            start = at;
+            bytes.clear();
         }
         bytes.extend_from_slice(block);
     }

@@ -1,9 +1,11 @@
 //! Articles in the form of the store: postcard, compressed with Zstandard.
 
+use std::mem;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zstd::bulk::{Compressor, Decompressor};
-use zstd::zstd_safe::get_frame_content_size;
+use zstd::zstd_safe::{compress_bound, get_frame_content_size};
 
 use super::error::StoreError;
 use crate::model::article::Article;
@@ -31,12 +33,21 @@ impl PackedArticle {
     }
 }
 
-/// Compresses articles one after another with one compressor.
-pub struct Packer(Compressor<'static>);
+/// Compresses articles one after another with one compressor and two buffers, so that a packed article takes
+/// no more memory than it has bytes.
+pub struct Packer {
+    compressor: Compressor<'static>,
+    bytes: Vec<u8>,
+    packed: Vec<u8>,
+}
 
 impl Packer {
     pub(super) fn new(level: i32) -> Result<Packer, StoreError> {
-        Compressor::new(level).map(Packer).map_err(StoreError::Pack)
+        Ok(Packer {
+            compressor: Compressor::new(level).map_err(StoreError::Pack)?,
+            bytes: Vec::new(),
+            packed: Vec::new(),
+        })
     }
 
     /// Compresses an article.
@@ -49,11 +60,15 @@ impl Packer {
         &mut self,
         article: &impl Serialize,
     ) -> Result<PackedArticle, StoreError> {
-        let bytes = postcard::to_stdvec(article).map_err(|_| StoreError::Row("article"))?;
-        self.0
-            .compress(&bytes)
-            .map(PackedArticle)
-            .map_err(StoreError::Pack)
+        let mut bytes = mem::take(&mut self.bytes);
+        bytes.clear();
+        self.bytes = postcard::to_extend(article, bytes).map_err(|_| StoreError::Row("article"))?;
+        self.packed.clear();
+        self.packed.reserve(compress_bound(self.bytes.len()));
+        self.compressor
+            .compress_to_buffer(&self.bytes, &mut self.packed)
+            .map_err(StoreError::Pack)?;
+        Ok(PackedArticle(self.packed.clone()))
     }
 }
 

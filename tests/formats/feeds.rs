@@ -1,7 +1,7 @@
 //! The feeds that are written: people, places and news are invented.
 
 use chrono::{DateTime, FixedOffset};
-use taspa::feed::document::{Address, Category, Channel, Entry, Feed, Person};
+use taspa::feed::document::{Address, Category, Channel, Entry, Feed, Person, SharedEntry};
 use taspa::model::article::Media;
 use taspa::model::format::Format;
 use taspa::model::translations::Translations;
@@ -64,7 +64,7 @@ pub(crate) fn ordinary() -> Feed {
     Feed {
         updated: entries[0].updated,
         channel: channel(),
-        entries,
+        entries: shared(entries),
     }
 }
 
@@ -172,7 +172,7 @@ pub(crate) fn hostile() -> Feed {
     Feed {
         channel,
         updated: date(same),
-        entries,
+        entries: shared(entries),
     }
 }
 
@@ -248,7 +248,7 @@ pub(crate) fn media() -> Feed {
             logo: None,
             ..channel()
         },
-        entries,
+        entries: shared(entries),
     }
 }
 
@@ -294,10 +294,15 @@ pub(crate) fn summary() -> Feed {
     })
 }
 
+fn shared(entries: impl IntoIterator<Item = Entry>) -> Vec<SharedEntry> {
+    entries.into_iter().map(SharedEntry::from).collect()
+}
+
 fn with_texts(change: impl Fn(Entry) -> Entry) -> Feed {
     let feed = ordinary();
+    let entries = feed.entries.iter().map(|entry| change(Entry::clone(entry)));
     Feed {
-        entries: feed.entries.into_iter().map(change).collect(),
+        entries: shared(entries),
         ..feed
     }
 }

@@ -19,14 +19,15 @@ type Found<'a> = (usize, &'a Text, Option<&'a str>);
 
 /// The feeds of the sections, tags and authors of these articles, the most frequent first, without
 /// the one at the path `own`. They depend only on the configuration and the articles.
-pub fn related(
+pub fn related<'e>(
     config: &Config,
     site_rules: &SiteRules,
-    entries: &[Entry],
+    entries: impl IntoIterator<Item = &'e Entry>,
     own: Option<&str>,
 ) -> Vec<RelatedFeed> {
     let mut found: HashMap<Term, Found> = HashMap::new();
-    for (kind, label, slug) in entries.iter().flat_map(|entry| terms(site_rules, entry)) {
+    let terms = |entry: &'e Entry| terms(site_rules, entry);
+    for (kind, label, slug) in entries.into_iter().flat_map(terms) {
         if let Some((term, _)) = site_rules.counts_as(kind, label.as_str(), slug) {
             found.entry(term).or_insert((0, label, slug)).0 += 1;
         }

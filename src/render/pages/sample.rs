@@ -104,7 +104,7 @@ impl Sample {
                     ..channel("parliament", "Парламент")
                 },
                 updated: at("2026-11-20T10:30:00+05:00"),
-                entries: vec![article(), flash()],
+                entries: vec![article().into(), flash().into()],
             },
             article: article(),
             related: [
@@ -278,7 +278,7 @@ fn builder() -> FeedBuilder {
             feed: Feed {
                 channel: channel("select", "а", &Format::ALL),
                 updated: at("2026-11-20T10:30:00+05:00"),
-                entries: vec![article(), flash()],
+                entries: vec![article().into(), flash().into()],
             },
             is_ready: true,
             recent: RecentArticles {

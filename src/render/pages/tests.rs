@@ -213,7 +213,7 @@ fn sample_with_text(text: &str) -> Sample {
     for related in &mut sample.related {
         related.label = said.clone();
     }
-    let entries = sample.feed.entries.iter_mut();
+    let entries = sample.feed.entries.iter_mut().map(|entry| &mut **entry);
     for entry in entries.chain([&mut sample.article]) {
         set_texts(entry, &said);
     }
@@ -306,7 +306,7 @@ fn hostile_addresses_become_no_links() {
         for related in &mut sample.related {
             related.address.stem = url();
         }
-        let entries = sample.feed.entries.iter_mut();
+        let entries = sample.feed.entries.iter_mut().map(|entry| &mut **entry);
         for entry in entries.chain([&mut sample.article]) {
             entry.link = url();
             for author in &mut entry.authors {

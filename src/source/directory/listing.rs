@@ -1,5 +1,6 @@
 //! A listing of a folder: every file that may hold an article, and everything that cannot be listed.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::io;
@@ -94,11 +95,7 @@ impl Listing {
         // A listing of everything reports them.
         let problems = problems.into_iter().filter(|_| below.is_none());
         unlisted.extend(problems.map(of_parent));
-        let sorted = |start| {
-            WalkDir::new(start)
-                .follow_links(true)
-                .sort_by(|a, b| sort_key(a).cmp(&sort_key(b)))
-        };
+        let sorted = |start| WalkDir::new(start).follow_links(true).sort_by(order);
         Listing {
             walk: start.map(|start| sorted(start).into_iter()),
             root: root.to_owned(),
@@ -264,20 +261,25 @@ fn being_written(folder: &str) -> Unlisted {
     }
 }
 
-/// Appends `/` to the names of folders, so that a depth-first walk lists paths in byte order, which
-/// is the order of the store. A link to a folder counts as a folder. A folder's own file, which is no
-/// article, comes first: it says something of all others.
-fn sort_key(entry: &DirEntry) -> Vec<u8> {
-    let name = entry.file_name().as_encoded_bytes();
-    let mut key = Vec::with_capacity(name.len() + 1);
-    if name.starts_with(b"_") {
-        key.push(0);
-    }
-    key.extend(name);
-    if entry.file_type().is_dir() || (entry.path_is_symlink() && entry.path().is_dir()) {
-        key.push(b'/');
-    }
-    key
+/// The order of two entries of a folder: names of folders end in `/`, so that a depth-first walk lists paths in
+/// byte order, which is the order of the store. A link to a folder counts as a folder. A folder's own file,
+/// which is no article, comes first: it says something of all others.
+fn order(a: &DirEntry, b: &DirEntry) -> Ordering {
+    let [a_name, b_name] = [a, b].map(|entry| entry.file_name().as_encoded_bytes());
+    let is_behind = |name: &[u8]| !name.starts_with(b"_");
+    let common = a_name.len().min(b_name.len());
+    let rest = |entry: &DirEntry, name: &[u8]| match name.get(common) {
+        Some(&next) => Some(next),
+        None => is_folder(entry).then_some(b'/'),
+    };
+    is_behind(a_name)
+        .cmp(&is_behind(b_name))
+        .then_with(|| a_name[..common].cmp(&b_name[..common]))
+        .then_with(|| rest(a, a_name).cmp(&rest(b, b_name)))
+}
+
+fn is_folder(entry: &DirEntry) -> bool {
+    entry.file_type().is_dir() || (entry.path_is_symlink() && entry.path().is_dir())
 }
 
 /// What could not be listed; `None` for an ignored name.

@@ -69,6 +69,34 @@ fn every_format_and_encoding_gives_the_same_article() {
 }
 
 #[test]
+fn paths_are_listed_in_byte_order() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [
+        "a.txt",
+        "a/b.txt",
+        "a/b/c.txt",
+        "a-b/c.txt",
+        "a.b/d.txt",
+        "a0.txt",
+        "b.txt",
+        "_linked/e.txt",
+        "b.a.txt",
+        "мост.txt",
+    ];
+    for file in files.map(|file| folder.path().join(file)) {
+        fs::create_dir_all(file.parent().expect("a folder above")).expect("a folder");
+        fs::write(file, TEXT).expect("a file");
+    }
+    std::os::unix::fs::symlink("_linked", folder.path().join("b")).expect("a link");
+    let places = directory(folder.path()).walk(None, true);
+    let listed: Vec<String> = places.map(|place| place.expect("a file").path).collect();
+    let mut sorted = listed.clone();
+    sorted.sort();
+    assert_eq!(listed, sorted);
+    assert_eq!(listed.len(), files.len());
+}
+
+#[test]
 fn the_key_comes_from_the_id_or_the_path() {
     let with_id = MARKDOWN.replace("title:", "id: 2026/мост/\ntitle:");
     let with_uri = MARKDOWN.replace("title:", "id: https://dala.example/?p=7\ntitle:");
