@@ -17,10 +17,14 @@ fn main() {
             .or_else(commit_of_crate)
             .or_else(commit_of_checkout),
     };
-    if let Some(commit) = commit {
-        let short = commit.get(..12).unwrap_or(&commit);
-        println!("cargo::rustc-env=TASPA_COMMIT={short}");
-    }
+    let number = env::var("CARGO_PKG_VERSION").expect("cargo sets CARGO_PKG_VERSION");
+    let Some(commit) = commit else {
+        println!("cargo::rustc-env=TASPA_VERSION={number} ({profile})");
+        return;
+    };
+    let short = commit.get(..12).unwrap_or(&commit);
+    println!("cargo::rustc-env=TASPA_COMMIT={short}");
+    println!("cargo::rustc-env=TASPA_VERSION={number} (commit {short}, {profile})");
 }
 
 /// The profile's name, after which cargo names the folder of its builds: `TARGET/PROFILE/build/PACKAGE/out`.

@@ -113,7 +113,7 @@ type CommandResult = Result<Exit, CommandError>;
 
 /// The feed server of a newsroom: stored articles become RSS, Atom and JSON feeds over HTTP.
 #[derive(Debug, Parser)]
-#[command(name = "taspa", version = version::line(), max_term_width = 100)]
+#[command(name = "taspa", version = version::LINE, max_term_width = 100)]
 struct Arguments {
     /// The configuration [default: feeds.toml, then /etc/taspa/feeds.toml].
     #[arg(long, global = true, env = "TASPA_CONFIG", value_name = "FILE")]

@@ -117,9 +117,9 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def build() -> Path:
-    """The release build."""
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet"], cwd=ROOT, check=True)
-    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "taspa"
+    """The program as packages and images hold it."""
+    subprocess.run(["cargo", "build", "--profile", "dist", "--locked", "--quiet"], cwd=ROOT, check=True)
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "dist" / "taspa"
 
 
 def measure(scratch: Path, program: Path, options: argparse.Namespace) -> None:

@@ -75,11 +75,11 @@ def parse_arguments() -> argparse.Namespace:
 
 
 def build() -> tuple[Path, Path]:
-    """The release builds of the daemon and of the loop."""
-    cargo = ["cargo", "build", "--release", "--locked", "--quiet"]
+    """The daemon and the loop, as packages and images hold them."""
+    cargo = ["cargo", "build", "--profile", "dist", "--locked", "--quiet"]
     subprocess.run([*cargo, "--bin", "taspa", "--example", "canned"], cwd=ROOT, check=True)
-    release = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
-    return release / "taspa", release / "examples" / "canned"
+    folder = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "dist"
+    return folder / "taspa", folder / "examples" / "canned"
 
 
 def measure(

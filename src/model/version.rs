@@ -9,10 +9,5 @@ pub const COMMIT: Option<&str> = option_env!("TASPA_COMMIT");
 /// The profile of cargo: `dist` in packages and images, `release` for those who build it, `dev`.
 pub const PROFILE: &str = env!("TASPA_PROFILE");
 
-/// The line of `taspa --version` after the program's name: `0.2.0 (commit 0123456789ab, dist)`.
-pub fn line() -> String {
-    match COMMIT {
-        Some(commit) => format!("{NUMBER} (commit {commit}, {PROFILE})"),
-        None => format!("{NUMBER} ({PROFILE})"),
-    }
-}
+/// All of them, as `taspa --version` shows them: `0.2.0 (commit 0123456789ab, dist)`.
+pub const LINE: &str = env!("TASPA_VERSION");

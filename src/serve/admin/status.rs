@@ -54,7 +54,7 @@ pub(super) fn page(admin: &Admin) -> String {
         feeds => feeds.unwrap_or_default(),
         feed_count => snapshot.as_ref().map_or(0, |snapshot| snapshot.feeds.len()),
         selections => rate(selections.unwrap_or_default()),
-        version => crate::model::version::line(),
+        version => crate::model::version::LINE,
         started => date(admin.health.started()),
         memory => process.resident_bytes.unwrap_or(0) >> 20,
         connections => admin.server.connections.open(),
