@@ -26,8 +26,11 @@ use self::plan::{Plan, SourcePlan};
 use self::sample::{Sample, most_frequent};
 use super::output::Screen;
 use super::{CommandResult, Exit, InitArguments};
-use crate::model::count::many;
+use crate::model::count::{counted, many};
 use crate::text::visible;
+
+/// The file that is written.
+const FILE: &str = "feeds.toml";
 
 /// How a file of SQLite begins.
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
@@ -53,11 +56,11 @@ pub(super) fn run(
     arguments: &InitArguments,
     screen: &mut Screen,
 ) -> CommandResult {
-    let target = target(&arguments.source)?;
+    let target = target(&arguments.source, config)?;
     let file = match (config, &target) {
         (Some(file), _) => file.to_owned(),
-        (None, Target::Folder(folder)) => folder.join("feeds.toml"),
-        (None, Target::Website(_) | Target::Database(_)) => PathBuf::from("feeds.toml"),
+        (None, Target::Folder(folder)) if *folder != Path::new(".") => folder.join(FILE),
+        (None, Target::Folder(_) | Target::Website(_) | Target::Database(_)) => PathBuf::from(FILE),
     };
     if !arguments.print && fs::symlink_metadata(&file).is_ok() {
         return Err(exists(&file).into());
@@ -78,6 +81,8 @@ pub(super) fn run(
         screen.complain("\nEnter takes what stands in brackets; Ctrl-D takes it for the rest.");
         let mut input = io::stdin().lock();
         questions::ask(&mut plan, folder, &mut input, &mut |text| screen.ask(text))?;
+    } else if !arguments.yes {
+        screen.complain("Standard input is no terminal, so nothing is asked.");
     }
     // Whatever comes next must be what the other commands read.
     if let Some(problem) = feeds_toml::first_error(&plan, folder) {
@@ -103,7 +108,7 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
-fn target(source: &str) -> Result<Target<'_>, String> {
+fn target<'s>(source: &'s str, config: Option<&Path>) -> Result<Target<'s>, String> {
     let lower = source.to_ascii_lowercase();
     if DATABASES.iter().any(|scheme| lower.starts_with(scheme)) {
         return Ok(Target::Database(source.to_owned()));
@@ -124,7 +129,9 @@ fn target(source: &str) -> Result<Target<'_>, String> {
     let opened = File::open(path);
     let read = opened.and_then(|file| file.take(SQLITE_MAGIC.len() as u64).read_to_end(&mut start));
     match read {
-        Ok(_) if start == SQLITE_MAGIC => Ok(Target::Database(database::sqlite_address(path))),
+        Ok(_) if start == SQLITE_MAGIC => {
+            Ok(Target::Database(database::sqlite_address(path, config)))
+        }
         Ok(_) => {
             let hint = "name the folder that it is in";
             Err(format!(
@@ -211,7 +218,11 @@ fn in_numbers(plan: &Plan) -> String {
     }
     let refused = read - articles;
     if refused > 0 {
-        text += &format!(", {} that are none", many(refused, noun));
+        let (one, more) = (
+            format!("{noun} that is none"),
+            format!("{noun}s that are none"),
+        );
+        text += &format!(", {}", counted(refused, &one, &more));
     }
     if read < listed || !is_whole {
         let or_more = if *is_whole { "" } else { " or more" };
@@ -232,15 +243,19 @@ fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
     screen.complain(
         "Nothing said these, so a default stands there; change it before anybody subscribes:",
     );
-    for fact in unknown {
-        let line = feeds_toml::line_of(text, fact);
+    let mut lines: Vec<(usize, Fact)> = unknown
+        .into_iter()
+        .map(|fact| (feeds_toml::line_of(text, fact), fact))
+        .collect();
+    lines.sort_unstable();
+    for (line, fact) in lines {
         let (key, value) = (fact.key(), plan.facts.value(fact));
         screen.complain(&format!("  {}:{line}: {key} = {value}", file.display()));
     }
 }
 
 fn name_next_commands(plan: &Plan, file: &Path, screen: &mut Screen) -> io::Result<()> {
-    let option = match file == Path::new("feeds.toml") || file == Path::new("./feeds.toml") {
+    let option = match file == Path::new(FILE) {
         true => String::new(),
         false => format!(" --config {}", in_shell(&file.display().to_string())),
     };

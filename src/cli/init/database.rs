@@ -32,9 +32,11 @@ struct Proposal {
     commands: Vec<String>,
 }
 
-/// The address of a file of SQLite.
-pub(super) fn sqlite_address(path: &Path) -> String {
-    let path = path.display().to_string();
+/// The address of a file of SQLite: relative to the current folder, where feeds.toml is written unless
+/// `config` names another place.
+pub(super) fn sqlite_address(path: &Path, config: Option<&Path>) -> String {
+    let absolute = config.and_then(|_| std::path::absolute(path).ok());
+    let path = absolute.as_deref().unwrap_or(path).display().to_string();
     format!("sqlite:{}", utf8_percent_encode(&path, NOT_IN_PATHS))
 }
 

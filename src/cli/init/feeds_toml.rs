@@ -188,7 +188,12 @@ fn feeds(plan: &Plan, lines: &mut Vec<String>) {
         lines.push(String::new());
         let terms = most_frequent(counts, TERMS_SHOWN);
         if !terms.is_empty() {
-            lines.push(format!("# A feed for each {noun}: {}, …", shown(&terms)));
+            let more = if counts.len() > terms.len() {
+                ", …"
+            } else {
+                ""
+            };
+            lines.push(format!("# A feed for each {noun}: {}{more}", shown(&terms)));
         }
         match terms.is_empty() && !is_unknown {
             true => {
@@ -210,41 +215,34 @@ fn feeds(plan: &Plan, lines: &mut Vec<String>) {
 }
 
 fn examples(plan: &Plan, lines: &mut Vec<String>) {
-    let first = |counts: &Counts, prefix: &str| {
+    let terms = |counts: &Counts, prefix: &str| -> Vec<(String, String)> {
         let terms = most_frequent(counts, 2).into_iter();
         terms
-            .map(|(name, _)| format!("{prefix}{name}"))
-            .collect::<Vec<String>>()
+            .map(|(name, _)| (name.to_owned(), format!("{prefix}{name}")))
+            .collect()
     };
-    let sections = first(&plan.sample.sections, "section:");
-    let tags = first(&plan.sample.tags, "#");
-    let any: Vec<String> = sections.iter().chain(&tags).take(2).cloned().collect();
-    let Some(term) = any.first() else {
+    let sections = terms(&plan.sample.sections, "section:");
+    let tags = terms(&plan.sample.tags, "#");
+    let all: Vec<&(String, String)> = sections.iter().take(1).chain(&tags).collect();
+    let (Some((first, _)), Some((last, last_term))) = (all.first(), all.last()) else {
         return;
     };
-    let name = term.trim_start_matches("section:").trim_start_matches('#');
-    let other = tags.first().filter(|tag| *tag != term);
-    let last = match other {
-        Some(tag) => format!("# none  = {}", list(std::slice::from_ref(tag))),
-        None => format!(
-            "# all   = {}",
-            list(&[format!("lang:{}", plan.facts.value(Fact::Language))])
-        ),
-    };
+    let any: Vec<String> = all.iter().take(2).map(|(_, term)| term.clone()).collect();
+    let language = format!("lang:{}", plan.facts.value(Fact::Language));
     lines.extend([
         String::new(),
         "# Feeds of your own, from any terms; two to begin with:".to_owned(),
         "#".to_owned(),
         "# [[feed]]".to_owned(),
-        "# name  = \"first\"           # /first.rss, /first.atom, /first.json".to_owned(),
-        format!("# title = {}", quoted(name)),
-        format!("# any   = {}", list(&any)),
+        "# name  = \"first\"    # /first.rss, /first.atom, /first.json".to_owned(),
+        format!("# title = {}", quoted(first)),
+        format!("# any   = {}    # at least one of them", list(&any)),
         "#".to_owned(),
         "# [[feed]]".to_owned(),
         "# name  = \"second\"".to_owned(),
-        format!("# title = {}", quoted(&format!("{name}, part"))),
-        format!("# any   = {}", list(std::slice::from_ref(term))),
-        last,
+        format!("# title = {}", quoted(last)),
+        format!("# any   = {}", list(std::slice::from_ref(last_term))),
+        format!("# all   = {}    # every one of them", list(&[language])),
     ]);
 }
 
@@ -279,6 +277,15 @@ pub(super) fn drop_invalid(plan: &mut Plan, folder: &Path) {
     bare.facts.languages.clear();
     for fact in Fact::ALL {
         bare.facts.forget(fact);
+    }
+    if first_error(&bare, folder).is_some() {
+        for plan in [&mut *plan, &mut bare] {
+            if let SourcePlan::Directory { link, .. } = &mut plan.source
+                && let PageLink::Known(template) = link
+            {
+                *link = PageLink::NotExpressible(format!("`{template}` is no address"));
+            }
+        }
     }
     for fact in Fact::ALL {
         let mut alone = bare.clone();

@@ -75,6 +75,7 @@ const UPDATES: &[&str] = &[
     "modified_on",
     "edited_at",
     "changed_at",
+    "changed",
     "modified",
     "updated",
 ];
@@ -98,15 +99,21 @@ const SUMMARIES: &[&str] = &[
     "intro",
     "description",
 ];
+/// Columns of texts whose names say what they are, and as which keys.
+const NAMED_TEXTS: [(&[&str], &str); 3] = [
+    (&["content_html", "body_html", "html"], "content_html"),
+    (
+        &["content_markdown", "body_markdown", "markdown"],
+        "content_markdown",
+    ),
+    (
+        &["content_text", "body_text", "plain", "plaintext"],
+        "content_text",
+    ),
+];
+
+/// Columns of texts of any kind.
 const TEXTS: &[&str] = &[
-    "content_html",
-    "body_html",
-    "html",
-    "content_markdown",
-    "body_markdown",
-    "markdown",
-    "content_text",
-    "body_text",
     "content",
     "body",
     "full_text",
@@ -250,7 +257,6 @@ fn score(table: &DatabaseTable) -> Option<usize> {
     let is_named = |name: &&str| lower == **name || lower.ends_with(&format!("_{name}"));
     let by_name = TABLE_NAMES.iter().position(|name| is_named(&name));
     let groups = [
-        TEXTS,
         SUMMARIES,
         UPDATES,
         &["slug"],
@@ -262,7 +268,9 @@ fn score(table: &DatabaseTable) -> Option<usize> {
     let found = groups
         .iter()
         .filter(|names| find_column(table, names, |_| true).is_some());
-    let has_text = find_column(table, TEXTS, is_text).is_some();
+    let named = NAMED_TEXTS.iter().map(|(names, _)| *names);
+    let mut texts = named.chain([TEXTS]);
+    let has_text = texts.any(|names| find_column(table, names, is_text).is_some());
     let by_name = by_name.map_or(0, |position| 2 * TABLE_NAMES.len() - position);
     Some(by_name + 8 * usize::from(has_text) + 2 * found.count())
 }
@@ -367,31 +375,28 @@ impl Columns<'_> {
         );
     }
 
-    /// The text, which some of its values show to be HTML or not.
+    /// The texts. Where a column's name does not say what it holds, some of its values do.
     fn select_text(&mut self, catalog: &DatabaseCatalog) {
+        for (names, alias) in NAMED_TEXTS {
+            self.add(find_column(self.articles, names, is_text), alias);
+        }
         let Some(column) = find_column(self.articles, TEXTS, is_text) else {
             return;
         };
-        let alias = match &*column.name.to_lowercase() {
-            name if name.contains("html") => "content_html",
-            name if name.contains("markdown") => "content_markdown",
-            _ => {
-                let expression = self.own(column);
-                let from = table(self.kind, &self.articles.schema, &self.articles.name);
-                let sql = format!(
-                    "SELECT {expression} FROM {from} AS a WHERE {expression} IS NOT NULL LIMIT {TEXTS_READ}"
-                );
-                let rows = catalog.rows(&sql).unwrap_or_default();
-                let mut texts = rows.iter().flatten().flatten();
-                match texts
-                    .any(|text| text.contains("</") || text.contains("<p>") || text.contains("<br"))
-                {
-                    true => "content_html",
-                    false => "content_text",
-                }
-            }
+        let expression = self.own(column);
+        let from = table(self.kind, &self.articles.schema, &self.articles.name);
+        let sql = format!(
+            "SELECT {expression} FROM {from} AS a WHERE {expression} IS NOT NULL LIMIT {TEXTS_READ}"
+        );
+        let rows = catalog.rows(&sql).unwrap_or_default();
+        let is_html = |text: &String| ["</", "<p>", "<br"].iter().any(|tag| text.contains(tag));
+        let alias = match rows.iter().flatten().flatten().any(is_html) {
+            true => "content_html",
+            false => "content_text",
         };
-        self.add(Some(column), alias);
+        if self.selected.iter().all(|(_, selected)| *selected != alias) {
+            self.selected.push((expression, alias));
+        }
     }
 
     /// Sections, authors and tags, in columns of text or in tables of their own.
