@@ -20,6 +20,7 @@ mod file_events;
 mod hidden;
 mod hostile_clients;
 mod hostile_names;
+mod init;
 mod instants;
 mod kill;
 mod manners;

@@ -57,7 +57,12 @@ pub(super) fn find(catalog: &DatabaseCatalog, tables: &[DatabaseTable]) -> Optio
     facts.set(Fact::Language, language);
     facts.description = option("blogdescription");
 
-    let mut query = recipes::query(RECIPE)?.replace(RECIPE_PREFIX, prefix);
+    // Names of fields, such as `_wp_attached_file`, have no prefix of tables.
+    let mut query = recipes::query(RECIPE)?.to_owned();
+    for before in ["FROM ", "JOIN "] {
+        let named = format!("{before}{RECIPE_PREFIX}");
+        query = query.replace(&named, &format!("{before}{prefix}"));
+    }
     if let Some(home) = &home {
         query = query.replace(RECIPE_SITE, home.trim_end_matches('/'));
     }
@@ -155,23 +160,23 @@ mod tests {
         for part in [RECIPE_SITE, RECIPE_PREFIX, RECIPE_URL, RECIPE_URL_COMMENT] {
             assert!(query.contains(part), "{part}");
         }
-        // Nothing else in the query looks like the prefix of tables.
-        let prefixed = query.matches(RECIPE_PREFIX).count();
-        let tables = [
+        // Every table stands behind one of the two words that are replaced.
+        for table in [
             "posts",
             "postmeta",
             "terms",
             "term_taxonomy",
             "term_relationships",
             "users",
-        ];
-        let tables = tables.map(|table| {
-            let name = format!("{RECIPE_PREFIX}{table}");
-            query
-                .split(|c: char| !c.is_alphanumeric() && c != '_')
-                .filter(|word| *word == name)
-                .count()
-        });
-        assert_eq!(prefixed, tables.iter().sum::<usize>());
+        ] {
+            let name = format!("{RECIPE_PREFIX}{table} ");
+            let named =
+                ["FROM ", "JOIN "].map(|before| query.matches(&format!("{before}{name}")).count());
+            assert_eq!(
+                query.matches(&name).count(),
+                named.iter().sum::<usize>(),
+                "{table}"
+            );
+        }
     }
 }
