@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::facts::Facts;
-use super::sample::Sample;
+use super::facts::{Fact, Facts};
+use super::sample::{Sample, most_frequent};
 
 /// What feeds.toml is made of.
 #[derive(Clone, Debug)]
@@ -70,8 +70,7 @@ impl Plan {
 
     /// Takes over what the articles say of their site.
     pub(super) fn learn(&mut self, sample: Sample) {
-        use super::facts::Fact;
-        let languages = super::sample::most_frequent(&sample.languages, usize::MAX);
+        let languages = most_frequent(&sample.languages, usize::MAX);
         if let (Some((first, count)), false) =
             (languages.first(), self.facts.is_known(Fact::Language))
         {
@@ -85,7 +84,7 @@ impl Plan {
             self.facts.languages = common.map(|(language, _)| (*language).to_owned()).collect();
         }
         // Addresses without a host were resolved against the one that stands for an unknown site.
-        let mut hosts = super::sample::most_frequent(&sample.hosts, 1);
+        let mut hosts = most_frequent(&sample.hosts, 1);
         hosts.retain(|(origin, _)| !self.facts.value(Fact::Url).starts_with(origin));
         if let (Some((origin, count)), false) = (hosts.first(), self.facts.is_known(Fact::Url))
             && count * 2 > sample.public()

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use url::Url;
 
@@ -17,6 +18,9 @@ const FILES_READ_MAX: usize = 2_000;
 
 /// Rows that are listed and read: a database may need long for each.
 const ROWS_MAX: usize = 500;
+
+/// How long listing takes, and reading: whoever started `init` waits for it.
+const TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Different terms, hosts or values that are counted.
 const COUNTED_MAX: usize = 5_000;
@@ -63,8 +67,9 @@ impl Sample {
         };
         let mut places: Vec<Place> = Vec::new();
         let mut is_whole = true;
-        for entry in source.walk(&Scope::All) {
-            if places.len() == listed_max {
+        let began = Instant::now();
+        for entry in source.walk(&Scope::Ids) {
+            if places.len() == listed_max || began.elapsed() > TIME_MAX {
                 is_whole = false;
                 break;
             }
@@ -82,7 +87,11 @@ impl Sample {
         };
         let step = places.len().div_ceil(read_max).max(1);
         let spread: Vec<Place> = places.into_iter().step_by(step).collect();
+        let began = Instant::now();
         for share in spread.chunks(source.limits().share) {
+            if began.elapsed() > TIME_MAX {
+                break;
+            }
             source.read(share, |number, result| {
                 sample.add(&share[number].path, result.outcome);
             })?;
