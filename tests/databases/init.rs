@@ -43,7 +43,7 @@ fn the_proposed_query_gives_the_articles_of_the_table() {
         assert!(!text.contains(PASSWORD), "{text}");
         let checked = run(&newsroom, &table.url, &["check"]);
         let expected = format!("{} articles in", RELEASED.len());
-        assert_ends(&checked, 0, &["0 errors", &expected], &[]);
+        assert_ends(&checked, 0, &[&expected], &[]);
         let feed = run(&newsroom, &table.url, &["render", "all.json"]);
         let feed: Value = serde_json::from_slice(&feed.stdout).expect("a feed");
         let items = feed["items"].as_array().expect("items");
@@ -99,7 +99,7 @@ fn the_tables_of_wordpress_get_the_recipe() {
         assert!(text.contains(line), "no `{line}` in {text}");
     }
     let checked = run(&newsroom, &url, &["check"]);
-    assert_ends(&checked, 0, &["0 errors"], &[]);
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
     let feed = run(&newsroom, &url, &["render", "all.json"]);
     let feed = String::from_utf8_lossy(&feed.stdout).into_owned();
     assert!(feed.contains("https://steppe.example/most/"), "{feed}");

@@ -255,7 +255,7 @@ fn score(table: &DatabaseTable) -> Option<usize> {
     date(table)?;
     let lower = table.name.to_lowercase();
     let is_named = |name: &&str| lower == **name || lower.ends_with(&format!("_{name}"));
-    let by_name = TABLE_NAMES.iter().position(|name| is_named(&name));
+    let by_name = TABLE_NAMES.iter().position(is_named);
     let groups = [
         SUMMARIES,
         UPDATES,
