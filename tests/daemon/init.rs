@@ -187,6 +187,18 @@ fn each_kind_of_folder_gets_a_file_that_check_accepts() {
             &["https://dala.example/blog/most/"],
         ),
         (
+            "a site of Zola",
+            &[
+                (
+                    "config.toml",
+                    "base_url = \"https://dala.example\"\n[languages.kk]\n",
+                ),
+                ("content/most.md", POST),
+            ],
+            &["# addresses of some languages begin with the language"],
+            &["http://127.0.0.1:8080/articles/most"],
+        ),
+        (
             "a site of Jekyll",
             &[
                 (

@@ -19,6 +19,8 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
     let url = text(&settings, "base_url")?;
     let languages = table(&settings, "languages");
     let own = text(&settings, "default_language");
+    let default = own.as_deref().unwrap_or("en");
+    let has_others = languages.keys().any(|name| name != default);
     let mut facts = Facts::default();
     facts.set(Fact::Title, text(&settings, "title"));
     facts.set(Fact::Url, Some(url.clone()));
@@ -32,7 +34,7 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
     }
     let pages = match base(&url) {
         None => Pages::NotExpressible("`base_url` names no host".to_owned()),
-        Some(_) if facts.languages.len() > 1 => Pages::NotExpressible(
+        Some(_) if has_others => Pages::NotExpressible(
             "addresses of some languages begin with the language, those of others do not"
                 .to_owned(),
         ),
