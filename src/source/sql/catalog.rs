@@ -151,7 +151,7 @@ impl DatabaseCatalog {
         Ok(tables.collect())
     }
 
-    /// The rows of a statement as text, at most [`ROWS_MAX`].
+    /// The rows of a statement as text, at most `ROWS_MAX`.
     ///
     /// # Errors
     /// When the database cannot be reached or refuses.
