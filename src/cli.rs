@@ -19,6 +19,7 @@ mod find_article;
 mod find_document;
 mod find_title;
 mod health;
+mod init;
 mod likely_cause;
 mod list;
 mod log;
@@ -159,6 +160,20 @@ enum Command {
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
     },
+    /// Find out what a folder, a site or a database is, and write feeds.toml for it.
+    ///
+    /// A folder may hold newsroom text, Markdown, HTML or JSON, or be a site of Hugo, Zola, Jekyll, Hexo or
+    /// another generator, whose settings are read. An address of https: may be a site of WordPress; one of
+    /// postgres:, mysql:, mariadb: or sqlite:, and the file of an SQLite database, gets a query made from its
+    /// tables. On a terminal it asks for what it did not find; otherwise defaults stand there, and it names
+    /// their lines. A feeds.toml that is there stays as it is.
+    #[command(after_long_help = "Examples:\n  \
+        taspa init\n  \
+        taspa init /srv/site\n  \
+        taspa init https://dala.example/\n  \
+        taspa init --print \"$DATABASE_URL\"\n\n\
+        feeds.toml is written into FOLDER, for an address into the current folder. It holds no password.")]
+    Init(InitArguments),
     /// List every feed with its articles and last change.
     #[command(after_long_help = "Example:\n  taspa list | sort -k2 -n | tail")]
     List {
@@ -272,6 +287,19 @@ struct ExportArguments {
     confirm_removal: bool,
 }
 
+#[derive(Debug, Args)]
+struct InitArguments {
+    /// A folder, the address of a site or of a database, or the file of one.
+    #[arg(value_name = "FOLDER|ADDRESS", default_value = ".")]
+    source: String,
+    /// Take every default without a question.
+    #[arg(long)]
+    yes: bool,
+    /// Write to standard output in place of a file.
+    #[arg(long)]
+    print: bool,
+}
+
 /// Codings of files beside the plain ones.
 #[derive(Clone, Debug)]
 struct Codings(Vec<Coding>);
@@ -327,9 +355,11 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments, screen: &mut Screen) -> CommandResult {
     let Arguments { config, command } = arguments;
+    let named = config.clone();
     // Standard input is read by the commands that need it.
     let input = || open_config(config);
     match command {
+        Command::Init(command) => init::run(named.as_deref(), &command, screen),
         Command::Serve { listen } => {
             let settings = log_settings()?;
             serve::run(input()?, listen.and_then(|listen| listen.0), settings)

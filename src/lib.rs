@@ -49,6 +49,8 @@
 //! | the tags of site generators in texts | `text/shortcodes.rs` |
 //! | the text of a post as WordPress stores it | `text/post_content.rs` |
 //! | what `taspa check` says of all articles | `cli/article_report.rs`, `cli/article_problems.rs` |
+//! | what `taspa init` finds out, and what it writes | `cli/init.rs`, `cli/init/feeds_toml.rs` (`source` for each kind of source) |
+//! | what the settings of a site generator say | `cli/init/generator.rs` and its files |
 //! | what the path of a file says of its article | `model/article_path.rs` |
 //! | the address of an article's page | `model/article/page.rs`, `model/permalink.rs` |
 //! | which files are listed, and what files above them say | `source/directory/path_filter.rs`, `inheritance.rs` |

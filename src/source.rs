@@ -13,6 +13,7 @@ pub mod article_file;
 pub mod directory;
 mod recheck_window;
 pub mod restart;
+pub mod settings_file;
 pub mod sql;
 pub(crate) mod watcher;
 pub(crate) mod watcher_messages;

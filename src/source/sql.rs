@@ -15,6 +15,7 @@
 
 mod advice;
 mod backoff;
+mod catalog;
 mod columns;
 mod database;
 mod dialect;
@@ -47,6 +48,7 @@ use tokio::sync::mpsc;
 use xxhash_rust::xxh3::xxh3_128;
 
 use self::advice::DateOrder;
+pub use self::catalog::{DatabaseCatalog, DatabaseKind, DatabaseTable, TableColumn};
 pub use self::columns::ColumnProblem;
 use self::columns::{Column, Selected};
 use self::database::Database;

@@ -13,6 +13,7 @@
 //!  WordPress::read ──▶ post::accept                    (a call at a time, repeated, with its pauses)
 //! ```
 
+mod description;
 mod enclosures;
 mod error;
 mod interface;
@@ -47,6 +48,7 @@ use tokio::runtime::{Builder, Runtime};
 use url::Url;
 use xxhash_rust::xxh3::xxh3_128;
 
+pub use self::description::SiteDescription;
 pub use self::error::WordPressError;
 use self::lookups::Lookups;
 use self::poll::{one, recent};

@@ -202,6 +202,7 @@ fn help_has_examples_and_wrong_usage_exits_with_2() {
         "render",
         "explain",
         "export",
+        "init",
         "schema",
         "completions",
     ] {

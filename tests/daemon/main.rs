@@ -21,6 +21,7 @@ mod file_events;
 mod hidden;
 mod hostile_clients;
 mod hostile_names;
+mod init;
 mod instants;
 mod kill;
 mod log;

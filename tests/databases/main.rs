@@ -9,6 +9,7 @@ mod changes;
 mod columns;
 mod faults;
 mod hiding;
+mod init;
 mod limits;
 mod machines;
 mod mariadb;

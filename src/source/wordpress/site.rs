@@ -56,6 +56,9 @@ const SMALL_BYTES_MAX: usize = 4 << 20;
 /// The fields of the interface's index that are asked for.
 const INDEX_FIELDS: &str = "home,namespaces,timezone_string";
 
+/// The same where the site is described.
+const DESCRIPTION_FIELDS: &str = "name,description,timezone_string,gmt_offset";
+
 /// Characters of a message of WordPress that are repeated.
 const MESSAGE_CHARS: usize = 120;
 
@@ -168,6 +171,17 @@ impl Site {
     pub(super) async fn interface(&self) -> Result<Interface, WordPressError> {
         let mut calls = self.calls.lock().await;
         self.find_interface(&mut calls).await
+    }
+
+    /// What the index of the interface says of the site.
+    pub(super) async fn index(&self) -> Result<Value, WordPressError> {
+        let mut calls = self.calls.lock().await;
+        let root = self.find_interface(&mut calls).await?.root;
+        let url = root.route("", &[("_fields", DESCRIPTION_FIELDS.to_owned())]);
+        let (_, index) = self
+            .json(&mut calls, small(url), Attempts::Repeated)
+            .await?;
+        Ok(index)
     }
 
     /// Finds the interface anew before the next call: the site may have moved it.

@@ -1,0 +1,89 @@
+//! Jekyll: `_config.yml` and `_posts`.
+
+use std::path::Path;
+
+use super::pattern::Names;
+use super::settings::{self, base, language, text};
+use super::{GeneratorSite, Pages};
+use crate::cli::init::facts::{Fact, Facts};
+
+const NAMES: Names = Names {
+    key: "permalink",
+    names: &[
+        ("year", "{year}"),
+        ("month", "{month}"),
+        ("day", "{day}"),
+        ("title", "{slug}"),
+        ("slug", "{slug}"),
+        ("output_ext", ".html"),
+    ],
+    first_folder: &[],
+    sections: &["categories", "slugified_categories"],
+};
+
+pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
+    let settings = settings::first(folder, &["_config"], &["yml", "yaml", "toml"]);
+    let has_posts = folder.join("_posts").is_dir();
+    if settings.is_none() && !has_posts {
+        return None;
+    }
+    let settings = settings.unwrap_or_default();
+    // The path of the site stands in a key of its own.
+    let prefix = text(&settings, "baseurl").unwrap_or_default();
+    let prefix = prefix.trim_matches('/');
+    let url = text(&settings, "url").map(|url| {
+        let url = url.trim_end_matches('/');
+        match prefix {
+            "" => format!("{url}/"),
+            prefix => format!("{url}/{prefix}/"),
+        }
+    });
+    let mut facts = Facts::default();
+    facts.set(
+        Fact::Title,
+        text(&settings, "title").or_else(|| text(&settings, "name")),
+    );
+    facts.set(Fact::Url, url.clone());
+    facts.set(Fact::TimeZone, text(&settings, "timezone"));
+    let own = text(&settings, "lang").or_else(|| text(&settings, "locale"));
+    facts.set(Fact::Language, own.as_deref().map(language));
+    facts.description = text(&settings, "description");
+    facts.author = text(&settings, "author");
+    let pages = match url.as_deref().and_then(base) {
+        None => Pages::NotExpressible("`url` names no host".to_owned()),
+        Some(base) => Pages::Known {
+            base,
+            patterns: vec![(
+                String::new(),
+                pattern(text(&settings, "permalink").as_deref()),
+            )],
+            names: NAMES,
+        },
+    };
+    let source = text(&settings, "source").unwrap_or_default();
+    let source = source.trim_matches(['.', '/']);
+    let posts = match source {
+        "" => "_posts".to_owned(),
+        source => format!("{source}/_posts"),
+    };
+    Some(GeneratorSite {
+        name: "Jekyll",
+        content: Some(posts),
+        facts,
+        notes: Vec::new(),
+        pages,
+    })
+}
+
+/// The pattern of one of Jekyll's own names for patterns, or a pattern.
+fn pattern(permalink: Option<&str>) -> String {
+    let pattern = match permalink.unwrap_or("date") {
+        "date" => ":categories/:year/:month/:day/:title:output_ext",
+        "pretty" => ":categories/:year/:month/:day/:title/",
+        "none" => ":categories/:title:output_ext",
+        "ordinal" => ":categories/:year/:y_day/:title:output_ext",
+        "weekdate" => ":categories/:year/W:week/:short_day/:title:output_ext",
+        other => other.trim_start_matches('/'),
+    };
+    pattern.to_owned()
+}
