@@ -18,9 +18,10 @@ WORKDIR /build
 ENV RUSTFLAGS="-C target-feature=+crt-static" \
     CARGO_BUILD_TARGET=host-tuple
 
-# The dependencies make a layer of their own, kept until Cargo.toml or Cargo.lock changes.
 # The program names the crates that it is made of.
 RUN cargo install --locked --root /usr/local cargo-auditable --version '^0.7'
+
+# The dependencies make a layer of their own, kept until Cargo.toml or Cargo.lock changes.
 COPY Cargo.toml Cargo.lock ./
 RUN mkdir src \
     && touch src/lib.rs \
@@ -29,6 +30,7 @@ RUN mkdir src \
 
 # Cargo goes by file times, and the sources may be older than what stood in for them.
 COPY build.rs ./
+COPY examples/sql examples/sql
 COPY src src
 ARG REVISION
 RUN touch src/lib.rs src/main.rs \
