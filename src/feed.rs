@@ -24,4 +24,5 @@ pub mod overview;
 pub mod poll_rate;
 pub mod snapshot;
 pub mod term_search;
+pub mod usual_address;
 pub mod vanished;
