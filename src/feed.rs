@@ -11,6 +11,7 @@
 pub mod automatic_path;
 pub mod coding;
 pub mod compose;
+pub mod config_diff;
 pub mod definitions;
 pub mod document;
 pub mod etag;

@@ -47,9 +47,19 @@ impl Config {
     /// Reads and checks the file at `path`; relative paths in it start at its folder.
     /// The error is every problem, warnings included.
     pub fn load(path: &Path, environment: Environment<'_>) -> Result<Loaded, Vec<Problem>> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Config::load_for(folder, path, environment)
+    }
+
+    /// As [`Config::load`], for a file that is to take the place of one in `folder`: relative paths in it start
+    /// there.
+    pub fn load_for(
+        folder: &Path,
+        path: &Path,
+        environment: Environment<'_>,
+    ) -> Result<Loaded, Vec<Problem>> {
         let name = path.display().to_string();
         let text = read_text(path, &name).map_err(|problem| vec![problem])?;
-        let folder = path.parent().unwrap_or(Path::new(""));
         Config::parse(&text, &name, folder, environment)
     }
 

@@ -11,6 +11,7 @@ mod commands;
 mod conditional;
 mod confirm;
 mod dead_terms;
+mod diff;
 mod document_limit;
 mod documents;
 mod embargo;
