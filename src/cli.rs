@@ -2,7 +2,7 @@
 //!
 //! Data goes to standard output, diagnostics to standard error, and a reader that closes the pipe
 //! early is no error. Only `serve` and `export` keep state; the other commands work beside a running
-//! daemon, `confirm` by asking it over its control socket.
+//! daemon, `confirm` and `diff` by asking it over its control socket.
 //!
 //! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
@@ -12,6 +12,7 @@ mod check;
 mod completions;
 mod config_digest;
 mod confirm;
+mod diff;
 mod explain;
 mod explanation;
 mod export;
@@ -209,6 +210,21 @@ enum Command {
         Redirects of feeds.toml are for the host to make: files have none. A page is a file NAME.html \
         for the address NAME; the host has to look for it.")]
     Export(ExportArguments),
+    /// Say what a new feeds.toml would change for readers.
+    ///
+    /// Compares NEW.toml with the configuration of today, which the running daemon has or `--config` names:
+    /// addresses that are gained, lost and redirected, entries that enter and leave, ids that change, ETags that
+    /// move. Relative paths in NEW.toml start at the folder of the configuration whose place it takes. The
+    /// running daemon compares; without one its state folder is read, or the articles.
+    #[command(after_long_help = "Examples:\n  \
+        taspa diff new.toml && cp new.toml feeds.toml\n  \
+        taspa diff new.toml --accept parliament ids\n  \
+        git show HEAD~1:feeds.toml | taspa diff - --format json\n\n\
+        --accept takes paths of feeds, or words for all losses of a kind: addresses, entries, ids, pages, \
+        public-url, sections, tags, authors.\n\
+        Exit code 0: readers lose nothing, or only what is accepted. 1: they lose an address without a \
+        redirect, an entry that is still published, an id or a page; or it failed. 78: NEW.toml is not valid.")]
+    Diff(DiffArguments),
     /// Tell the running daemon to believe a loss that it holds.
     ///
     /// Where more than half of all articles are gone, or a column of the query, the daemon goes on serving
@@ -268,6 +284,19 @@ struct ExplainArguments {
     /// The article's key, file, id or address, or words of its title.
     article: String,
     /// How to print.
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+struct DiffArguments {
+    /// The new feeds.toml; `-` for standard input.
+    #[arg(value_name = "NEW.toml")]
+    new: PathBuf,
+    /// Losses that are meant: paths of feeds, or words such as `ids`.
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    accept: Vec<String>,
+    /// How to print; json lists every feed.
     #[arg(long, value_enum, default_value_t = ListFormat::Text)]
     format: ListFormat,
 }
@@ -377,6 +406,7 @@ fn run(arguments: Arguments, screen: &mut Screen) -> CommandResult {
         Command::Render { path } => render::run(&input()?, &path, screen),
         Command::Explain(command) => explain::run(&input()?, &command, screen),
         Command::Export(command) => export::run(&input()?, &command, screen),
+        Command::Diff(command) => diff::run(&input()?, &command, screen),
         Command::Confirm { yes } => confirm::run(&input()?, yes, screen),
         Command::Health { listen } => {
             health::run(&input()?, listen.and_then(|listen| listen.0), screen)
@@ -414,10 +444,14 @@ fn open_config(argument: Option<PathBuf>) -> Result<ConfigInput, CommandError> {
     })
 }
 
-/// Reads feeds.toml with the process's environment, and the templates that it names. Only the source can
-/// parse the address of a database, so this checks it too.
+/// Reads feeds.toml with the process's environment, and the templates that it names.
 fn load(input: &ConfigInput) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
-    let loaded = Config::load(input, &|name| std::env::var(name).ok())?;
+    check_loaded(Config::load(input, &|name| std::env::var(name).ok())?)
+}
+
+/// Reads the templates of a configuration. Only the source can parse the address of a database, so this checks
+/// it too.
+fn check_loaded(loaded: Loaded) -> Result<(Loaded, Arc<Templates>), Vec<Problem>> {
     let templates = load_templates(&loaded);
     let misunderstood = match &loaded.config.source {
         SourceConfig::Directory(_) | SourceConfig::WordPress(_) => Vec::new(),

@@ -16,6 +16,7 @@
 //! Uses [`model`](crate::model) and [`config`](crate::config).
 
 mod affected_feeds;
+mod aliases;
 mod article_set;
 mod bitmap;
 mod hash_index;
@@ -36,6 +37,7 @@ mod update;
 mod window;
 mod window_rule;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 pub use self::affected_feeds::AffectedFeeds;
@@ -134,6 +136,11 @@ impl Index {
         self.slot(article).record
     }
 
+    /// The key of an article.
+    pub fn key(&self, article: ArticleNo) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.slot(article).key())
+    }
+
     /// The revision of an article.
     pub fn revision(&self, article: ArticleNo) -> Revision {
         self.slot(article).revision
@@ -165,6 +172,11 @@ impl Index {
     pub fn find(&self, key: &str) -> Option<ArticleNo> {
         self.number(key.as_bytes())
             .filter(|&article| self.slot(article).list_state == ListState::Released)
+    }
+
+    /// The number of released articles.
+    pub fn released_count(&self) -> usize {
+        self.released.all().len()
     }
 
     /// The keys of all released articles, oldest first, each with [`Index::updated`].

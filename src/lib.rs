@@ -39,7 +39,8 @@
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
 //! | where the text of feeds.toml comes from | `config/config_input.rs` |
 //! | environment variables; how the log is written | `cli/variables.rs`, `cli/log.rs`, `cli/log/settings.rs`, `json_event.rs` |
-//! | what a changed feeds.toml does | `cli/reload.rs`, `publish/publisher.rs` (`reconfigure`) |
+//! | what a changed feeds.toml does | `cli/reload.rs`, `publish/publisher.rs` (`reconfigure`), `feed/reload_summary.rs` |
+//! | what a new feeds.toml would change | `feed/config_diff.rs`, `publish/config_comparison.rs`, `cli/diff.rs` |
 //! | a state file that is damaged while the daemon runs | `store.rs` (`renew`), `publish/publisher/renewal.rs` |
 //! | what hangs, and who notices | `publish/stall.rs`, `publish/activity.rs`, `cli/supervisor.rs` |
 //! | which loss is held, and how it is confirmed | `model/removal_guard.rs`, `ingest/driver.rs`, `serve/control.rs` |

@@ -16,6 +16,7 @@
 pub mod activity;
 mod change_history;
 pub mod clock;
+pub mod config_comparison;
 mod cut_log;
 mod dead_feeds;
 pub mod documents;

@@ -27,7 +27,7 @@ use std::time::Instant;
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
 use self::wordpress::{Names, TermSlugs, WordPress, WordPressError};
-use crate::config::{Config, KeyFrom, SourceConfig};
+use crate::config::{Config, DirectoryConfig, KeyFrom, SourceConfig, SqlConfig, WordPressConfig};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
@@ -249,6 +249,43 @@ fn accept_settings(config: &Config) -> AcceptSettings {
         languages: SiteLanguages::new(&site.language, site.languages.clone()),
         ..AcceptSettings::of_site(site.zone.clone(), &site.language, &site.url)
     }
+}
+
+/// Whether two configurations read the same articles in the same way. They may differ in when they look for
+/// changes.
+pub fn read_alike(one: &Config, other: &Config) -> bool {
+    accept_settings(one) == accept_settings(other)
+        && match (&one.source, &other.source) {
+            (SourceConfig::Directory(one), SourceConfig::Directory(other)) => {
+                let (rescan, watch) = (other.rescan, other.watch);
+                let one = one.clone();
+                DirectoryConfig {
+                    rescan,
+                    watch,
+                    ..one
+                } == *other
+            }
+            (SourceConfig::Sql(one), SourceConfig::Sql(other)) => {
+                let alike = SqlConfig {
+                    refresh: other.refresh,
+                    reconcile: other.reconcile,
+                    rows: other.rows,
+                    listen: other.listen.clone(),
+                    listen_url: other.listen_url.clone(),
+                    ..one.clone()
+                };
+                alike == *other
+            }
+            (SourceConfig::WordPress(one), SourceConfig::WordPress(other)) => {
+                let alike = WordPressConfig {
+                    refresh: other.refresh,
+                    rows: other.rows,
+                    ..one.clone()
+                };
+                alike == *other
+            }
+            (_, _) => false,
+        }
 }
 
 /// Why a source cannot be read.

@@ -74,7 +74,10 @@ pub(super) fn run(input: &ConfigInput, is_agreed: bool, screen: &mut Screen) -> 
             };
             Err(format!("{result}; now the articles cannot be read: {reason}").into())
         }
-        ControlAnswer::Held(_) | ControlAnswer::Error(_) => Err(UNEXPECTED.to_owned().into()),
+        ControlAnswer::Held(_)
+        | ControlAnswer::Diff(_)
+        | ControlAnswer::ReadAnew
+        | ControlAnswer::Error(_) => Err(UNEXPECTED.to_owned().into()),
     }
 }
 

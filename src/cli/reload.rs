@@ -15,7 +15,7 @@ use tracing::{error, info, warn};
 
 use super::config_digest::{ConfigDigest, shown};
 use super::load;
-use crate::config::{Config, ConfigInput, Limits, Server};
+use crate::config::{Config, ConfigInput};
 use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
 use crate::publish::{LoopContext, Order};
@@ -166,25 +166,15 @@ impl Reload {
         if (&config.site.id_authority, config.site.id_year) != (&site.id_authority, site.id_year) {
             return Err("[site] id-authority and id-year must never change");
         }
-        let reloadable = Server {
-            state: server.state.clone(),
-            limits: Limits {
-                document_bytes: config.server.limits.document_bytes,
-                ..server.limits
-            },
-            cache_bytes: server.cache_bytes,
-            admin: server.admin.clone(),
-            access_log: server.access_log,
-            trusted_proxies: server.trusted_proxies.clone(),
-            ..config.server.clone()
-        };
-        if config.server != reloadable {
+        let mut keys = server.restart_keys(&config.server);
+        // It may come from the command line.
+        keys.retain(|key| *key != "listen");
+        if !keys.is_empty() {
             warn!(
-                "changes of `state`, `cache-bytes`, `admin`, `access-log`, `trusted-proxies` and \
-                 `[server.limits]`, apart from `document-bytes`, need a restart"
+                "changes of these keys of [server] need a restart: {}",
+                keys.join(", ")
             );
         }
-        // `listen` may come from the command line, so it is not compared.
         config.server.listen.clone_from(&server.listen);
         config.server.state.clone_from(&server.state);
         Ok(config)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use listenfd::ListenFd;
 use tokio::runtime::Runtime;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 use tokio::task::JoinError;
 use tokio::{task, time};
 use tracing::{error, info, warn};
@@ -267,6 +267,9 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     let control = Control {
         health: health.clone(),
         orders: orders.clone(),
+        publisher: Arc::downgrade(&publisher),
+        config_folder: input.folder().to_owned(),
+        comparing: Arc::new(Semaphore::new(1)),
     };
     let controlling = control::open(&config.server, &health).map(|socket| {
         let socket = Arc::new(Mutex::new(socket));

@@ -64,7 +64,7 @@ impl ConfigInput {
     }
 
     /// The folder where relative paths start: that of a file, else the working directory.
-    pub(super) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         match self {
             ConfigInput::File(path) => path.parent().unwrap_or(Path::new("")),
             ConfigInput::Stream { .. } => Path::new(""),

@@ -51,8 +51,18 @@ impl Config {
     /// Reads and checks feeds.toml; relative paths in it start at its folder.
     /// The error is every problem, warnings included.
     pub fn load(input: &ConfigInput, environment: Environment<'_>) -> Result<Loaded, Vec<Problem>> {
+        Config::load_for(input.folder(), input, environment)
+    }
+
+    /// As [`Config::load`], for a file that is to take the place of one in `folder`: relative paths in it start
+    /// there.
+    pub fn load_for(
+        folder: &Path,
+        input: &ConfigInput,
+        environment: Environment<'_>,
+    ) -> Result<Loaded, Vec<Problem>> {
         let text = read_text(input).map_err(|problem| vec![problem])?;
-        Config::parse(&text, &input.name(), input.folder(), environment)
+        Config::parse(&text, &input.name(), folder, environment)
     }
 
     /// The `[server]` of feeds.toml, with defaults for what cannot be read. A file that was

@@ -27,6 +27,43 @@ pub(super) fn read(table: &Table<'_>) -> Server {
     }
 }
 
+impl Server {
+    /// The keys of `[server]` that differ and that only a restart changes.
+    pub fn restart_keys(&self, next: &Server) -> Vec<&'static str> {
+        let Server {
+            listen,
+            public_url: _,
+            admin,
+            state,
+            access_log,
+            browser_pages: _,
+            cache_bytes,
+            trusted_proxies,
+            templates: _,
+            limits,
+        } = self;
+        let next_limits = Limits {
+            // A reload changes it.
+            document_bytes: limits.document_bytes,
+            ..next.limits
+        };
+        let keys = [
+            (key::LISTEN.name, *listen != next.listen),
+            (key::ADMIN.name, *admin != next.admin),
+            (key::STATE.name, *state != next.state),
+            (key::ACCESS_LOG.name, *access_log != next.access_log),
+            (key::CACHE_BYTES.name, *cache_bytes != next.cache_bytes),
+            (
+                key::TRUSTED_PROXIES.name,
+                *trusted_proxies != next.trusted_proxies,
+            ),
+            (key::LIMITS.name, *limits != next_limits),
+        ];
+        let differing = keys.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(key, _)| key).collect()
+    }
+}
+
 impl Word for AccessLog {
     fn words() -> Vec<(&'static str, AccessLog)> {
         vec![
@@ -83,5 +120,44 @@ fn read_limits(table: &Table<'_>) -> Limits {
         document_bytes: table.read_or_default(&key::DOCUMENT_BYTES),
         shutdown_delay: table.read_or_default(&key::SHUTDOWN_DELAY),
         drain_timeout: table.read_or_default(&key::DRAIN_TIMEOUT),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use crate::testkit;
+
+    #[test]
+    fn keys_that_need_a_restart_are_named() {
+        let server = |keys: &str| {
+            let tables = format!("[server]\n{keys}\n[source.directory]\n");
+            testkit::newsroom(&tables, Path::new("")).server
+        };
+        let today = server("");
+        for (keys, expected) in [
+            ("", &[][..]),
+            (
+                "public-url = 'https://x.example/'\nbrowser-pages = false",
+                &[],
+            ),
+            (
+                "listen = '127.0.0.1:9000'\nadmin = '127.0.0.1:9001'",
+                &["listen", "admin"],
+            ),
+            (
+                "state = 'other'\ncache-bytes = '1MiB'",
+                &["state", "cache-bytes"],
+            ),
+            (
+                "access-log = 'json'\ntrusted-proxies = []",
+                &["access-log", "trusted-proxies"],
+            ),
+            ("[server.limits]\ndocument-bytes = '1MiB'", &[]),
+            ("[server.limits]\nconnections = 7", &["limits"]),
+        ] {
+            assert_eq!(today.restart_keys(&server(keys)), expected, "{keys}");
+        }
     }
 }

@@ -67,6 +67,23 @@ impl SiteRules {
         )
     }
 
+    /// The keys of feeds.toml by which the fields of [`SiteRules::digest_fields`] and the limit on documents
+    /// differ from those of other rules.
+    pub fn differing_keys(&self, other: &SiteRules) -> Vec<&'static str> {
+        let keys = [
+            ("time-zone", self.zone_name != other.zone_name),
+            ("id-authority", self.id_authority != other.id_authority),
+            ("id-year", self.id_year != other.id_year),
+            ("public-url", self.base != other.base),
+            (
+                "document-bytes",
+                self.document_bytes != other.document_bytes,
+            ),
+        ];
+        let differing = keys.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(key, _)| key).collect()
+    }
+
     /// The most bytes of a feed or of its page.
     pub fn document_bytes(&self) -> u64 {
         self.document_bytes
@@ -119,6 +136,11 @@ impl SiteRules {
         )
     }
 
+    /// The permanent id of an article: its own, else that of its key.
+    pub fn article_id(&self, article: &Article) -> String {
+        article.id.clone().unwrap_or_else(|| self.id(&article.key))
+    }
+
     /// The address of an article's page: on the newsroom's site, else on this daemon.
     pub fn link(&self, article: &Article) -> String {
         let here = || format!("{}articles/{}", self.base, encode_path(&article.key));
@@ -157,7 +179,7 @@ impl SiteRules {
         let full = texts.content == Content::Full && !article.body.is_empty();
         let has_summary = texts.content != Content::Title;
         Entry {
-            id: article.id.clone().unwrap_or_else(|| self.id(&article.key)),
+            id: self.article_id(article),
             link: self.link(article),
             title: article.title.clone(),
             published: self.zone.date_time(article.published),

@@ -10,7 +10,7 @@ pub mod same_names;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use self::same_names::same_names;
 use crate::config::{ALL, AutoFeeds, Config, DeclaredFeed, Settings};
@@ -29,7 +29,7 @@ use crate::text::Text;
 pub const SELECT: &str = "select";
 
 /// Where a feed comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FeedKind {
     /// Every article.
@@ -47,6 +47,14 @@ pub enum FeedKind {
 }
 
 impl FeedKind {
+    /// Whether it is the feed of a term.
+    pub fn is_automatic(self) -> bool {
+        match self {
+            FeedKind::Section | FeedKind::Tag | FeedKind::Author => true,
+            FeedKind::All | FeedKind::Declared | FeedKind::Select => false,
+        }
+    }
+
     /// The kind of the automatic feeds of these terms.
     pub fn of_terms(kind: TermKind) -> FeedKind {
         match kind {

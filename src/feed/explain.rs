@@ -9,7 +9,7 @@ mod text;
 
 use serde::{Serialize, Serializer};
 
-pub use self::evaluate::evaluate;
+pub use self::evaluate::{evaluate, evaluate_excluded};
 use crate::config::Settings;
 use crate::model::problem::Problem;
 use crate::model::term::TermKind;

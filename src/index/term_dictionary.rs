@@ -232,6 +232,12 @@ impl TermDictionary {
         }
     }
 
+    /// The term of an article that a spelling was made from.
+    pub(super) fn written(&self, spelling: SpellingNo) -> MetaTerm {
+        let (kind, name, slug) = self.entry(spelling).written();
+        MetaTerm::new(kind, name, slug)
+    }
+
     /// The text that feeds print for a spelling.
     pub(super) fn spelling_shown(&self, spelling: SpellingNo) -> &str {
         let spelling = self.entry(spelling);

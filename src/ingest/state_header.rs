@@ -4,7 +4,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::config::Config;
 use crate::model::article::ACCEPT_VERSION;
-use crate::source::Source;
+use crate::source::{Source, SourceError};
 use crate::store::{Header, LAYOUT};
 
 /// The configuration would change every article's id.
@@ -32,6 +32,15 @@ pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), Id
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a state folder with this header has all articles as this configuration reads them.
+pub fn is_read_by(config: &Config, stored: Option<&Header>) -> Result<bool, SourceError> {
+    let expected = header(config, &Source::new(config)?);
+    Ok(stored.is_some_and(|stored| {
+        (stored.layout, stored.read, stored.reading)
+            == (expected.layout, expected.read, expected.reading)
+    }))
 }
 
 /// The header of the state folder for this configuration.

@@ -79,6 +79,8 @@ pub struct Reloads {
     pub succeeded: Timestamp,
     /// When and why it was last refused, unless it was put in force since then.
     pub refused: Option<(Timestamp, Arc<str>)>,
+    /// When a reload last changed what is published, and what it changed.
+    pub changes: Option<(Timestamp, Arc<str>)>,
     /// Reloads that were put in force.
     pub successes: u64,
     /// Reloads that were refused.
@@ -147,6 +149,7 @@ impl Health {
                 in_force: None,
                 succeeded: started,
                 refused: None,
+                changes: None,
                 successes: 0,
                 refusals: 0,
             },
@@ -273,6 +276,11 @@ impl Health {
             condition.reloads.refused = None;
             condition.reloads.successes += 1;
         });
+    }
+
+    /// Notes what a reload changed for readers.
+    pub fn note_reload_changes(&self, changes: &str, at: Timestamp) {
+        self.change(|condition| condition.reloads.changes = Some((at, changes.into())));
     }
 
     /// Notes that feeds.toml was refused.

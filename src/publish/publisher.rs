@@ -21,6 +21,7 @@ use self::writer::{FORGOTTEN, NewContent, Writer};
 use crate::config::Config;
 use crate::feed::automatic_path::automatic_path;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
+use crate::feed::reload_summary::ReloadSummary;
 use crate::feed::snapshot::FeedVersion;
 use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
 use crate::index::{AffectedFeeds, Index, TermChange};
@@ -66,6 +67,8 @@ pub struct Publication {
     pub new_versions: Vec<Arc<FeedVersion>>,
     /// Whether it put a configuration in force.
     pub reconfigured: bool,
+    /// What that changed, if another one was in force before.
+    pub reload: Option<ReloadSummary>,
     /// The instant of the next change without an edit.
     pub next: Option<Timestamp>,
 }
@@ -246,11 +249,12 @@ impl Publisher {
             moved: new.moved,
             new_versions: new.versions.clone(),
             reconfigured: new.rebuild,
+            reload: None,
             next: None,
         };
         if is_replaced {
             self.store.note_publication();
-            self.replace(writer, last, new);
+            publication.reload = self.replace(writer, last, new);
             for version in &publication.new_versions {
                 writer.validators.remove(&version.path);
             }
@@ -259,15 +263,22 @@ impl Publisher {
         publication
     }
 
-    fn replace(&self, writer: &mut Writer, last: Option<Arc<PublishedState>>, new: NewContent) {
+    /// Replaces the published state. Returns what a new configuration changed.
+    fn replace(
+        &self,
+        writer: &mut Writer,
+        last: Option<Arc<PublishedState>>,
+        new: NewContent,
+    ) -> Option<ReloadSummary> {
+        let is_reload = new.rebuild;
         let mut next = writer.next_state(last.as_ref(), new);
         let snapshot = next.snapshot.clone();
         next.term_slugs = self.driver.source().term_slugs();
         next.first_of_second = last.as_ref().and_then(|last| writer.first_of_second(last));
         self.handle.replace(next);
-        if let Some(last) = last {
-            writer.keep_records(&last.snapshot, &snapshot);
-        }
+        let last = last?;
+        writer.keep_records(&last.snapshot, &snapshot);
+        is_reload.then(|| ReloadSummary::between(&last.snapshot, &snapshot))
     }
 
     /// Commits pending changes at shutdown, so that the next start has the validators of all responses.

@@ -114,6 +114,11 @@ async fn publish(
         let published = publishing.publish(now.at);
         let (moved, trouble) = (publishing.last_moved(), publishing.state_trouble());
         health.note_publication(moved, trouble, now.at);
+        if let Some(reload) = &published.reload {
+            // The health is set before the log, so that it has changed when the log line appears.
+            health.note_reload_changes(&reload.to_string(), now.at);
+            info!("reload: {reload}");
+        }
         if published.reconfigured {
             report_vanished(&publishing);
         }

@@ -1,7 +1,9 @@
 //! The control socket: commands beside the daemon ask it over a Unix socket in the state folder.
 //!
 //! A client sends one line of JSON and gets one line back. Only the user that runs the daemon, and root,
-//! can connect. [`ask`] is the client's side, for `taspa confirm`.
+//! can connect. [`ask`] is the client's side, for `taspa confirm` and `taspa diff`.
+
+mod proposed_config;
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -9,19 +11,23 @@ use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use std::thread;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::net::{UnixListener, UnixSocket, UnixStream};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::{task, time};
 use tracing::{debug, warn};
 
+pub use self::proposed_config::ProposedConfig;
 use crate::config::Server;
+use crate::feed::config_diff::ConfigDiff;
 use crate::model::held_loss::{Confirmation, HeldLoss, LossId};
 use crate::publish::Order;
 use crate::publish::health::Health;
+use crate::publish::publisher::Publisher;
 use crate::serve::accept_log::{ACCEPT_PAUSE, AcceptLog};
 
 /// The name of the socket in the state folder.
@@ -36,11 +42,18 @@ const SOCKET_PATH_MAX: usize = 107;
 /// Open connections; further ones wait.
 const CONNECTIONS_MAX: usize = 8;
 
-/// Bytes of a request with its line break.
-const REQUEST_BYTES_MAX: usize = 4 << 10;
+/// Bytes of a request with its line break. A longer one has a configuration, and waits until no other is
+/// compared.
+const SHORT_REQUEST_BYTES_MAX: usize = 4 << 10;
 
-/// Bytes of an answer with its line break.
-const ANSWER_BYTES_MAX: u64 = 1 << 20;
+/// Bytes of a request with a configuration: the longest file, with its line breaks and quotes escaped.
+const REQUEST_BYTES_MAX: usize = 40 << 20;
+
+/// Bytes of an answer with its line break: two long lists of feeds, with some addresses each.
+const ANSWER_BYTES_MAX: u64 = 256 << 20;
+
+/// Bytes that are read at once.
+const READ_BYTES: usize = 64 << 10;
 
 /// The limit for a client to send its request, and to take the answer.
 const STEP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -62,6 +75,8 @@ pub enum ControlRequest {
         /// Its identity.
         id: LossId,
     },
+    /// What would this configuration change?
+    Diff(ProposedConfig),
 }
 
 /// The daemon's answer.
@@ -72,6 +87,10 @@ pub enum ControlAnswer {
     Held(Option<HeldLoss>),
     /// The result of a confirmation.
     Confirmation(Confirmation),
+    /// What the configuration would change.
+    Diff(Box<ConfigDiff>),
+    /// The configuration reads the articles differently, so only reading them tells what it would change.
+    ReadAnew,
     /// The request cannot be answered, for this reason.
     Error(String),
 }
@@ -95,6 +114,12 @@ struct Version {
 pub(crate) struct Control {
     pub(crate) health: Arc<Health>,
     pub(crate) orders: mpsc::Sender<Order>,
+    /// The publisher, which a task that outlives the daemon must not keep.
+    pub(crate) publisher: Weak<Publisher>,
+    /// The folder of feeds.toml.
+    pub(crate) config_folder: PathBuf,
+    /// Configurations are compared one at a time.
+    pub(crate) comparing: Arc<Semaphore>,
 }
 
 /// The socket of a state folder; its file is removed when it is dropped.
@@ -201,15 +226,39 @@ impl Drop for ControlSocket {
 }
 
 impl Control {
-    async fn answer(&self, line: &[u8]) -> ControlAnswer {
-        let request = match parse(line) {
+    async fn answer(&self, request: RequestLine) -> ControlAnswer {
+        let RequestLine { line, permit } = request;
+        let request = match parse(&line) {
             Ok(request) => request,
             Err(reason) => return ControlAnswer::Error(reason),
         };
         match request {
             ControlRequest::Held => ControlAnswer::Held(self.health.condition().held.clone()),
             ControlRequest::Confirm { id } => self.confirm(id).await,
+            ControlRequest::Diff(proposed) => self.diff(proposed, permit).await,
         }
+    }
+
+    /// Compares on a thread of its own, whose lower priority ends with it.
+    async fn diff(
+        &self,
+        proposed: ProposedConfig,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> ControlAnswer {
+        let _permit = match permit {
+            Some(permit) => Ok(permit),
+            None => self.comparing.clone().acquire_owned().await,
+        };
+        let (publisher, folder) = (self.publisher.clone(), self.config_folder.clone());
+        let (result, compared) = oneshot::channel();
+        let compare = move || {
+            let _ = result.send(proposed.compare(&publisher, &folder));
+        };
+        if let Err(error) = thread::Builder::new().spawn(compare) {
+            return ControlAnswer::Error(format!("cannot start a thread: {error}"));
+        }
+        let ended_early = || ControlAnswer::Error("the comparison ended early".to_owned());
+        compared.await.unwrap_or_else(|_| ended_early())
     }
 
     async fn confirm(&self, id: LossId) -> ControlAnswer {
@@ -229,20 +278,43 @@ impl Control {
 }
 
 async fn connection(stream: &UnixStream, control: &Control) -> io::Result<()> {
-    let line = time::timeout(STEP_TIMEOUT, read_line(stream)).await??;
-    let answer = control.answer(&line).await;
+    let request = read_request(stream, &control.comparing).await?;
+    let answer = control.answer(request).await;
     let line = encode(answer)?;
     time::timeout(STEP_TIMEOUT, write(stream, &line)).await?
 }
 
-/// Reads up to the first line break; a longer request is cut, which is no JSON.
-async fn read_line(stream: &UnixStream) -> io::Result<Vec<u8>> {
+/// A request, and the permit that a long one takes.
+struct RequestLine {
+    line: Vec<u8>,
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+/// Reads a request. A long one waits for its turn before more than its beginning is in memory.
+async fn read_request(stream: &UnixStream, comparing: &Arc<Semaphore>) -> io::Result<RequestLine> {
     let mut line = Vec::new();
-    let mut part = [0; 512];
-    while line.len() < REQUEST_BYTES_MAX {
+    let is_whole = read_line(stream, &mut line, SHORT_REQUEST_BYTES_MAX);
+    if time::timeout(STEP_TIMEOUT, is_whole).await?? {
+        return Ok(RequestLine { line, permit: None });
+    }
+    let permit = comparing.clone().acquire_owned();
+    let permit = time::timeout(READING_TIMEOUT, permit).await?;
+    let is_whole = read_line(stream, &mut line, REQUEST_BYTES_MAX);
+    time::timeout(STEP_TIMEOUT, is_whole).await??;
+    Ok(RequestLine {
+        line,
+        permit: Some(permit.map_err(io::Error::other)?),
+    })
+}
+
+/// Reads up to the first line break, or up to `most` bytes. Returns whether the line has ended.
+async fn read_line(stream: &UnixStream, line: &mut Vec<u8>, most: usize) -> io::Result<bool> {
+    let mut part = vec![0; READ_BYTES.min(most)];
+    while line.len() < most {
         stream.readable().await?;
-        let read = match stream.try_read(&mut part) {
-            Ok(0) => break,
+        let left = part.len().min(most - line.len());
+        let read = match stream.try_read(&mut part[..left]) {
+            Ok(0) => return Ok(true),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
             Err(error) => return Err(error),
@@ -250,11 +322,10 @@ async fn read_line(stream: &UnixStream) -> io::Result<Vec<u8>> {
         let end = part[..read].iter().position(|byte| *byte == b'\n');
         line.extend_from_slice(&part[..end.unwrap_or(read)]);
         if end.is_some() {
-            break;
+            return Ok(true);
         }
     }
-    line.truncate(REQUEST_BYTES_MAX);
-    Ok(line)
+    Ok(false)
 }
 
 async fn write(stream: &UnixStream, mut bytes: &[u8]) -> io::Result<()> {
@@ -275,7 +346,8 @@ async fn write(stream: &UnixStream, mut bytes: &[u8]) -> io::Result<()> {
 /// No daemon listens there, or it does not answer in time.
 pub fn ask(folder: &Path, request: ControlRequest) -> io::Result<ControlAnswer> {
     let stream = with_short_path(folder, |path| BlockingStream::connect(path))?;
-    stream.set_write_timeout(Some(STEP_TIMEOUT))?;
+    // A long request waits until others are compared.
+    stream.set_write_timeout(Some(READING_TIMEOUT))?;
     stream.set_read_timeout(Some(READING_TIMEOUT + STEP_TIMEOUT))?;
     (&stream).write_all(&encode(request)?)?;
     let mut line = Vec::new();
@@ -327,7 +399,14 @@ mod tests {
     fn control() -> (Control, mpsc::Receiver<Order>) {
         let (orders, ordered) = mpsc::channel(1);
         let health = Arc::new(Health::new("articles", Timestamp(0)));
-        (Control { health, orders }, ordered)
+        let control = Control {
+            health,
+            orders,
+            publisher: Weak::new(),
+            config_folder: PathBuf::new(),
+            comparing: Arc::new(Semaphore::new(1)),
+        };
+        (control, ordered)
     }
 
     async fn ask_in(folder: &Path, request: ControlRequest) -> io::Result<ControlAnswer> {
@@ -387,6 +466,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn long_requests_are_read_one_after_another_and_short_ones_meanwhile() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut socket = ControlSocket::open(folder.path()).expect("a socket");
+        let control = control().0;
+        let comparing = control.comparing.clone();
+        let _serving = task::spawn(async move { socket.serve(control).await });
+        let permit = comparing.clone().acquire_owned().await.expect("a permit");
+        let long = ControlRequest::Diff(ProposedConfig {
+            text: "#".repeat(100 * SHORT_REQUEST_BYTES_MAX),
+            variables: Default::default(),
+        });
+        let path = folder.path().to_owned();
+        let asking = task::spawn(async move { ask_in(&path, long).await });
+        let answer = ask_in(folder.path(), ControlRequest::Held).await;
+        assert_eq!(answer.expect("an answer"), ControlAnswer::Held(None));
+        assert!(!asking.is_finished(), "it waits for its turn");
+        drop(permit);
+        let answer = asking.await.expect("no panic").expect("an answer");
+        let ControlAnswer::Error(reason) = answer else {
+            panic!("{answer:?}");
+        };
+        assert!(reason.contains("`[site]` is required"), "{reason}");
+        assert_eq!(comparing.available_permits(), 1, "the turn is over");
+    }
+
+    #[tokio::test]
     async fn bad_requests_get_the_reason() {
         let (control, _ordered) = control();
         for (line, reason) in [
@@ -398,7 +503,11 @@ mod tests {
                 "32",
             ),
         ] {
-            match control.answer(line).await {
+            let request = RequestLine {
+                line: line.to_vec(),
+                permit: None,
+            };
+            match control.answer(request).await {
                 ControlAnswer::Error(text) => assert!(text.contains(reason), "{text}"),
                 other => panic!("{other:?}"),
             }

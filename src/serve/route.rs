@@ -21,6 +21,7 @@ use crate::feed::automatic_path::split_automatic;
 use crate::feed::definitions::SELECT;
 use crate::feed::letter::Letter;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
+use crate::feed::usual_address::usual_feed;
 use crate::model::format::Format;
 use crate::model::selection::{Selection, is_canonical};
 use crate::model::term::{Term, TermKind};
@@ -139,15 +140,6 @@ fn resolve_unconfigured<'a>(
             Target::NotFound(reason) => Target::NotFound(reason),
             _ => redirect_to_path(published, &encode_path(&to)),
         },
-    }
-}
-
-/// The feed that people and programs look for at a path that many sites have.
-fn usual_feed(path: &str) -> Option<&'static str> {
-    match &*path.to_lowercase() {
-        "/feed" | "/rss" | "/rss.xml" | "/feed.xml" | "/index.xml" => Some("/all.rss"),
-        "/atom.xml" => Some("/all.atom"),
-        _ => None,
     }
 }
 

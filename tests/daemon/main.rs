@@ -12,6 +12,7 @@ mod conditional;
 mod config_input;
 mod confirm;
 mod dead_terms;
+mod diff;
 mod document_limit;
 mod documents;
 mod embargo;

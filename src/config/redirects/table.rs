@@ -65,6 +65,22 @@ impl RedirectTable {
         }
     }
 
+    /// The addresses that have a redirect of their own: decoded, with the query behind `?` that some need.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| match &rule.from {
+            From::Address(address) => Some(address.as_str()),
+            From::Pattern(_) => None,
+        })
+    }
+
+    /// The redirects with names, by the addresses that they are for: `{}` stands for a name.
+    pub fn patterns(&self) -> impl Iterator<Item = String> {
+        self.rules.iter().filter_map(|rule| match &rule.from {
+            From::Address(_) => None,
+            From::Pattern(pattern) => Some(pattern.shape()),
+        })
+    }
+
     /// The redirect of a decoded and normalized path, which its encoded query may decide on.
     pub fn find(&self, path: &str, query: Option<&str>) -> Option<Cow<'_, RedirectTo>> {
         let (number, values) = self.find_rule(path, query)?;

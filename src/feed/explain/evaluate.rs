@@ -44,6 +44,40 @@ pub fn evaluate(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Eva
     }
 }
 
+/// Why an article is not in a feed, of which it is known that it has not this article, and at least `newer`
+/// newer ones. Other than [`evaluate`], it does not look for the article's position, which takes time linear
+/// in the matching articles.
+pub fn evaluate_excluded(
+    index: &Index,
+    feed: &FeedDefinition,
+    article: ArticleNo,
+    newer: usize,
+) -> Evaluation {
+    let (as_of, settings) = (index.as_of(), &*feed.settings);
+    let published = index.published(article);
+    let rules = rules(index, feed, article);
+    let refused = rules.iter().filter(|check| !check.admits);
+    let mut reasons: Vec<Reason> = refused
+        .map(|check| Reason::Refused { by: check.rule })
+        .collect();
+    reasons.extend(article_reasons(index, article));
+    if reasons.is_empty() {
+        let until = published.plus(settings.delay.into());
+        let since = settings.oldest.map(|oldest| published.plus(oldest.into()));
+        reasons.push(match since.filter(|since| *since <= as_of) {
+            _ if until > as_of => Reason::Delayed { until },
+            Some(since) => Reason::TooOld { since },
+            None => Reason::OverLimit { newer },
+        });
+    }
+    Evaluation {
+        reasons,
+        rules,
+        settings: settings.clone(),
+        ..Evaluation::default()
+    }
+}
+
 /// The reasons that hold in every feed.
 fn article_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Reason> {
     let (as_of, until) = (index.as_of(), index.published(article));

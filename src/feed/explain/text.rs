@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Display};
 
-use super::{Eviction, Explanation, Reason, RuleKind, RuleResult, RuleTerm, TermMatch};
+use super::{Evaluation, Eviction, Explanation, Reason, RuleKind, RuleResult, RuleTerm, TermMatch};
 use crate::model::count::{counted, many};
 use crate::model::problem::Problem;
 use crate::model::term::TermKind;
-use crate::model::time::Timestamp;
+use crate::model::time::{Timestamp, Zone};
 use crate::text::visible;
 
 impl Display for Explanation {
@@ -33,7 +33,7 @@ impl Explanation {
         let evaluation = &self.evaluation;
         let mut rows: Vec<(&'static str, String)> = Vec::new();
         let reasons = evaluation.reasons.iter();
-        rows.extend(reasons.map(|reason| ("because", self.reason(reason))));
+        rows.extend(reasons.map(|reason| ("because", evaluation.reason(reason, &self.zone))));
         rows.extend(
             self.article
                 .published
@@ -59,66 +59,6 @@ impl Explanation {
         }
         rows.extend(self.leaves().map(|text| ("leaves", text)));
         rows
-    }
-
-    fn reason(&self, reason: &Reason) -> String {
-        let settings = &self.evaluation.settings;
-        match reason {
-            Reason::Unreadable => "it cannot be read as an article".to_owned(),
-            Reason::Refused { by } => self.refusal(*by),
-            Reason::OutOfFeeds => "it is kept out of all feeds (`feed = false`)".to_owned(),
-            Reason::Draft => "it is a draft".to_owned(),
-            Reason::Expired { since } => format!("it expired on {}", self.date(*since)),
-            Reason::Embargoed { until } => {
-                format!(
-                    "it is dated in the future: embargo until {}",
-                    self.date(*until)
-                )
-            }
-            Reason::Delayed { until } => format!(
-                "this feed delays articles by {}: this one until {}",
-                duration(settings.delay),
-                self.date(*until)
-            ),
-            Reason::TooOld { since } => format!(
-                "this feed keeps articles for {} at most: this one until {}",
-                settings.oldest.map(duration).unwrap_or_default(),
-                self.date(*since)
-            ),
-            Reason::OverLimit { newer } => format!(
-                "{} newer; {}",
-                counted(*newer, "article is", "articles are"),
-                self.limits()
-            ),
-        }
-    }
-
-    /// Why the rule of this kind refuses the article.
-    fn refusal(&self, by: RuleKind) -> String {
-        let check = self.evaluation.rules.iter().find(|check| check.rule == by);
-        let terms = check.map(|check| &check.terms[..]).unwrap_or_default();
-        let is_named = |term: &&RuleTerm| term.carried.is_some() == (by == RuleKind::None);
-        let names = terms.iter().filter(is_named).map(|term| &*term.term);
-        let names = names.collect::<Vec<_>>().join(", ");
-        match by {
-            RuleKind::Own | RuleKind::All => format!("it does not have {names}"),
-            RuleKind::Any => format!("it has none of {names}"),
-            RuleKind::None => format!("this feed leaves out what has {names}"),
-        }
-    }
-
-    fn limits(&self) -> String {
-        let settings = &self.evaluation.settings;
-        let items = settings.items;
-        match settings.keep {
-            0 => format!("this feed keeps {items}"),
-            keep => format!(
-                "this feed keeps {items}, and up to {} while they are younger than the newest \
-                 less {}",
-                4 * u32::from(items),
-                duration(keep)
-            ),
-        }
     }
 
     fn place(&self) -> Option<String> {
@@ -189,11 +129,78 @@ impl Explanation {
 
     /// An instant in the newsroom's zone.
     fn date(&self, at: Timestamp) -> String {
-        let date = self.zone.date_time(at);
-        let seconds = if at.0.rem_euclid(60) == 0 { "" } else { ":%S" };
-        date.format(&format!("%Y-%m-%d %H:%M{seconds} %:z"))
-            .to_string()
+        date(&self.zone, at)
     }
+}
+
+impl Evaluation {
+    /// Why the article is not in the feed, with dates in a zone.
+    pub fn reason(&self, reason: &Reason, zone: &Zone) -> String {
+        let settings = &self.settings;
+        match reason {
+            Reason::Unreadable => "it cannot be read as an article".to_owned(),
+            Reason::Refused { by } => self.refusal(*by),
+            Reason::OutOfFeeds => "it is kept out of all feeds (`feed = false`)".to_owned(),
+            Reason::Draft => "it is a draft".to_owned(),
+            Reason::Expired { since } => format!("it expired on {}", date(zone, *since)),
+            Reason::Embargoed { until } => {
+                format!(
+                    "it is dated in the future: embargo until {}",
+                    date(zone, *until)
+                )
+            }
+            Reason::Delayed { until } => format!(
+                "this feed delays articles by {}: this one until {}",
+                duration(settings.delay),
+                date(zone, *until)
+            ),
+            Reason::TooOld { since } => format!(
+                "this feed keeps articles for {} at most: this one until {}",
+                settings.oldest.map(duration).unwrap_or_default(),
+                date(zone, *since)
+            ),
+            Reason::OverLimit { newer } => format!(
+                "{} newer; {}",
+                counted(*newer, "article is", "articles are"),
+                self.limits()
+            ),
+        }
+    }
+
+    /// Why the rule of this kind refuses the article.
+    fn refusal(&self, by: RuleKind) -> String {
+        let check = self.rules.iter().find(|check| check.rule == by);
+        let terms = check.map(|check| &check.terms[..]).unwrap_or_default();
+        let is_named = |term: &&RuleTerm| term.carried.is_some() == (by == RuleKind::None);
+        let names = terms.iter().filter(is_named).map(|term| &*term.term);
+        let names = names.collect::<Vec<_>>().join(", ");
+        match by {
+            RuleKind::Own | RuleKind::All => format!("it does not have {names}"),
+            RuleKind::Any => format!("it has none of {names}"),
+            RuleKind::None => format!("this feed leaves out what has {names}"),
+        }
+    }
+
+    fn limits(&self) -> String {
+        let settings = &self.settings;
+        let items = settings.items;
+        match settings.keep {
+            0 => format!("this feed keeps {items}"),
+            keep => format!(
+                "this feed keeps {items}, and up to {} while they are younger than the newest \
+                 less {}",
+                4 * u32::from(items),
+                duration(keep)
+            ),
+        }
+    }
+}
+
+fn date(zone: &Zone, at: Timestamp) -> String {
+    let date = zone.date_time(at);
+    let seconds = if at.0.rem_euclid(60) == 0 { "" } else { ":%S" };
+    date.format(&format!("%Y-%m-%d %H:%M{seconds} %:z"))
+        .to_string()
 }
 
 fn problem_text(problem: &Problem) -> String {

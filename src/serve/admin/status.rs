@@ -122,12 +122,15 @@ fn reload(condition: &Condition, site: &Site) -> Value {
     let reloads = &condition.reloads;
     let refused = reloads.refused.as_ref();
     let in_force = reloads.in_force.as_ref();
+    let changes = reloads.changes.as_ref();
     context! {
         digest => in_force.map(|(digest, _)| &**digest),
         since => in_force.map(|(_, since)| date(site, *since)),
         succeeded => date(site, reloads.succeeded),
         refused => refused.map(|(at, _)| date(site, *at)),
         reason => refused.map(|(_, reason)| &**reason),
+        changed => changes.map(|(at, _)| date(site, *at)),
+        changes => changes.map(|(_, changes)| &**changes),
     }
 }
 

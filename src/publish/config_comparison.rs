@@ -1,0 +1,224 @@
+//! Compares a configuration with the one in force, over the articles that are published, stored, or read for the
+//! comparison alone. Nothing here takes a lock that publishing needs: all work is on clones of the index.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::config::Config;
+use crate::feed::config_diff::{self, ArticleNames, ConfigDiff, Side};
+use crate::feed::definitions::FeedDefinitions;
+use crate::index::Index;
+use crate::model::article::Article;
+use crate::model::known_term::KnownTerm;
+use crate::model::record::RecordId;
+use crate::model::time::Timestamp;
+use crate::publish::published_state::PublishedState;
+use crate::publish::read_handle::ReadHandle;
+use crate::source::read_alike;
+use crate::store::{ArticleReader, ArticleRow, PeekedArticles, Store, StoreError};
+
+/// How long a comparison works before it gives way to publishing and requests.
+const WORK_SLICE: Duration = Duration::from_millis(20);
+
+/// How long it then waits. So it takes two thirds of one processor at most.
+const REST: Duration = Duration::from_millis(10);
+
+/// Articles as one configuration reads them.
+pub struct ArticleBase {
+    index: Index,
+    origin: Origin,
+}
+
+/// Where the texts of articles are.
+enum Origin {
+    /// In the store of this process.
+    Store(Arc<Store>, Box<RefCell<ArticleReader>>),
+    /// In a state folder that another process may have open, with the terms that it knows.
+    Folder(Vec<KnownTerm>, Box<RefCell<PeekedArticles>>),
+}
+
+/// Why there is no comparison.
+#[derive(Debug, thiserror::Error)]
+pub enum CompareError {
+    /// Nothing is published yet.
+    #[error("nothing is published yet")]
+    Unpublished,
+    /// The new configuration reads articles differently.
+    #[error("the new configuration reads the articles differently")]
+    ReadAnew,
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl ReadHandle {
+    /// What `next` would change of what is published, by the articles of now.
+    ///
+    /// # Errors
+    /// Also if `next` reads articles differently, so that its feeds cannot be known without reading them.
+    pub fn compare(&self, next: &Config, now: Timestamp) -> Result<ConfigDiff, CompareError> {
+        // While it is held, the store keeps its articles.
+        let published = self.published().ok_or(CompareError::Unpublished)?;
+        let today = &published.snapshot.config;
+        if !read_alike(today, next) {
+            return Err(CompareError::ReadAnew);
+        }
+        let base = ArticleBase::of_published(&published, self.store())?;
+        Ok(compare(today, &base, next, None, now, Pace::Slow)?)
+    }
+}
+
+impl ArticleBase {
+    /// The articles of a published state, whose texts `store` has.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn of_published(
+        published: &PublishedState,
+        store: &Arc<Store>,
+    ) -> Result<ArticleBase, StoreError> {
+        let reader = Box::new(RefCell::new(store.article_reader()?));
+        Ok(ArticleBase {
+            index: published.index.index.clone(),
+            origin: Origin::Store(store.clone(), reader),
+        })
+    }
+
+    /// The articles of a state folder at the instant `now`; `None` if it has none.
+    ///
+    /// # Errors
+    /// When the file cannot be read or was not closed properly.
+    pub fn of_folder(
+        folder: &Path,
+        today: &Config,
+        now: Timestamp,
+    ) -> Result<Option<ArticleBase>, StoreError> {
+        let (Some(memory), Some(articles)) = (Store::peek(folder)?, PeekedArticles::open(folder)?)
+        else {
+            return Ok(None);
+        };
+        let mut index = Index::new(&today.same, now);
+        for known in &memory.terms {
+            index.remember(known.clone());
+        }
+        index.load(articles.rows()?.map(|row| row.map(|row| row.meta)))?;
+        Ok(Some(ArticleBase {
+            index,
+            origin: Origin::Folder(memory.terms, Box::new(RefCell::new(articles))),
+        }))
+    }
+
+    /// The index at `now` under the `[same]` of `next`, which may differ from that of `today`.
+    fn index_for(
+        &self,
+        today: &Config,
+        next: &Config,
+        now: Timestamp,
+    ) -> Result<Index, StoreError> {
+        let mut index = self.index.clone();
+        index.advance(now);
+        if today.same == next.same {
+            return Ok(index);
+        }
+        let known = match &self.origin {
+            Origin::Store(store, _) => store.terms()?,
+            Origin::Folder(terms, _) => terms.clone(),
+        };
+        Ok(index.with_aliases(&next.same, known))
+    }
+
+    /// The articles by the paths of their files, or the ids of their rows.
+    fn names(&self) -> Result<ArticleNames, StoreError> {
+        let mut names = ArticleNames::default();
+        let mut add = |row: ArticleRow| {
+            let name = xxh3_128(row.path.as_bytes());
+            names.of_record.insert(row.meta.record, name);
+            names.keys.insert(name, row.meta.key);
+        };
+        match &self.origin {
+            Origin::Store(store, _) => {
+                for row in store.article_rows()? {
+                    add(row?);
+                }
+            }
+            Origin::Folder(_, articles) => {
+                for row in articles.borrow().rows()? {
+                    add(row?);
+                }
+            }
+        }
+        Ok(names)
+    }
+
+    /// An article; one whose text is missing has no title in the result.
+    fn article(&self, record: RecordId) -> Option<Article> {
+        let read = match &self.origin {
+            Origin::Store(_, reader) => reader.borrow_mut().article(record),
+            Origin::Folder(_, articles) => articles.borrow_mut().reader.article(record),
+        };
+        read.ok()
+    }
+}
+
+/// Whether a comparison gives way to other work of the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Beside a daemon that serves.
+    Slow,
+    /// Alone.
+    Full,
+}
+
+/// What changes from `today` over `base` to `next`: over the same articles, or over those that were `read_anew`
+/// as `next` reads them.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn compare(
+    today: &Config,
+    base: &ArticleBase,
+    next: &Config,
+    read_anew: Option<&ArticleBase>,
+    now: Timestamp,
+    pace: Pace,
+) -> Result<ConfigDiff, StoreError> {
+    let now = now.max(base.index.as_of());
+    let mut index = base.index_for(today, today, now)?;
+    let mut next_index = match read_anew {
+        None => base.index_for(today, next, now)?,
+        Some(base) => base.index_for(next, next, now)?,
+    };
+    let definitions = FeedDefinitions::new(today, &mut index);
+    let next_definitions = FeedDefinitions::new(next, &mut next_index);
+    let names = read_anew.map(|_| base.names()).transpose()?;
+    let next_names = read_anew.map(ArticleBase::names).transpose()?;
+    let read = |record| base.article(record);
+    let read_next = |record| read_anew.unwrap_or(base).article(record);
+    let mut slice = Instant::now();
+    let mut pause = || {
+        if pace == Pace::Slow && slice.elapsed() >= WORK_SLICE {
+            thread::sleep(REST);
+            slice = Instant::now();
+        }
+    };
+    let today = Side {
+        config: today,
+        index: &index,
+        definitions: &definitions,
+        names: names.as_ref(),
+        read: &read,
+    };
+    let next = Side {
+        config: next,
+        index: &next_index,
+        definitions: &next_definitions,
+        names: next_names.as_ref(),
+        read: &read_next,
+    };
+    Ok(config_diff::compare(today, next, &mut pause))
+}
