@@ -38,7 +38,7 @@ pub(super) fn render(feed: &Feed) -> Result<Vec<u8>, RenderError> {
         )?;
     }
     let mut document = write(&channel(feed), 0)?;
-    document.truncate(document.len() - END.len());
+    document.truncate(end(&document));
     document.reserve_exact(items.len() + END.len());
     document.extend_from_slice(&items);
     document.extend_from_slice(END);
@@ -65,9 +65,14 @@ fn write_item(entry: &Entry, channel: &Channel) -> Result<Vec<u8>, RenderError> 
     };
     let text_bytes = usize::try_from(entry.text_bytes()).unwrap_or(0);
     let document = write(&only, text_bytes)?;
-    let end = document.len() - END.len();
-    let start = memmem::find(&document, b"<item>").unwrap_or(end);
-    Ok(document[start..end].to_vec())
+    let start = memmem::find(&document, b"<item>").expect("the library writes an item");
+    Ok(document[start..end(&document)].to_vec())
+}
+
+/// Where the channel of a document ends.
+fn end(document: &[u8]) -> usize {
+    let before = document.strip_suffix(END);
+    before.expect("the library ends the channel").len()
 }
 
 /// The channel without its items.
@@ -313,7 +318,7 @@ fn rfc822(date: DateTime<FixedOffset>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::document::SharedEntry;
+    use crate::feed::shared_entry::SharedEntry;
     use crate::text::Html;
 
     fn feed(language: &str, entries: &[SharedEntry]) -> Feed {

@@ -22,7 +22,8 @@ pub(super) fn take() -> HeaderMap {
 
 /// Keeps the table of a request that was answered.
 pub(super) fn keep(mut headers: HeaderMap) {
-    if headers.capacity() <= CAPACITY_MAX {
+    // Its capacity counts names alone; one name may have many values.
+    if headers.capacity() <= CAPACITY_MAX && headers.len() <= CAPACITY_MAX {
         headers.clear();
         SPARE.set(Some(headers));
     }
@@ -33,6 +34,17 @@ mod tests {
     use hyper::header::{HOST, HeaderName, HeaderValue};
 
     use super::*;
+
+    #[test]
+    fn a_table_with_many_values_of_one_name_is_not_kept() {
+        SPARE.take();
+        let mut table = HeaderMap::new();
+        for number in 0..100 {
+            table.append(HOST, HeaderValue::from(number));
+        }
+        keep(table);
+        assert_eq!(take().capacity(), 0);
+    }
 
     #[test]
     fn a_table_is_empty_when_it_is_used_again_and_large_ones_are_not() {
