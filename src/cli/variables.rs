@@ -78,7 +78,7 @@ fn problem_of(name: &str, value: &str, config: &str) -> Option<Problem> {
 }
 
 /// The known name that begins as this one does, underscores aside: `LOGFMT` as `LOG_FORMAT`, `LOG_LEVEL` as
-/// `LOG`. A whole name must be the beginning of the other one, if only of another name of ours.
+/// `LOG`. It must begin with a whole name of ours, or one of ours with it.
 fn with_same_beginning<'n>(
     name: &str,
     known: impl Iterator<Item = &'n str> + Clone,

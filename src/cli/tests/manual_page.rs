@@ -150,7 +150,7 @@ fn tidied(page: &str) -> String {
     let lines = page.lines().map(|line| {
         let line = line.trim_end_matches(' ');
         let parts: Vec<&str> = line.split('`').collect();
-        if line.starts_with('.') || parts.len() % 2 == 0 {
+        if line.starts_with('.') || parts.len().is_multiple_of(2) {
             return line.to_owned() + "\n";
         }
         let parts = parts.iter().enumerate();
