@@ -239,7 +239,9 @@ enum Command {
         yes: bool,
     },
     /// Ask the running daemon how it is.
-    #[command(after_long_help = "Example:\n  taspa health || systemctl restart taspa")]
+    #[command(
+        after_long_help = "Example:\n  taspa health || logger -p daemon.err 'taspa does not serve'"
+    )]
     Health {
         /// Where the daemon was told to listen, if not where feeds.toml says.
         #[arg(long, env = "TASPA_LISTEN", value_name = "ADDR", value_parser = parse_listen)]

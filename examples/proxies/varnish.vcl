@@ -22,7 +22,9 @@ backend taspa {
 }
 
 sub vcl_recv {
-    # Readers that still have the old address are sent on, path and query as they came.
+    # Readers that still have the old address are sent on, path and query as they came. Where certificates are renewed by
+    # port 80, a backend that answers for it comes before:
+    #   if (req.url ~ "^/\.well-known/acme-challenge/") { set req.backend_hint = acme; return (pass); }
     if (local.socket == "http") {
         return (synth(301, "https://feeds.dala.example" + req.url));
     }
@@ -33,6 +35,11 @@ sub vcl_recv {
         && vsthrottle.is_denied(regsub(client.ip, "^(([0-9a-f]+:){1,4}).*$", "\1"), 1500, 30s)) {
         return (synth(429));
     }
+    # By itself Varnish passes every reader with a cookie or a login, and keeps a copy for each spelling of the name. taspa
+    # looks at none of them.
+    set req.http.Host = "feeds.dala.example";
+    unset req.http.Cookie;
+    unset req.http.Authorization;
     # Readers spell Accept-Encoding in hundreds of ways. Four remain: the smallest coding that a reader takes, or none. A
     # weight of 0 refuses one.
     if (req.http.Accept-Encoding ~ "(?i)\bzstd\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))") {
@@ -80,16 +87,35 @@ sub vcl_synth {
     }
 }
 
+# Varnish asks with If-None-Match where it has an old copy, and that is better than an error. With the time of an error that is 0,
+# the old copy stays.
+sub vcl_backend_error {
+    if (!bereq.uncacheable && bereq.http.If-None-Match) {
+        set beresp.http.X-Old-Copy = "yes";
+        set beresp.ttl = 0s;
+    }
+}
+
 sub vcl_backend_response {
+    if (beresp.status >= 500) {
+        if (!bereq.uncacheable && bereq.http.If-None-Match) {
+            # An answer, of any kind, would take the place of the old copy.
+            return (error(beresp.status, beresp.reason));
+        }
+        set beresp.ttl = 0s;
+        set beresp.uncacheable = true;
+        return (deliver);
+    }
     # max-age is understood by itself, stale-if-error is not.
     set beresp.grace = std.duration(
         regsub(beresp.http.Cache-Control, "^.*stale-if-error=([0-9]+).*$", "\1s"), 0s);
 }
 
 sub vcl_deliver {
-    # taspa is not there: what is stale is better than an error.
-    if (resp.status >= 500 && req.restarts == 0) {
+    # taspa is not there. Where there is no old copy, the error is what the reader gets, and taspa is not asked again.
+    if (resp.http.X-Old-Copy && req.restarts == 0) {
         set req.grace = 365d;
         return (restart);
     }
+    unset resp.http.X-Old-Copy;
 }

@@ -34,13 +34,19 @@ pub(super) fn run(
     let Response { status, body } = response?;
     let body = body.trim_end();
     if status >= 500 {
-        let reason = format!("the daemon is not ready: {status} {body}");
-        return Err(reason.trim_end().to_owned().into());
+        return Err(not_ready(status, body).into());
     }
     for line in if body.is_empty() { "ready" } else { body }.lines() {
         screen.line(line)?;
     }
     Ok(Exit::Done)
+}
+
+/// A message with the lines of the answer, of which further ones continue it.
+fn not_ready(status: u16, body: &str) -> String {
+    let lines: Vec<&str> = body.lines().collect();
+    let message = format!("the daemon is not ready: {status} {}", lines.join("\n  "));
+    message.trim_end().to_owned()
 }
 
 struct Response {
@@ -117,6 +123,22 @@ mod tests {
         ] {
             let listen = listen.parse().expect("an address");
             assert_eq!(connect_address(listen).to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn answer_that_is_not_ready_keeps_its_lines() {
+        for (body, expected) in [
+            ("", "the daemon is not ready: 503"),
+            ("starting", "the daemon is not ready: 503 starting"),
+            (
+                "starting\ndegraded: a\ndegraded: b",
+                "the daemon is not ready: 503 starting\n  degraded: a\n  degraded: b",
+            ),
+        ] {
+            let message = not_ready(503, body);
+            assert_eq!(message, expected);
+            assert_eq!(crate::text::visible_lines(&message), expected, "as printed");
         }
     }
 

@@ -154,7 +154,11 @@ impl Reload {
             return;
         }
         health.note_reload(digest, Timestamp::now());
-        info!("feeds.toml is in force");
+        match &self.input {
+            ConfigInput::File(_) => info!("feeds.toml is in force"),
+            // Of a stream only the templates can be others.
+            ConfigInput::Stream { .. } => info!("the templates are in force"),
+        }
         if !Arc::ptr_eq(&source, &publisher.driver().source()) {
             self.rescan.send_replace(rescan);
         }

@@ -36,7 +36,7 @@ use crate::serve::control::{self, Control, ControlSocket};
 use crate::serve::counter::Counter;
 use crate::serve::descriptors::{self, Descriptors};
 use crate::serve::documents::Documents;
-use crate::serve::listener::{self, Listener};
+use crate::serve::listener::{self, Listener, SocketFile};
 use crate::serve::prewarm;
 use crate::serve::server;
 use crate::serve::server_context::ServerContext;
@@ -157,7 +157,10 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     let (listeners, admin_listener) = match (listeners.await, admin::open(&config).await) {
         (Ok(listeners), Ok(admin_listener)) => (listeners, admin_listener),
         (Err(failure), _) | (_, Err(failure)) => {
-            error!("{}; is another daemon running there?", chain(&failure));
+            let hint = failure
+                .hint
+                .map_or(String::new(), |hint| format!("; {hint}"));
+            error!("{}{hint}", chain(&failure));
             return Ok(Exit::Failed);
         }
     };
@@ -169,6 +172,8 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         }
     };
     listener::log_addresses(&listeners, &config.server.public_url);
+    let files = listeners.iter().chain(&admin_listener);
+    let files: Vec<SocketFile> = files.filter_map(Listener::file).collect();
     let health = Arc::new(Health::new(&config.source.name(), Timestamp::now()));
     let server = Arc::new(ServerContext::new(
         &config.server,
@@ -381,6 +386,7 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     if let Some(access_log) = &server.access_log {
         access_log.flush(ACCESS_LOG_TIMEOUT);
     }
+    files.iter().for_each(SocketFile::remove);
     info!("stopped");
     Ok(exit)
 }

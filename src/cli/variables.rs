@@ -1,5 +1,7 @@
 //! The environment variables that taspa reads, and those that look like one.
 
+use std::cmp::Reverse;
+
 use crate::config::ConfigFile;
 use crate::model::problem::{Problem, Severity};
 use crate::text::nearest::{did_you_mean, nearest, one_of};
@@ -14,6 +16,12 @@ const NAMES: [&str; 4] = [
     "TASPA_LOG",
     "TASPA_LOG_FORMAT",
 ];
+
+/// What other programs of Rust read in the place of `TASPA_LOG`.
+const OF_OTHERS: &str = "RUST_LOG";
+
+/// Letters of a name that may be the beginning of one of ours.
+const LETTERS_MIN: usize = 3;
 
 /// What the build sets, also for a program that cargo runs.
 const OF_THE_BUILD: [&str; 3] = ["TASPA_COMMIT", "TASPA_PROFILE", "TASPA_VERSION"];
@@ -32,7 +40,12 @@ pub(super) fn unknown_variables(file: &ConfigFile) -> Vec<Problem> {
 }
 
 fn problem_of(name: &str, value: &str, config: &str) -> Option<Problem> {
-    let rest = name.strip_prefix(PREFIX)?;
+    let is_foreign = name == OF_OTHERS;
+    let rest = if is_foreign {
+        name
+    } else {
+        name.strip_prefix(PREFIX)?
+    };
     let is_named = || {
         let uses = ["}", ":-"].map(|end| format!("${{{name}{end}"));
         uses.iter().any(|used| config.contains(used))
@@ -42,7 +55,11 @@ fn problem_of(name: &str, value: &str, config: &str) -> Option<Problem> {
         return None;
     }
     let known = NAMES.iter().filter_map(|name| name.strip_prefix(PREFIX));
-    let hint = match nearest(rest, known) {
+    let meant = match is_foreign {
+        true => Some("LOG"),
+        false => nearest(rest, known.clone()).or_else(|| with_same_beginning(rest, known)),
+    };
+    let hint = match meant {
         Some(name) => did_you_mean(format!("{PREFIX}{name}")),
         None => format!(
             "taspa reads {}, and what feeds.toml names, such as `${{{name}}}`",
@@ -51,13 +68,38 @@ fn problem_of(name: &str, value: &str, config: &str) -> Option<Problem> {
     };
     Some(Problem {
         severity: Severity::Warning,
-        file: "environment".to_owned(),
+        file: "<environment>".to_owned(),
         line: None,
         column: None,
         message: format!("the variable `{name}` does nothing"),
         hint: Some(hint),
         excerpt: None,
     })
+}
+
+/// The known name that begins as this one does, underscores aside: `LOGFMT` as `LOG_FORMAT`, `LOG_LEVEL` as
+/// `LOG`. It must begin with a whole name of ours, or one of ours with it.
+fn with_same_beginning<'n>(
+    name: &str,
+    known: impl Iterator<Item = &'n str> + Clone,
+) -> Option<&'n str> {
+    let letters = |name: &str| name.replace('_', "");
+    let name = letters(name);
+    let is_beginning = |known: &str| {
+        let known = letters(known);
+        name.starts_with(&known) || (name.len() >= LETTERS_MIN && known.starts_with(&name))
+    };
+    if !known.clone().any(is_beginning) {
+        return None;
+    }
+    let shared = |known: &str| {
+        let known = letters(known);
+        name.bytes()
+            .zip(known.bytes())
+            .take_while(|(a, b)| a == b)
+            .count()
+    };
+    known.max_by_key(|known| (shared(known), Reverse(known.len())))
 }
 
 /// Whether Kubernetes sets it in every container beside a service whose name begins with `taspa`.
@@ -102,6 +144,35 @@ mod tests {
                 "json",
                 Some("did you mean `TASPA_LOG_FORMAT`?"),
             ),
+            (
+                "TASPA_LOGFMT",
+                "json",
+                Some("did you mean `TASPA_LOG_FORMAT`?"),
+            ),
+            (
+                "TASPA_LOG_FMT",
+                "json",
+                Some("did you mean `TASPA_LOG_FORMAT`?"),
+            ),
+            (
+                "TASPA_LOG_LEVEL",
+                "debug",
+                Some("did you mean `TASPA_LOG`?"),
+            ),
+            ("TASPA_LOGLEVEL", "debug", Some("did you mean `TASPA_LOG`?")),
+            (
+                "TASPA_CONFIG_FILE",
+                "a",
+                Some("did you mean `TASPA_CONFIG`?"),
+            ),
+            ("TASPA_CONF", "a", Some("did you mean `TASPA_CONFIG`?")),
+            (
+                "TASPA_LISTEN_ADDR",
+                "",
+                Some("did you mean `TASPA_LISTEN`?"),
+            ),
+            ("RUST_LOG", "debug", Some("did you mean `TASPA_LOG`?")),
+            ("RUST_BACKTRACE", "1", None),
             ("TASPA_LISTEN_", "", Some("did you mean `TASPA_LISTEN`?")),
             ("TASPA_STATE", "/var/lib/taspa", Some(known)),
         ] {

@@ -122,7 +122,7 @@ keys! { server =>
     PUBLIC_URL: Form<String> = "public-url", PUBLIC, Default("http://127.0.0.1:8080/"), "https://feeds.dala.example/";
     /// Where health, metrics and the status page are served; nowhere if absent. It must not be one
     /// of `listen`. A Unix socket may name its mode, in octal.
-    ADMIN: Form<Listen> = "admin", super::LISTEN, Optional, "127.0.0.1:9090", "unix:/run/taspa/admin.sock|0660";
+    ADMIN: Form<Listen> = "admin", super::LISTEN, Optional, "127.0.0.1:9091", "unix:/run/taspa/admin.sock|0660";
     /// The folder in which taspa keeps its state. It is safe to delete.
     STATE: Form<String> = "state", FILLED, Default("state");
     /// The form of the access log on standard output: none, the combined format of Apache, or one

@@ -237,7 +237,7 @@ fn problem_of_refusal(
         severity: Severity::Error,
         file: source.locate(path),
         line: refusal.line,
-        column: None,
+        column: refusal.column,
         message: format!("{}{consequence}", refusal.reason),
         hint: Some(refusal.hint.clone()),
         excerpt: None,

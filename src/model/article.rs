@@ -275,6 +275,8 @@ impl Warning {
 pub struct Refusal {
     /// The line in the file, from 1.
     pub line: Option<u32>,
+    /// The column in the line, in characters from 1.
+    pub column: Option<u32>,
     /// What is wrong, in lower case and without a full stop.
     pub reason: String,
     /// How to repair it.
@@ -296,10 +298,20 @@ impl Refusal {
     ) -> Refusal {
         Refusal {
             line: line.into(),
+            column: None,
             reason: reason.into(),
             hint: hint.into(),
             withdraws: false,
             expires: None,
+        }
+    }
+
+    /// This refusal, at a column in its line.
+    #[must_use]
+    pub fn at_column(self, column: u32) -> Refusal {
+        Refusal {
+            column: Some(column),
+            ..self
         }
     }
 

@@ -35,7 +35,7 @@ impl Acceptor {
             Listener::Tcp(listener) => {
                 Acceptor::Tcp(net::TcpListener::from_std(listener.try_clone()?)?)
             }
-            Listener::Unix(listener) => {
+            Listener::Unix { listener, .. } => {
                 Acceptor::Unix(net::UnixListener::from_std(listener.try_clone()?)?)
             }
         })

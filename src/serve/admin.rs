@@ -72,7 +72,7 @@ pub(crate) async fn open(config: &Config) -> Result<Option<Listener>, ListenErro
 pub(crate) async fn serve(listener: &Listener, admin: Admin) -> io::Result<()> {
     match listener {
         Listener::Tcp(_) => info!("admin pages at {}/status", listener.address()),
-        Listener::Unix(_) => info!("admin pages at {}", listener.address()),
+        Listener::Unix { .. } => info!("admin pages at {}", listener.address()),
     }
     let limit = ConnectionLimit::new(CONNECTIONS_MAX as usize, CONNECTIONS_MAX, &[]);
     let mut connections = JoinSet::new();

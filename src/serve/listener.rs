@@ -3,9 +3,9 @@
 use std::fs::Permissions;
 use std::io;
 use std::net::TcpListener;
-use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::os::unix::net::UnixListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use listenfd::ListenFd;
 use rustix::net::sockopt::set_socket_send_buffer_size;
@@ -17,15 +17,79 @@ use crate::config::{Limits, Listen};
 #[derive(Debug)]
 pub(crate) enum Listener {
     Tcp(TcpListener),
-    Unix(UnixListener),
+    Unix {
+        listener: UnixListener,
+        /// Its file, unless systemd opened it.
+        file: Option<SocketFile>,
+    },
+}
+
+/// The file of a Unix socket that this process opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SocketFile {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl SocketFile {
+    fn new(path: &Path) -> io::Result<SocketFile> {
+        let file = std::fs::symlink_metadata(path)?;
+        Ok(SocketFile {
+            path: path.to_owned(),
+            device: file.dev(),
+            inode: file.ino(),
+        })
+    }
+
+    /// Removes the file, unless another process has put its own in its place.
+    pub(crate) fn remove(&self) {
+        if SocketFile::new(&self.path).is_ok_and(|found| found == *self) {
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {address}")]
 pub(crate) struct ListenError {
     address: String,
+    /// What to look at, where it is known.
+    pub(crate) hint: Option<&'static str>,
     #[source]
     source: io::Error,
+}
+
+impl ListenError {
+    fn new(listen: &Listen, what_for: &str, source: io::Error) -> ListenError {
+        ListenError {
+            address: format!("{listen}{what_for}"),
+            hint: hint_for(listen, source.kind()),
+            source,
+        }
+    }
+}
+
+fn hint_for(listen: &Listen, failure: io::ErrorKind) -> Option<&'static str> {
+    let is_other_file = |path: &Path| {
+        let file = std::fs::symlink_metadata(path);
+        file.is_ok_and(|file| !file.file_type().is_socket())
+    };
+    Some(match (listen, failure) {
+        (Listen::Unix { path, .. }, io::ErrorKind::AddrInUse) if is_other_file(path) => {
+            "a file is there that is no socket; remove it, or name another path"
+        }
+        (_, io::ErrorKind::AddrInUse) => "is another daemon running there?",
+        (Listen::Unix { .. }, io::ErrorKind::NotFound) => "make the folder of the socket first",
+        (Listen::Unix { .. }, io::ErrorKind::PermissionDenied) => {
+            "the user of the daemon must be able to write the folder of the socket"
+        }
+        (Listen::Tcp(_), io::ErrorKind::PermissionDenied) => {
+            "ports below 1024 are for root; take another one, behind a proxy"
+        }
+        (Listen::Tcp(_), io::ErrorKind::AddrNotAvailable) => "this machine has no such address",
+        _ => return None,
+    })
 }
 
 impl Listener {
@@ -40,16 +104,14 @@ impl Listener {
             let listener = Listener::take(&mut systemd, index);
             listeners.push(listener.map_err(|source| ListenError {
                 address: "a socket of systemd".to_owned(),
+                hint: None,
                 source,
             })?);
         }
         if listeners.is_empty() {
             for listen in addresses {
                 let listener = Listener::open(listen).await;
-                listeners.push(listener.map_err(|source| ListenError {
-                    address: listen.to_string(),
-                    source,
-                })?);
+                listeners.push(listener.map_err(|source| ListenError::new(listen, "", source))?);
             }
         }
         for listener in &listeners {
@@ -78,15 +140,13 @@ impl Listener {
         let listener = systemd.take_unix_listener(index)?;
         let listener = listener.ok_or(io::ErrorKind::InvalidInput)?;
         listener.set_nonblocking(true)?;
-        Ok(Listener::Unix(listener))
+        let file = None;
+        Ok(Listener::Unix { listener, file })
     }
 
     pub(super) async fn open_admin(address: &Listen) -> Result<Listener, ListenError> {
         let listener = Listener::open(address).await;
-        listener.map_err(|source| ListenError {
-            address: format!("{address} for the admin pages"),
-            source,
-        })
+        listener.map_err(|source| ListenError::new(address, " for the admin pages", source))
     }
 
     async fn open(listen: &Listen) -> io::Result<Listener> {
@@ -99,11 +159,20 @@ impl Listener {
             Listen::Unix { path, mode } => {
                 remove_stale(path).await;
                 let listener = net::UnixListener::bind(path)?.into_std()?;
+                let file = SocketFile::new(path).ok();
                 if let Some(mode) = *mode {
                     std::fs::set_permissions(path, Permissions::from_mode(mode))?;
                 }
-                Ok(Listener::Unix(listener))
+                Ok(Listener::Unix { listener, file })
             }
+        }
+    }
+
+    /// The file that has to go when the daemon ends.
+    pub(crate) fn file(&self) -> Option<SocketFile> {
+        match self {
+            Listener::Tcp(_) => None,
+            Listener::Unix { file, .. } => file.clone(),
         }
     }
 
@@ -112,7 +181,7 @@ impl Listener {
             Listener::Tcp(listener) => listener
                 .local_addr()
                 .map_or_else(|_| "?".to_owned(), |address| format!("http://{address}")),
-            Listener::Unix(listener) => {
+            Listener::Unix { listener, .. } => {
                 let address = listener.local_addr().ok();
                 let path = address.as_ref().and_then(|address| address.as_pathname());
                 format!("unix:{}", path.unwrap_or(Path::new("?")).display())

@@ -190,10 +190,11 @@ impl Scrape {
                 ([("result", "failure")], source.failures),
             ],
         )?;
+        // Before the first reading nobody knows, and a zero would look as if it had grown since.
         page.gauge(
             "taspa_quarantined_articles",
             "Files or rows whose newest version was refused",
-            self.condition.quarantined() as f64,
+            source.read.map(|_| self.condition.quarantined() as f64),
         )?;
         page.gauge(
             "taspa_held_removals",

@@ -1,12 +1,18 @@
 //! Manual pages of the package, made of Markdown: they say what the pages in `docs` say.
 
+use chrono::DateTime;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use roff::{Inline, Roff, bold, roman};
 
-/// The first line of a page, which names it.
+/// The first line of a page, which names it and has the day of the release.
 pub(crate) fn title(name: &str, section: u8, manual: &str) -> String {
     let apostrophe = Roff::new().render();
-    format!("{apostrophe}.TH {name} {section} \"\" taspa \"{manual}\"\n")
+    let release = include_str!("../../packaging/debian/changelog");
+    let release = release.lines().find(|line| line.starts_with(" -- "));
+    let release = release.and_then(|line| line.rsplit_once(">  "));
+    let release = release.and_then(|(_, date)| DateTime::parse_from_rfc2822(date).ok());
+    let day = release.expect("the date of a release").format("%Y-%m-%d");
+    format!("{apostrophe}.TH {name} {section} {day} taspa \"{manual}\"\n")
 }
 
 /// A document of the same content, for `man`. A row of a table becomes a paragraph under its first cell; of

@@ -225,8 +225,8 @@ fn admin_pages_on_a_unix_socket_have_its_mode_and_answer_health() {
     let newsroom = Newsroom::of_three();
     newsroom.reconfigure("[server]", "[server]\nadmin = \"unix:admin.sock|0640\"");
     let socket = newsroom.path("admin.sock");
-    // The second start finds the socket of the first, which nobody listens on any more.
-    for _ in 0..2 {
+    // The second start finds the socket of the first, which was killed; the last one removes its own.
+    for is_killed in [true, false] {
         let mut daemon = Daemon::start(&newsroom);
         assert!(daemon.has_said("admin pages at unix:admin.sock"));
         let mode = fs::metadata(&socket).expect("the socket").permissions();
@@ -236,7 +236,14 @@ fn admin_pages_on_a_unix_socket_have_its_mode_and_answer_health() {
         assert!(ready.says("ready\nconfiguration "), "{}", ready.text());
         let asked = newsroom.run(&["health"]);
         assert_ends(&asked, 0, &["ready\nconfiguration "], &[]);
-        daemon.stop();
+        match is_killed {
+            true => {
+                daemon.signal("KILL");
+                daemon.wait();
+            }
+            false => daemon.stop(),
+        }
+        assert_eq!(socket.exists(), is_killed);
     }
     let asked = newsroom.run(&["health"]);
     assert_ends(&asked, 1, &[], &["no answer from unix:admin.sock: "]);

@@ -98,7 +98,7 @@ fn daemon_with_standard_input_serves_and_reads_articles_again() {
     daemon.wait_for(
         "SIGHUP: reading the articles again; feeds.toml came from <stdin> and stays as it is",
     );
-    daemon.wait_for("feeds.toml is in force");
+    daemon.wait_for("the templates are in force");
     daemon.eventually("/all.rss", |feed| {
         feed.status == 200 && feed.text() != before
     });

@@ -1,5 +1,7 @@
 //! The sockets that it opens, and what SIGTERM lets it finish.
 
+use std::fs;
+
 use crate::testkit::client::{Connection, Request, Response};
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, Newsroom, Story};
@@ -89,6 +91,33 @@ fn address_in_use_ends_the_second_daemon() {
     let log = String::from_utf8_lossy(&output.stderr);
     let expected = format!("cannot listen on {}", daemon.address());
     assert!(log.contains(&expected), "{log}");
+    assert!(
+        log.contains("; is another daemon running there?\n"),
+        "{log}"
+    );
+}
+
+#[test]
+fn socket_that_cannot_be_opened_is_reported_with_its_reason() {
+    let newsroom = Newsroom::of_three();
+    fs::write(newsroom.path("file"), "").expect("a file");
+    for (path, reason) in [
+        ("none/socket", "; make the folder of the socket first\n"),
+        (
+            "file",
+            "; a file is there that is no socket; remove it, or name another path\n",
+        ),
+    ] {
+        let address = format!("unix:{path}");
+        let output = newsroom.run(&["serve", "--listen", &address]);
+        assert_eq!(output.status.code(), Some(1));
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            log.contains("cannot listen on unix:") && log.contains(reason),
+            "{log}"
+        );
+    }
+    assert!(newsroom.path("file").exists());
 }
 
 #[test]

@@ -39,11 +39,15 @@ FILES = [
     "usr/share/doc/taspa/README.md",
     "usr/share/doc/taspa/changelog.Debian.gz",
     "usr/share/doc/taspa/changelog.gz",
+    "usr/share/doc/taspa/compose.yaml",
     "usr/share/doc/taspa/copyright",
     "usr/share/doc/taspa/docs/configuration.md",
     "usr/share/doc/taspa/docs/packages.md",
+    "usr/share/doc/taspa/examples/apparmor/taspa",
+    "usr/share/doc/taspa/examples/compose/nginx.conf",
     "usr/share/doc/taspa/examples/proxies/nginx.conf",
     "usr/share/doc/taspa/examples/sql/table.toml",
+    "usr/share/doc/taspa/feeds.toml",
     "usr/share/fish/vendor_completions.d/taspa.fish",
     "usr/share/man/man1/taspa.1.gz",
     "usr/share/man/man5/feeds.toml.5.gz",
@@ -58,7 +62,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SYSTEMCTL = """#!/bin/sh
 case " $* " in
     *" start "* | *" stop "* | *" restart "* | *" try-restart "*) echo "$*" >>/systemctl.log ;;
-    *" daemon-reload "* | *" is-active "*) ;;
+    *" daemon-reload "*) ;;
+    *" is-active "*) test ! -e /inactive ;;
     *" is-enabled "*) for unit; do :; done; exec /usr/bin/systemctl --root=/ is-enabled "$unit" ;;
     *) exec /usr/bin/systemctl "$@" ;;
 esac
@@ -167,12 +172,13 @@ class Root:
         options = ["--quiet", "--mode=root", "--variant=minbase", "--dpkgopt=force-unsafe-io", f"--include={INCLUDED}"]
         run(["mmdebstrap", *options, codename, self.path])
         print(f"a clean root of {codename} in {time.monotonic() - begun:.0f} s")
-        run(["mount", "-t", "proc", "proc", self.path / "proc"])
         # The maintainer scripts act as on a running system, and say to whom.
         (self.path / "run/systemd/system").mkdir(parents=True, exist_ok=True)
         stub = self.path / "usr/local/bin/systemctl"
         stub.write_text(SYSTEMCTL)
         stub.chmod(0o755)
+        # Last, since what is mounted has to be unmounted.
+        run(["mount", "-t", "proc", "proc", self.path / "proc"])
 
     def close(self) -> None:
         run(["umount", self.path / "proc"])
@@ -216,6 +222,17 @@ def live(root: Root, package: Path, newer: Path) -> None:
     expected = ["start taspa.socket", "restart taspa.service", "try-restart taspa@*.service"]
     assert asked == expected, asked
     serve(root, "taspa.service", "", at / "var/lib/taspa", "The Daily")
+
+    # What its administrator has switched off stays off.
+    root.run("/usr/bin/systemctl", "--root=/", "disable", "taspa.service", "taspa.socket")
+    (at / "inactive").touch()
+    print(root.install(newer), end="")
+    asked = root.asked_of_systemd()
+    # That restarts only what runs.
+    assert asked == ["try-restart taspa@*.service"], asked
+    (at / "inactive").unlink()
+    enabled = ["taspa.service", "taspa.socket", "taspa@sport.service", "taspa@sport.socket"]
+    root.run("/usr/bin/systemctl", "--root=/", "enable", *enabled)
 
     # Articles in the wrong place are articles all the same.
     (at / "var/lib/taspa/articles").mkdir()

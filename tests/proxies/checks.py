@@ -355,6 +355,20 @@ def asked_once(visit: Visit) -> None:
         raise Unexpected(f"GET /parliament.rss?crowd by 20 readers: the daemon was asked {asked} times")
 
 
+def one_copy_for_all(visit: Visit) -> None:
+    """Cookies, a login and the spelling of the name make no difference to what is kept."""
+
+    def is_served_from_cache() -> bool:
+        visit.reader.ask("/all.rss?copy", "gzip").expect(200)
+        before = visit.asked("/all.rss?copy")
+        visit.reader.ask("/all.rss?copy", "gzip", Cookie="a=b").expect(200)
+        visit.reader.ask("/all.rss?copy", "gzip", Authorization="Basic YTpi").expect(200)
+        visit.reader.ask("/all.rss?copy", "gzip", Host="FEEDS.dala.example:443").expect(200)
+        return visit.asked("/all.rss?copy") == before
+
+    await_that(is_served_from_cache, "all readers get one copy")
+
+
 def revalidated(visit: Visit) -> None:
     """A stale copy costs the daemon a 304, though the reader has nothing."""
 
@@ -389,11 +403,17 @@ def stale_if_error(visit: Visit) -> None:
         return time.monotonic() > stale_from
 
     await_that(is_stale, "the copy grows stale")
-    with failing(visit.newsroom.port):
+    with failing(visit.newsroom.port) as asked:
+        # Varnish leaves one alone for a moment that has just refused a connection.
+        await_that(lambda: visit.reader.ask("/all.rss?reached", "gzip").expect(503) and asked, "it is asked")
         for known in (None, tag):
             answer = visit.reader.ask(FEED, "gzip", If_None_Match=known)
             # nginx then tells a reader that has it once more.
             answer.expect(304 if known and answer.status == 304 else 200, ETag=tag)
+        # Of what there is no copy, a daemon in trouble is asked once.
+        visit.reader.ask("/all.rss?never", "gzip").expect(503)
+        if asked.count("/all.rss?never") != 1:
+            raise Unexpected(f"GET /all.rss?never: the daemon was asked {asked}")
     visit.newsroom.start()
     change_after = "Новость после перерыва"
     follow(visit, lambda: visit.newsroom.change("article-2", title=change_after), lambda feed: change_after in feed)
@@ -419,7 +439,7 @@ EVERY = (
     daemon_restarts,
 )
 #: What only a cache does, and what only the others do.
-OF_CACHES = (cached, asked_once, revalidated, old_copies, stale_if_error)
+OF_CACHES = (cached, one_copy_for_all, asked_once, revalidated, old_copies, stale_if_error)
 OF_OTHERS = (daemon_gone,)
 #: Where only the way to the daemon is another one.
 OF_WAYS = (same_bytes, tag_names_bytes, tag_sent_back, selection, redirects, unknown_feeds, browsers, client_address)

@@ -108,7 +108,7 @@ class Client:
         else:
             connection = PlainConnection("127.0.0.1", self.port, **options)
         try:
-            connection.putrequest(method, path, skip_accept_encoding=True)
+            connection.putrequest(method, path, skip_host="Host" in headers, skip_accept_encoding=True)
             for name, value in headers.items():
                 connection.putheader(name, value)
             connection.endheaders()
@@ -174,11 +174,13 @@ class Asked:
 
 
 @contextmanager
-def failing(port: int) -> Iterator[None]:
-    """In the daemon's place, one that is not ready."""
+def failing(port: int) -> Iterator[list[str]]:
+    """In the daemon's place, one that is not ready; gives what it was asked."""
+    asked = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            asked.append(self.path)
             self.send_response(503)
             self.send_header("Cache-Control", "no-store")
             self.send_header("Content-Length", "0")
@@ -189,7 +191,7 @@ def failing(port: int) -> Iterator[None]:
 
     with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield
+        yield asked
         server.shutdown()
 
 

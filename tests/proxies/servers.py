@@ -351,6 +351,8 @@ class Haproxy(Proxy):
         # Without IPv6, a comment.
         bind = "bind [::1]" if has_ipv6() else "# "
         return {
+            # The folder is its owner's alone.
+            "    user  haproxy\n    group haproxy\n": "",
             "bind :80": f"bind 127.0.0.1:{self.plain_port}",
             "bind :::80": f"{bind}:{self.plain_port}",
             "bind :443 ssl": f"bind 127.0.0.1:{self.port} ssl",

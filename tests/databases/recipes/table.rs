@@ -104,7 +104,7 @@ fn sample_is_served_by_both_recipes() {
 
     // Beside it, the articles have no pages but those of the daemon.
     let compose = recipe.with(COMPOSE);
-    compose.newsroom.reconfigure("0.0.0.0:9090", "127.0.0.1:0");
+    compose.newsroom.reconfigure("0.0.0.0:9091", "127.0.0.1:0");
     let daemon = compose.serve();
     let page = |line: &str| {
         let (id, rest) = line.split_once(" | ").expect("an id");

@@ -565,6 +565,27 @@ fn a_slip_of_a_person_is_named_with_what_was_meant() {
 }
 
 #[test]
+fn a_mistake_in_json_has_its_column_in_letters() {
+    for (written, line, column) in [
+        ("{\"title\": «З»}", 1, 11),
+        ("{\"ключ\": 1 x}", 1, 12),
+        ("{\"title\": \"З\",\n  \"ключ\": [1, {\"é\": ё}]}", 2, 21),
+        ("{\"title\": \"З\",\n}", 2, 1),
+        ("{\"title\": \"З\",\n", 2, 1),
+        ("{\"title\"", 1, 8),
+        ("[1]", 1, 1),
+        ("", 1, 1),
+    ] {
+        let refusal = draft(Json(written)).expect_err(written);
+        assert_eq!(
+            (refusal.line, refusal.column),
+            (Some(line), Some(column)),
+            "{written:?}: {refusal:?}"
+        );
+    }
+}
+
+#[test]
 fn a_syntax_error_is_refused_with_its_line() {
     for (written, line, reason) in [
         (

@@ -109,20 +109,18 @@ impl Parser<'_> {
     }
 
     fn refuse(&self, part: &str, error: &serde_json::Error) -> Refusal {
-        let first = self.lines.at(self.offset(part));
-        let below = u32::try_from(error.line().saturating_sub(1)).unwrap_or(u32::MAX);
         let message = error.to_string();
         let message = message
             .rsplit_once(" at line ")
             .map_or(message.as_str(), |(message, _)| message);
         let is_several = message.starts_with("trailing characters")
             || message.starts_with("invalid type: sequence");
-        let line = part.lines().nth(error.line().saturating_sub(1));
-        let line = line.unwrap_or_default();
-        // The column counts bytes from 1.
-        let here = line
-            .get(error.column().saturating_sub(1)..)
-            .unwrap_or_default();
+        let place = self.place(part, error);
+        // The columns of the parser count bytes, and may be behind the end.
+        let here = self.text.get(place..).unwrap_or_default();
+        let line_start = self.text.get(..place).unwrap_or(self.text);
+        let line_start = line_start.rfind('\n').map_or(0, |at| at + 1);
+        let line = self.text[line_start..].lines().next().unwrap_or_default();
         let has_odd_quotes =
             here.starts_with(ODD_QUOTES) || line.trim_start().starts_with(ODD_QUOTES);
         let hint = match is_several {
@@ -138,7 +136,18 @@ impl Parser<'_> {
             true => "the file is a list, expected one article".to_owned(),
             false => format!("the file is not valid JSON: {message}"),
         };
-        Refusal::new(first.saturating_add(below), reason, hint)
+        let before = self.text.get(line_start..place).unwrap_or_default();
+        let column = u32::try_from(before.chars().count() + 1).unwrap_or(u32::MAX);
+        Refusal::new(self.lines.at(place), reason, hint).at_column(column)
+    }
+
+    /// The offset of an error in a part of the text: at the beginning of a letter.
+    fn place(&self, part: &str, error: &serde_json::Error) -> usize {
+        let lines = part.split_inclusive('\n');
+        let above = lines.take(error.line().saturating_sub(1)).map(str::len);
+        let inside = above.sum::<usize>() + error.column().saturating_sub(1);
+        self.text
+            .floor_char_boundary(self.offset(part) + inside.min(part.len()))
     }
 }
 
