@@ -30,6 +30,7 @@ mod load;
 mod reader;
 mod redirects;
 mod schema;
+mod secrets;
 mod server;
 mod settings;
 mod shortcode_form;

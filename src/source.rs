@@ -21,13 +21,14 @@ pub mod wordpress;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use self::directory::Directory;
 use self::sql::{Extent, Sql, SqlError};
 use self::wordpress::{Names, TermSlugs, WordPress, WordPressError};
-use crate::config::{Config, DirectoryConfig, KeyFrom, SourceConfig, SqlConfig, WordPressConfig};
+use crate::config::{Config, KeyFrom, SourceConfig, Watch};
 use crate::model::article::{AcceptSettings, Accepted, Refusal};
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
@@ -251,41 +252,27 @@ fn accept_settings(config: &Config) -> AcceptSettings {
     }
 }
 
+/// What decides which articles there are and how they are read, without when changes are looked for.
+fn reading(config: &Config) -> (AcceptSettings, SourceConfig) {
+    let mut source = config.source.clone();
+    match &mut source {
+        SourceConfig::Directory(folder) => {
+            folder.rescan = 0;
+            folder.watch = Watch::Poll;
+        }
+        SourceConfig::Sql(sql) => {
+            (sql.refresh, sql.reconcile, sql.rows) = (0, 0, 0);
+            (sql.listen, sql.listen_url) = (None, None);
+        }
+        SourceConfig::WordPress(site) => (site.refresh, site.rows) = (0, 0),
+    }
+    (accept_settings(config), source)
+}
+
 /// Whether two configurations read the same articles in the same way. They may differ in when they look for
 /// changes.
 pub fn read_alike(one: &Config, other: &Config) -> bool {
-    accept_settings(one) == accept_settings(other)
-        && match (&one.source, &other.source) {
-            (SourceConfig::Directory(one), SourceConfig::Directory(other)) => {
-                let (rescan, watch) = (other.rescan, other.watch);
-                let one = one.clone();
-                DirectoryConfig {
-                    rescan,
-                    watch,
-                    ..one
-                } == *other
-            }
-            (SourceConfig::Sql(one), SourceConfig::Sql(other)) => {
-                let alike = SqlConfig {
-                    refresh: other.refresh,
-                    reconcile: other.reconcile,
-                    rows: other.rows,
-                    listen: other.listen.clone(),
-                    listen_url: other.listen_url.clone(),
-                    ..one.clone()
-                };
-                alike == *other
-            }
-            (SourceConfig::WordPress(one), SourceConfig::WordPress(other)) => {
-                let alike = WordPressConfig {
-                    refresh: other.refresh,
-                    rows: other.rows,
-                    ..one.clone()
-                };
-                alike == *other
-            }
-            (_, _) => false,
-        }
+    reading(one) == reading(other)
 }
 
 /// Why a source cannot be read.
@@ -469,6 +456,21 @@ impl Source {
             Source::Sql(sql) => sql.reading_bytes(),
             Source::WordPress(site) => site.reading_bytes(),
         }
+    }
+
+    /// Everything that decides which articles a configuration with this source lists, as bytes for a digest;
+    /// nothing secret is part of it. Another version of this program may have other bytes.
+    pub fn listing_bytes(&self, config: &Config) -> Vec<u8> {
+        let (_, mut source) = reading(config);
+        let name = match &mut source {
+            SourceConfig::Directory(folder) => {
+                // It may be named from another working directory.
+                folder.path = path::absolute(&folder.path).unwrap_or_default();
+                ""
+            }
+            SourceConfig::Sql(_) | SourceConfig::WordPress(_) => &self.name(),
+        };
+        format!("{source:?} {name}").into_bytes()
     }
 
     /// How many files the last listing of everything skipped, by their extension in lower case, which is

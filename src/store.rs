@@ -161,6 +161,16 @@ impl Store {
             .map_or(Ok(Vec::new()), |database| memory::read_last_good(&database))
     }
 
+    /// The digest of what decided which articles the last full reading of a folder listed; `None` if it is not
+    /// known.
+    ///
+    /// # Errors
+    /// When the file cannot be read or was not closed properly.
+    pub fn peek_listing(folder: &Path) -> Result<Option<u128>, StoreError> {
+        open_database::read_only(folder)?
+            .map_or(Ok(None), |database| memory::read_listing(&database))
+    }
+
     /// Deletes the files of a state folder; missing files are no error.
     pub fn discard(folder: &Path) -> Result<(), StoreError> {
         state_disk::discard(folder).map_err(|error| StoreError::Open {
@@ -183,6 +193,11 @@ impl Store {
     /// The source's memory, which only the source can decode; `None` if it stored nothing.
     pub fn source_memory(&self) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(memory::read_source_memory)
+    }
+
+    /// The digest of what decided which articles the last full reading listed; `None` if it is not known.
+    pub fn listing(&self) -> Result<Option<u128>, StoreError> {
+        self.read(memory::read_listing)
     }
 
     /// The loss that was held at the end of the last reading.

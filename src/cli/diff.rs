@@ -26,7 +26,7 @@ use crate::publish::config_comparison::{ArticleBase, Pace, compare};
 use crate::render::pages::templates::Templates;
 use crate::serve::control::{self, ControlAnswer, ControlRequest, ProposedConfig};
 use crate::source::read_alike;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// The result as JSON has it.
 #[derive(Serialize)]
@@ -163,10 +163,11 @@ fn compare_here(
 /// The articles of the state folder, if it has all of them as `today` reads them.
 fn stored(today: &Config, now: Timestamp) -> Result<Option<ArticleBase>, String> {
     let folder = &today.server.state;
-    let memory = Store::peek(folder).map_err(|failure| chain(&failure))?;
+    let stored = || Ok::<_, StoreError>((Store::peek(folder)?, Store::peek_listing(folder)?));
+    let (memory, listed) = stored().map_err(|failure| chain(&failure))?;
     let header = memory.and_then(|memory| memory.header);
-    let is_read = is_read_by(today, header.as_ref()).map_err(|failure| chain(&failure))?;
-    match is_read {
+    let is_read = is_read_by(today, header.as_ref(), listed);
+    match is_read.map_err(|failure| chain(&failure))? {
         false => Ok(None),
         true => ArticleBase::of_folder(folder, today, now).map_err(|failure| chain(&failure)),
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use listenfd::ListenFd;
 use tokio::runtime::Runtime;
-use tokio::sync::{Mutex, Semaphore, mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 use tokio::task::JoinError;
 use tokio::{task, time};
 use tracing::{error, info, warn};
@@ -32,7 +32,7 @@ use crate::publish::{self, LoopContext};
 use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
-use crate::serve::control::{self, Control, ControlSocket};
+use crate::serve::control::{self, Comparisons, Control, ControlSocket};
 use crate::serve::counter::Counter;
 use crate::serve::descriptors::{self, Descriptors};
 use crate::serve::documents::Documents;
@@ -274,7 +274,7 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         orders: orders.clone(),
         publisher: Arc::downgrade(&publisher),
         config_folder: input.folder().to_owned(),
-        comparing: Arc::new(Semaphore::new(1)),
+        comparisons: Comparisons::default(),
     };
     let controlling = control::open(&config.server, &health).map(|socket| {
         let socket = Arc::new(Mutex::new(socket));

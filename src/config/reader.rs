@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::config_file::{ConfigFile, without_secrets};
+use super::config_file::ConfigFile;
 use super::corrections::Correction;
 use super::environment::{self, StringValue};
+use super::secrets::{may_hold_secret, without_secrets};
 use super::syntax::SyntaxTree;
 use super::{NamedTerm, RedirectTarget};
 use crate::model::count::counted;
@@ -85,7 +86,6 @@ impl<'a> Reader<'a> {
         let line = |meant: String| self.file.line_with(&span, &meant);
         self.push(Finding {
             correction: meant.and_then(line),
-            is_without_excerpt: names_password(self.file.line_text(span.start)),
             ..Finding::new(Severity::Error, Some(span), message, None)
         });
     }
@@ -189,9 +189,8 @@ impl<'a> Reader<'a> {
             let doubtful = lines.collect();
             findings.retain(|finding| is_certain(finding, &parsed, file, &doubtful));
         }
-        findings.extend(parsed.errors.into_iter().map(|error| Finding {
-            is_without_excerpt: names_password(file.line_text(error.span.start)),
-            ..Finding::new(Severity::Error, Some(error.span), error.message, error.hint)
+        findings.extend(parsed.errors.into_iter().map(|error| {
+            Finding::new(Severity::Error, Some(error.span), error.message, error.hint)
         }));
         // A person corrects a line as a whole.
         findings.retain_mut(|finding| {
@@ -236,7 +235,6 @@ impl<'a> Reader<'a> {
 impl Finding {
     fn of_correction(correction: Correction) -> Finding {
         Finding {
-            is_without_excerpt: names_password(&correction.text),
             correction: Some(correction.text).filter(|_| correction.hint.is_none()),
             is_of_original: true,
             ..Finding::new(
@@ -249,8 +247,10 @@ impl Finding {
     }
 
     fn problem(self, file: &ConfigFile) -> Problem {
+        let written = self.span.as_ref().map(|span| file.line_text(span.start));
+        let is_secret = |line: &str| may_hold_secret(line) || written.is_some_and(may_hold_secret);
         let meant = match self.correction {
-            Some(_) if self.is_without_excerpt => Some(NOT_SHOWN.to_owned()),
+            Some(line) if is_secret(&line) => Some(NOT_SHOWN.to_owned()),
             Some(line) if line.len() <= CORRECTION_BYTES_MAX => {
                 Some(format!("write `{}`", without_secrets(&line)))
             }
@@ -263,11 +263,6 @@ impl Finding {
             false => problem,
         }
     }
-}
-
-/// Whether a line that is not understood may hold a password.
-fn names_password(line: &str) -> bool {
-    line.contains("password")
 }
 
 const NOT_SHOWN: &str = "its value is not shown: it may hold a password";

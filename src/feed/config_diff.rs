@@ -20,7 +20,7 @@ use crate::feed::definitions::FeedKind;
 use crate::model::format::Format;
 
 /// Feeds and addresses of one list that are named; the others are counted.
-pub const LISTED_MAX: usize = 50_000;
+pub const LISTED_MAX: usize = 20_000;
 
 /// What a new configuration would change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct ConfigDiff {
     pub lost: List<LostFeed>,
     /// Feeds that stay, or are found again under another name, and change.
     pub changed: List<ChangedFeed>,
+    /// How many of them entries leave.
+    pub feeds_left: usize,
     /// The feeds whose ETag moves, counted by cause.
     pub etag_causes: BTreeMap<String, usize>,
     /// How many feeds these are.
@@ -236,6 +238,16 @@ impl ConfigDiff {
             .sort_by(|a, b| (a.kind, &a.path).cmp(&(b.kind, &b.path)));
     }
 
+    /// Adds a feed that changes.
+    fn change(&mut self, feed: ChangedFeed) {
+        self.feeds_left += usize::from(feed.leave.count > 0);
+        self.etags_moved += usize::from(!feed.etag_causes.is_empty());
+        for cause in &feed.etag_causes {
+            *self.etag_causes.entry(cause.clone()).or_default() += 1;
+        }
+        self.changed.push(feed);
+    }
+
     /// Whether nothing changes for readers.
     pub fn is_empty(&self) -> bool {
         let ConfigDiff {
@@ -246,6 +258,7 @@ impl ConfigDiff {
             redirected,
             lost,
             changed,
+            feeds_left: _,
             etag_causes: _,
             etags_moved,
             ids,
@@ -282,10 +295,12 @@ impl ConfigDiff {
             let paths = [Some(&*feed.path), feed.before.as_deref(), Some(entries)];
             Loss::of(paths.into_iter().flatten())
         });
+        let listed = losses.len();
         losses.extend(leaving);
+        let has_more_left = self.feeds_left > losses.len() - listed;
         let single = [
             (self.lost.count > self.lost.first.len(), addresses),
-            (self.changed.count > self.changed.first.len(), entries),
+            (has_more_left, entries),
             (self.ids.count > 0, ids),
             (self.pages.count > 0, pages),
             (self.public_url.is_some(), public_url),
@@ -293,5 +308,38 @@ impl ConfigDiff {
         let single = single.into_iter().filter(|(is_lost, _)| *is_lost);
         losses.extend(single.map(|(_, word)| Loss::of([word])));
         losses
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(left: usize) -> ChangedFeed {
+        ChangedFeed {
+            path: "sport".to_owned(),
+            before: None,
+            kind: FeedKind::Declared,
+            etag_causes: vec!["title".to_owned()],
+            enter: EntryChanges::default(),
+            leave: EntryChanges {
+                count: left,
+                ..EntryChanges::default()
+            },
+        }
+    }
+
+    #[test]
+    fn feeds_that_are_not_listed_are_a_loss_only_if_entries_leave_them() {
+        let mut diff = ConfigDiff::default();
+        for _ in 0..=LISTED_MAX {
+            diff.change(changed(0));
+        }
+        assert_eq!((diff.etags_moved, diff.losses()), (LISTED_MAX + 1, vec![]));
+        diff.change(changed(1));
+        assert_eq!(diff.losses(), [Loss::of(["entries"])]);
+        let mut diff = ConfigDiff::default();
+        diff.change(changed(1));
+        assert_eq!(diff.losses(), [Loss::of(["sport", "entries"])]);
     }
 }

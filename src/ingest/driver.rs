@@ -7,7 +7,7 @@ use tracing::error;
 use super::{Observer, Options, Priority, Progress, ReadingHistory, ReadingResult, reconcile};
 use crate::config::Config;
 use crate::index::Index;
-use crate::ingest::state_header::header;
+use crate::ingest::state_header::{header, listing};
 use crate::model::article_meta::Change;
 use crate::model::held_loss::{Confirmation, HeldLoss, LossKind};
 use crate::model::problem::{Problem, chain};
@@ -32,6 +32,8 @@ pub struct Driver {
 struct State {
     source: Arc<Source>,
     header: Header,
+    /// The digest of what decides which articles there are.
+    listing: u128,
     /// Whether every file has to be read again, because the configuration reads it differently.
     reread: bool,
     /// Whether what is stored is a part of a first reading by this configuration's rules, with which the
@@ -73,6 +75,7 @@ impl Driver {
             progress: Arc::default(),
             is_complete: stored.is_some(),
             state: Mutex::new(State {
+                listing: listing(config, &source),
                 source: Arc::new(source),
                 reread: stored.as_ref() != Some(&header),
                 resumes,
@@ -146,6 +149,7 @@ impl Driver {
         state.reread |= state.header != header;
         state.resumes &= state.header == header;
         state.header = header;
+        state.listing = listing(config, &source);
         state.source = Arc::new(source);
     }
 
@@ -175,6 +179,7 @@ impl Driver {
         let State {
             source,
             header,
+            listing,
             reread,
             resumes,
             held: before,
@@ -238,6 +243,9 @@ impl Driver {
             let is_whole = result.held_back == 0;
             if is_whole && (reread || expected.is_some()) {
                 self.store_header(&header, renewals);
+            }
+            if is_whole {
+                self.store_listing(listing);
             }
             self.store.note_full_reading();
         }
@@ -321,6 +329,17 @@ impl Driver {
     fn store_source_memory(&self, source: &Source) {
         if let Some(memory) = source.memory() {
             self.store_memory(&memory);
+        }
+    }
+
+    fn store_listing(&self, listing: u128) {
+        let written = match self.store.listing() {
+            Ok(Some(before)) if before == listing => Ok(()),
+            Ok(_) => self.store.write(|batch| batch.set_listing(listing)),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = written {
+            error!("the state folder cannot be written: {}", chain(&error));
         }
     }
 

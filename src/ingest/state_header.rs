@@ -34,13 +34,29 @@ pub fn check_identity(config: &Config, header: Option<&Header>) -> Result<(), Id
     }
 }
 
-/// Whether a state folder with this header has all articles as this configuration reads them.
-pub fn is_read_by(config: &Config, stored: Option<&Header>) -> Result<bool, SourceError> {
-    let expected = header(config, &Source::new(config)?);
-    Ok(stored.is_some_and(|stored| {
+/// Whether the last full reading of a state folder with this header and
+/// [`Store::listing`](crate::store::Store::listing) listed and read the articles as this configuration does. They
+/// may have changed since then.
+///
+/// # Errors
+/// When the source's address is not valid.
+pub fn is_read_by(
+    config: &Config,
+    stored: Option<&Header>,
+    listed: Option<u128>,
+) -> Result<bool, SourceError> {
+    let source = Source::new(config)?;
+    let expected = header(config, &source);
+    let is_read_alike = stored.is_some_and(|stored| {
         (stored.layout, stored.read, stored.reading)
             == (expected.layout, expected.read, expected.reading)
-    }))
+    });
+    Ok(is_read_alike && listed == Some(listing(config, &source)))
+}
+
+/// The digest of everything that decides which articles there are.
+pub(super) fn listing(config: &Config, source: &Source) -> u128 {
+    xxh3_128(&source.listing_bytes(config))
 }
 
 /// The header of the state folder for this configuration.

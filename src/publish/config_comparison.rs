@@ -155,13 +155,11 @@ impl ArticleBase {
         Ok(names)
     }
 
-    /// An article; one whose text is missing has no title in the result.
-    fn article(&self, record: RecordId) -> Option<Article> {
-        let read = match &self.origin {
+    fn article(&self, record: RecordId) -> Result<Article, StoreError> {
+        match &self.origin {
             Origin::Store(_, reader) => reader.borrow_mut().article(record),
             Origin::Folder(_, articles) => articles.borrow_mut().reader.article(record),
-        };
-        read.ok()
+        }
     }
 }
 
@@ -197,8 +195,18 @@ pub fn compare(
     let next_definitions = FeedDefinitions::new(next, &mut next_index);
     let names = read_anew.map(|_| base.names()).transpose()?;
     let next_names = read_anew.map(ArticleBase::names).transpose()?;
-    let read = |record| base.article(record);
-    let read_next = |record| read_anew.unwrap_or(base).article(record);
+    let failure = RefCell::new(None);
+    let readable = |read| match read {
+        Ok(article) => Some(article),
+        // It was replaced after it was published, or is not read again yet.
+        Err(StoreError::Missing) => None,
+        Err(error) => {
+            failure.borrow_mut().get_or_insert(error);
+            None
+        }
+    };
+    let read = |record| readable(base.article(record));
+    let read_next = |record| readable(read_anew.unwrap_or(base).article(record));
     let mut slice = Instant::now();
     let mut pause = || {
         if pace == Pace::Slow && slice.elapsed() >= WORK_SLICE {
@@ -220,5 +228,9 @@ pub fn compare(
         names: next_names.as_ref(),
         read: &read_next,
     };
-    Ok(config_diff::compare(today, next, &mut pause))
+    let diff = config_diff::compare(today, next, &mut pause);
+    match failure.take() {
+        Some(error) => Err(error),
+        None => diff.ok_or(StoreError::Missing),
+    }
 }

@@ -70,6 +70,12 @@ impl<'t> Batch<'t> {
         put(&mut self.header, "header", header)
     }
 
+    /// Replaces the digest of what decided which articles the last full reading listed.
+    pub fn set_listing(&mut self, digest: u128) -> Result<(), StoreError> {
+        self.header.insert("listing", &digest.to_le_bytes()[..])?;
+        Ok(())
+    }
+
     /// Replaces the source's memory.
     pub fn set_source_memory(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
         self.header.insert("columns", bytes)?;

@@ -67,6 +67,13 @@ pub(super) fn read_source_memory(
     Ok(row.map(|row| row.value().to_vec()))
 }
 
+pub(super) fn read_listing(database: &impl ReadableDatabase) -> Result<Option<u128>, StoreError> {
+    let table = database.begin_read()?.open_table(HEADER)?;
+    let row = table.get("listing")?;
+    // One of another length is no digest of ours.
+    Ok(row.and_then(|row| Some(u128::from_le_bytes(row.value().try_into().ok()?))))
+}
+
 pub(super) fn read_held_loss(
     database: &impl ReadableDatabase,
 ) -> Result<Option<HeldLoss>, StoreError> {

@@ -15,7 +15,8 @@ use crate::model::record::Stamp;
 #[cfg(any(test, fuzzing))]
 use crate::model::validators::Validators;
 
-/// Row `header` → [`Header`]. Row `columns` → the source's memory, which only the source can decode.
+/// Row `header` → [`Header`]. Row `columns` → the source's memory, which only the source can decode. Row `listing`
+/// → the digest of what decided which articles the last full reading listed.
 pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
 /// Key → [`ArticleRow`].
 pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");

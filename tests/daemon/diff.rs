@@ -119,6 +119,27 @@ fn a_daemon_its_state_and_the_articles_say_the_same_of_five_edits() {
 }
 
 #[test]
+fn a_state_folder_that_another_configuration_filled_is_not_compared() {
+    let newsroom = newsroom();
+    Daemon::start(&newsroom).stop();
+    let articles = || {
+        let output = diff(&newsroom, &[ANOTHER_TITLE], &["--format", "json"]);
+        let diff: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        diff["articles"].clone()
+    };
+    newsroom.write("late", &HARVEST);
+    assert_eq!(articles(), 9, "those of the last reading");
+    newsroom.reconfigure(
+        "rescan = \"60s\"",
+        "rescan = \"60s\"\nexclude = [\"day-*\"]",
+    );
+    assert_eq!(articles(), 4, "those that are there now");
+    Daemon::start(&newsroom).stop();
+    newsroom.remove("late");
+    assert_eq!(articles(), 4, "those of the last reading");
+}
+
+#[test]
 fn nothing_changes_is_said_plainly() {
     let newsroom = newsroom();
     let said = ["nothing changes for readers: 11 feeds keep their addresses"];

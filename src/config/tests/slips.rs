@@ -394,6 +394,14 @@ fn no_hint_shows_a_password() {
         "password = \"hush",
         "password = \"\"\"hush",
         "password = { a: hush }",
+        "// password: hush",
+        "user = \"a\" // password: hush",
+        "Password: hush",
+        "PASSWORD = \"hush\"",
+        "pass = hush",
+        "pass = \"hush\"",
+        "passwort = \"hush\"",
+        "пароль = «hush»",
     ] {
         let wordpress =
             format!("[source.wordpress]\nurl = 'https://dala.example/'\nuser = 'a'\n{line}\n");
@@ -403,9 +411,18 @@ fn no_hint_shows_a_password() {
         assert!(!said.contains("hush"), "{said}");
         assert!(said.contains("error: "), "{said}");
     }
-    let sql = "[source.sql]\nquery = 'SELECT 1'\nurl = «postgres://reader:hush@db/news»\n";
-    let said = print(&problems(&MINIMAL.replace("[source.directory]\n", sql)));
-    assert!(!said.contains("hush"), "{said}");
+    for line in [
+        "url = «postgres://reader:hush@db/news»",
+        "url = postgres://reader:now hush@db/news",
+        "url = host=db user=reader PWD=hush",
+        "url = host=db user=reader key=hush",
+        "url: reader:hush/db",
+    ] {
+        let sql = format!("[source.sql]\nquery = 'SELECT 1'\n{line}\n");
+        let said = print(&problems(&MINIMAL.replace("[source.directory]\n", &sql)));
+        assert!(!said.contains("hush"), "{said}");
+        assert!(said.contains("error: "), "{said}");
+    }
 }
 
 #[test]

@@ -18,13 +18,13 @@ use crate::model::format::Format;
 /// Entries of today's feeds of which the articles are compared, if their ids or links may differ.
 const ARTICLES_COMPARED_MAX: usize = 20_000;
 
-/// Feeds of which single entries are named.
+/// Feeds with other entries of which single ones are named.
 const DETAILED_FEEDS_MAX: usize = 1_000;
 
 /// What changes from `today` to `next`, both at one instant. Where both have the same records, an article has one
 /// number on both sides unless `[same]` differs. `pause` is called after each feed, so that the caller can
-/// give way to other work.
-pub fn compare(today: Side<'_>, next: Side<'_>, pause: &mut dyn FnMut()) -> ConfigDiff {
+/// give way to other work. `None` if the text of an entry of today is missing, so that its id is not known.
+pub fn compare(today: Side<'_>, next: Side<'_>, pause: &mut dyn FnMut()) -> Option<ConfigDiff> {
     let rules = [today, next].map(|side| side.definitions.site_rules());
     let public_url = (rules[0].base() != rules[1].base()).then(|| Change {
         before: rules[0].base().to_owned(),
@@ -37,6 +37,8 @@ pub fn compare(today: Side<'_>, next: Side<'_>, pause: &mut dyn FnMut()) -> Conf
         today,
         next,
         seen: HashSet::new(),
+        detailed: 0,
+        has_all_texts: true,
         diff: ConfigDiff {
             articles: today.index.released_count(),
             public_url,
@@ -45,7 +47,7 @@ pub fn compare(today: Side<'_>, next: Side<'_>, pause: &mut dyn FnMut()) -> Conf
     };
     comparison.run(pause);
     comparison.diff.sort();
-    comparison.diff
+    comparison.has_all_texts.then_some(comparison.diff)
 }
 
 struct Comparison<'a> {
@@ -57,6 +59,10 @@ struct Comparison<'a> {
     compares_articles: bool,
     /// The articles that were compared.
     seen: HashSet<u128>,
+    /// The feeds of which entries are named.
+    detailed: usize,
+    /// Whether all articles that were to be compared could be read.
+    has_all_texts: bool,
     diff: ConfigDiff,
 }
 
@@ -121,7 +127,8 @@ impl Comparison<'_> {
             let after = FeedEntries::new(&next, new);
             if before.names != after.names {
                 causes.push(ENTRIES);
-                let is_detailed = self.diff.changed.count < DETAILED_FEEDS_MAX;
+                let is_detailed = self.detailed < DETAILED_FEEDS_MAX;
+                self.detailed += 1;
                 enter = entries::missing(&after, &before, is_detailed);
                 leave = entries::missing(&before, &after, is_detailed);
             } else if !before.shows_same(&after) {
@@ -138,17 +145,7 @@ impl Comparison<'_> {
         if causes.is_empty() && enter.count == 0 && leave.count == 0 {
             return;
         }
-        if !causes.is_empty() {
-            self.diff.etags_moved += 1;
-        }
-        for cause in &causes {
-            *self
-                .diff
-                .etag_causes
-                .entry((*cause).to_owned())
-                .or_default() += 1;
-        }
-        self.diff.changed.push(ChangedFeed {
+        self.diff.change(ChangedFeed {
             path: new.path.to_string(),
             before: is_renamed.then(|| old.path.to_string()),
             kind: new.kind,
@@ -175,6 +172,7 @@ impl Comparison<'_> {
                 continue;
             }
             let Some(old) = (today.read)(today.index.record(article)) else {
+                self.has_all_texts = false;
                 continue;
             };
             for changes in self.article_changes() {

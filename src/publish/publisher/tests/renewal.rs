@@ -53,6 +53,22 @@ fn damaged_store_is_made_anew_and_no_feed_moves() {
     assert!(unread.contains("made anew"), "{unread}");
     assert_eq!(store.header().expect("readable"), None, "it is not whole");
 
+    let compare = |from: &str, to: &str| {
+        let text = format!("{SITE}{FEEDS}").replace(from, to);
+        let config = config_of(newsroom.folder.path(), &text);
+        newsroom
+            .publisher()
+            .handle()
+            .compare(&config, later().plus(20))
+    };
+    let titles = compare("items = ", "items = ");
+    assert!(
+        titles.is_ok_and(|diff| diff.is_empty()),
+        "no text is needed"
+    );
+    let ids = compare("id-year = 2026", "id-year = 2025");
+    assert!(ids.is_err_and(|error| error.to_string().contains("made anew")));
+
     let report = newsroom.read();
     assert_eq!((report.read, report.articles), (3, 3));
     let published = newsroom.publisher().publish(later().plus(30));
