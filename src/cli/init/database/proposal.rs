@@ -3,7 +3,7 @@
 use super::recipes;
 use super::sql_text::{array, name, object, select, table};
 use super::{Facts, Proposal};
-use crate::source::sql::{DatabaseCatalog, DatabaseKind, DatabaseTable, TableColumn};
+use crate::source::sql::{DatabaseCatalog, DatabaseKind, DatabaseTable, Reference, TableColumn};
 
 /// Texts that are looked at to tell HTML from plain text.
 const TEXTS_READ: usize = 20;
@@ -193,7 +193,7 @@ pub(super) fn find(catalog: &DatabaseCatalog, tables: &[DatabaseTable]) -> Optio
     columns.select_text(catalog);
     columns.select_related();
     columns.hide();
-    let from = table(kind, &articles.schema, &articles.name);
+    let from = table(kind, articles);
     let query = select(
         &columns.selected,
         &format!("{from} AS a"),
@@ -329,6 +329,10 @@ fn is_text_or_json(column: &TableColumn) -> bool {
     is_text(column) || column.kind.contains("json") || column.kind.ends_with("[]")
 }
 
+fn is_of(to: &Reference, table: &DatabaseTable) -> bool {
+    to.table == table.name && to.schema == table.schema
+}
+
 /// The columns of a query.
 struct Columns<'t> {
     kind: DatabaseKind,
@@ -384,7 +388,7 @@ impl Columns<'_> {
             return;
         };
         let expression = self.own(column);
-        let from = table(self.kind, &self.articles.schema, &self.articles.name);
+        let from = table(self.kind, self.articles);
         let sql = format!(
             "SELECT {expression} FROM {from} AS a WHERE {expression} IS NOT NULL LIMIT {TEXTS_READ}"
         );
@@ -423,7 +427,7 @@ impl Columns<'_> {
     /// The name, with the slug where there is one, of what a column refers to: by a foreign key, or by its name.
     fn related(&self, column: &TableColumn) -> Option<String> {
         let (other, key) = match &column.refers_to {
-            Some((table, key)) => (self.table_named(table)?, key.clone()),
+            Some(to) => (self.referenced(to)?, to.column.clone()),
             None => {
                 let stem = column.name.to_lowercase();
                 let stem = stem.strip_suffix("_id")?;
@@ -438,7 +442,7 @@ impl Columns<'_> {
             }
         };
         let value = self.named(other, "r")?;
-        let from = table(self.kind, &other.schema, &other.name);
+        let from = table(self.kind, other);
         let key = name(self.kind, &key);
         Some(format!(
             "(SELECT {value} FROM {from} AS r WHERE r.{key} = {})",
@@ -459,16 +463,22 @@ impl Columns<'_> {
         })
     }
 
+    /// The table that a foreign key leads to.
+    fn referenced(&self, to: &Reference) -> Option<&DatabaseTable> {
+        self.tables.iter().find(|table| is_of(to, table))
+    }
+
+    /// A table by its name, of the schema of the articles where it has one.
     fn table_named(&self, wanted: &str) -> Option<&DatabaseTable> {
-        let mut tables = self.tables.iter();
-        tables.find(|table| table.name.eq_ignore_ascii_case(wanted))
+        let tables = self.tables.iter();
+        let named = tables.filter(|table| table.name.eq_ignore_ascii_case(wanted));
+        named.min_by_key(|table| table.schema != self.articles.schema)
     }
 
     /// The tags by a table of pairs, whose foreign keys lead to the articles and to the tags.
     fn tags(&self) -> Option<String> {
-        let leads_to = |column: &&TableColumn, wanted: &str| {
-            let to = column.refers_to.as_ref();
-            to.is_some_and(|(table, _)| table.eq_ignore_ascii_case(wanted))
+        let leads_to = |column: &&TableColumn, table: &DatabaseTable| {
+            column.refers_to.as_ref().is_some_and(|to| is_of(to, table))
         };
         let lower = |table: &DatabaseTable| table.name.to_lowercase();
         let of_tags = self.tables.iter().filter(|table| {
@@ -485,31 +495,26 @@ impl Columns<'_> {
                 let article = pairs
                     .columns
                     .iter()
-                    .find(|column| leads_to(column, &self.articles.name));
-                let tag = pairs
-                    .columns
-                    .iter()
-                    .find(|column| leads_to(column, &tags.name));
+                    .find(|column| leads_to(column, self.articles));
+                let tag = pairs.columns.iter().find(|column| leads_to(column, tags));
                 let (Some(article), Some(tag)) = (article, tag) else {
                     continue;
                 };
-                let (Some((_, article_key)), Some((_, tag_key))) =
-                    (&article.refers_to, &tag.refers_to)
-                else {
+                let (Some(to_article), Some(to_tag)) = (&article.refers_to, &tag.refers_to) else {
                     continue;
                 };
                 let name = |text: &str| name(self.kind, text);
                 let rows = format!(
                     "FROM {} AS x JOIN {} AS t ON t.{} = x.{} WHERE x.{} = a.{}",
-                    table(self.kind, &pairs.schema, &pairs.name),
-                    table(self.kind, &tags.schema, &tags.name),
-                    name(tag_key),
+                    table(self.kind, pairs),
+                    table(self.kind, tags),
+                    name(&to_tag.column),
                     name(&tag.name),
                     name(&article.name),
-                    name(article_key),
+                    name(&to_article.column),
                 );
                 let is_json = find_column(tags, &["slug"], is_text).is_some();
-                let order = format!("t.{}", name(tag_key));
+                let order = format!("t.{}", name(&to_tag.column));
                 return Some(array(self.kind, &value, is_json, &rows, &order));
             }
         }
