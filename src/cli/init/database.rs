@@ -1,9 +1,13 @@
 //! A database of articles: a query for a system that is known, else one that is proposed from the tables.
 
+mod column_names;
 mod ghost;
 mod proposal;
 mod recipes;
+mod row_query;
+mod row_visibility;
 mod sql_text;
+mod table_columns;
 mod wordpress;
 
 use std::path::Path;
@@ -47,10 +51,14 @@ pub(super) fn sqlite_address(path: &Path, config: Option<&Path>) -> String {
 pub(super) fn plan(address: &str) -> Result<Plan, String> {
     let catalog = DatabaseCatalog::open(address).map_err(|error| chain(&error))?;
     let tables = catalog.tables().map_err(|error| chain(&error))?;
+    let read_values = |sql: &str| {
+        let rows = catalog.rows(sql).unwrap_or_default();
+        rows.into_iter().flatten().flatten().collect()
+    };
     let proposal = wordpress::find(&catalog, &tables)
         .or_else(|| ghost::find(&catalog, &tables))
         .or_else(|| recipes::find(&tables))
-        .or_else(|| proposal::find(&catalog, &tables));
+        .or_else(|| proposal::find(catalog.kind(), &tables, &read_values));
     let Some(proposal) = proposal else {
         return Err(proposal::none(catalog.name(), &tables));
     };

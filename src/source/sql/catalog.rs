@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::database::{self, Database, StatementTimeout};
 use super::dialect::{Dialect, Statement};
 use super::error::{Reporter, SqlError};
+use crate::source::article_file::fields::key_traits;
 
 /// How long one statement about the tables may take.
 const TIMEOUT: StatementTimeout = StatementTimeout {
@@ -63,7 +64,7 @@ pub struct TableColumn {
     pub name: String,
     /// The type in lower case, as the database writes it.
     pub kind: String,
-    /// Whether it alone is the primary key.
+    /// Whether it is the primary key or part of it.
     pub is_key: bool,
     /// What it refers to by a foreign key. This account may read it.
     pub refers_to: Option<Reference>,
@@ -85,6 +86,13 @@ impl DatabaseTable {
     pub fn column(&self, name: &str) -> Option<&TableColumn> {
         let mut columns = self.columns.iter();
         columns.find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl TableColumn {
+    /// Whether a query that selects it under its own name lets it hide a row.
+    pub fn may_hide(&self) -> bool {
+        key_traits::of(&self.name).is_some_and(|traits| traits.is_mark)
     }
 }
 
@@ -161,15 +169,7 @@ impl DatabaseCatalog {
                 column.refers_to = Some(to);
             }
         }
-        let tables = tables.into_values().map(|mut table| {
-            let keys = table.columns.iter().filter(|column| column.is_key).count();
-            // Of several columns together, none names a row.
-            for column in &mut table.columns {
-                column.is_key &= keys == 1;
-            }
-            table
-        });
-        Ok(tables.collect())
+        Ok(tables.into_values().collect())
     }
 
     /// The rows of a statement as text: the first `ROWS_MAX`, and fewer above `ANSWER_BYTES_MAX`.
@@ -240,7 +240,7 @@ const POSTGRES: [&str; 2] = [
     "SELECT n.nspname::text, c.relname::text, CASE WHEN pg_table_is_visible(c.oid) THEN '1' ELSE '0' END, \
      a.attname::text, format_type(a.atttypid, NULL)::text, \
      CASE WHEN EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary \
-     AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum) THEN '1' ELSE '0' END \
+     AND a.attnum = ANY (i.indkey)) THEN '1' ELSE '0' END \
      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
      JOIN pg_attribute AS a ON a.attrelid = c.oid \
      WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND NOT c.relispartition \
@@ -312,7 +312,7 @@ mod tests {
             named.collect::<Vec<_>>(),
             [
                 "notes a:integer b:integer",
-                "pairs a:integer b:integer",
+                "pairs a:integer! b:integer!",
                 "rubrics rubric_id:integer! name:text",
                 "stories id:integer! rubric:integer>rubrics.rubric_id title:text named:text>rubrics.name \
                  gone:integer",

@@ -105,7 +105,9 @@ pub(super) fn array(
 /// `SELECT` with one column a line.
 pub(super) fn select(columns: &[(String, &str)], from: &str, conditions: &[String]) -> String {
     let columns = columns.iter().map(|(expression, alias)| {
-        match expression.rsplit('.').next() == Some(*alias) && !expression.contains(' ') {
+        let last = expression.rsplit('.').next();
+        let last = last.map(|name| name.trim_matches(['"', '`']));
+        match last == Some(*alias) && !expression.contains(' ') {
             true => format!("    {expression}"),
             false => format!("    {expression} AS {alias}"),
         }
