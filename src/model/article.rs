@@ -285,6 +285,9 @@ pub struct Refusal {
     /// When the last good version goes, because the article says so.
     #[serde(skip)]
     pub expires: Option<Timestamp>,
+    /// Whether nothing in the file looks like the date of an article: pages of a site have none.
+    #[serde(skip)]
+    pub is_page: bool,
 }
 
 impl Refusal {
@@ -300,7 +303,14 @@ impl Refusal {
             hint: hint.into(),
             withdraws: false,
             expires: None,
+            is_page: false,
         }
+    }
+
+    /// This refusal of what is a page of a site, if `is_page`.
+    #[must_use]
+    pub fn of_page_if(self, is_page: bool) -> Refusal {
+        Refusal { is_page, ..self }
     }
 
     /// This refusal, which takes the last good version away as well if the article is `hidden`.
@@ -332,6 +342,7 @@ impl Refusal {
         Refusal {
             withdraws: false,
             expires: None,
+            is_page: false,
             ..self.clone()
         }
     }

@@ -134,7 +134,7 @@ fn the_tables_of_a_schema_belong_together() {
     let output = run(&newsroom, &url, &["init", &url]);
     assert_ends(&output, 0, &["is written"], &["the table `articles`"]);
     let checked = run(&newsroom, &url, &["check"]);
-    assert_ends(&checked, 0, &["4 articles in"], &[]);
+    assert_ends(&checked, 0, &["4 articles, 2 of them"], &[]);
     let feed = run(&newsroom, &url, &["render", "all.json"]);
     let feed: Value = serde_json::from_slice(&feed.stdout).expect("a feed");
     let items = feed["items"].as_array().expect("items");
@@ -164,7 +164,7 @@ fn no_hidden_row_of_sqlite_is_published() {
     let output = run(&newsroom, &url, &["init", &url]);
     assert_ends(&output, 0, &["is written"], &["the table `posts`"]);
     let checked = run(&newsroom, &url, &["check"]);
-    assert_ends(&checked, 0, &["1 article in"], &[]);
+    assert_ends(&checked, 0, &["2 articles, 1 of them"], &[]);
     let feed = run(&newsroom, &url, &["render", "all.json"]);
     let feed: Value = serde_json::from_slice(&feed.stdout).expect("a feed");
     assert_eq!(feed["items"].as_array().map(Vec::len), Some(1), "{feed}");
