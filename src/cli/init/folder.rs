@@ -145,10 +145,10 @@ fn link(site: &GeneratorSite, sample: &Sample) -> PageLink {
     })
 }
 
-/// The folder, with a slash at its end, that nine of ten articles are below, by folders whose names may be
+/// The folder, with a slash at its end, that nine of ten articles are below, those with mistakes included, by folders whose names may be
 /// entered; empty for the root. Folders of years and numbers are where articles are filed.
 fn common_folder(sample: &Sample, may_enter: impl Fn(&str) -> bool) -> String {
-    let paths: Vec<&str> = sample.article_paths().collect();
+    let paths: Vec<&str> = sample.likely_paths().collect();
     let mut folder = String::new();
     loop {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

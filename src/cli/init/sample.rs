@@ -179,6 +179,15 @@ impl Sample {
         })
     }
 
+    /// The paths of articles, and of files with front matter that are articles but for a mistake.
+    pub(super) fn likely_paths(&self) -> impl Iterator<Item = &str> {
+        let likely = self.files.iter().filter(|(path, outcome)| match outcome {
+            Ok(()) => true,
+            Err(refusal) => !refusal.is_page && !path.to_lowercase().ends_with(".txt"),
+        });
+        likely.map(|(path, _)| path.as_str())
+    }
+
     /// The paths of articles.
     pub(super) fn article_paths(&self) -> impl Iterator<Item = &str> {
         let articles = self.files.iter().filter(|(_, outcome)| outcome.is_ok());
