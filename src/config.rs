@@ -59,6 +59,7 @@ use std::path::PathBuf;
 
 pub use self::config_file::ConfigFile;
 pub use self::config_input::ConfigInput;
+pub(crate) use self::database_url::SCHEMES as DATABASE_SCHEMES;
 pub use self::feeds::ALL;
 pub(crate) use self::line_correction::correct_line;
 pub use self::load::{Environment, Loaded};

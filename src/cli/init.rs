@@ -20,12 +20,13 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
-use self::facts::Fact;
+use self::facts::{Fact, Machine};
 use self::feeds_toml::DATABASE_VARIABLE;
 use self::plan::{Plan, SourcePlan};
 use self::sample::{Sample, most_frequent};
 use super::output::Screen;
 use super::{CommandResult, Exit, InitArguments};
+use crate::config::DATABASE_SCHEMES;
 use crate::model::count::{counted, many};
 use crate::text::visible;
 
@@ -37,9 +38,6 @@ const STANDARD_OUTPUT: &str = "-";
 
 /// How a file of SQLite begins.
 const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
-
-/// How the address of a database begins.
-const DATABASES: [&str; 5] = ["postgres:", "postgresql:", "mysql:", "mariadb:", "sqlite:"];
 
 /// Sections and tags that are named.
 const TERMS_SHOWN: usize = 8;
@@ -62,27 +60,33 @@ pub(super) fn run(
     let target = target(&arguments.source, config)?;
     let file = match (config, &target) {
         (Some(file), _) => file.to_owned(),
-        (None, Target::Folder(folder)) if *folder != Path::new(".") => folder.join(FILE),
+        // What is printed has paths for the current folder, where it is likely to be written.
+        (None, Target::Folder(folder)) if !arguments.print && *folder != Path::new(".") => {
+            folder.join(FILE)
+        }
         (None, Target::Folder(_) | Target::Website(_) | Target::Database(_)) => PathBuf::from(FILE),
     };
     let is_printed = arguments.print || file == Path::new(STANDARD_OUTPUT);
-    if !is_printed && fs::symlink_metadata(&file).is_ok() {
-        return Err(exists(&file).into());
+    if !is_printed {
+        // Before any question is answered in vain.
+        create(&file, "")?;
+        fs::remove_file(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let folder = match file.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    let machine = Machine::of_process();
     let mut plan = match &target {
-        Target::Folder(source) => folder::plan(source, folder)?,
-        Target::Website(address) => website::plan(address)?,
-        Target::Database(address) => database::plan(address)?,
+        Target::Folder(source) => folder::plan(source, folder, &machine)?,
+        Target::Website(address) => website::plan(address, &machine)?,
+        Target::Database(address) => database::plan(address, &machine)?,
     };
     feeds_toml::drop_invalid(&mut plan, folder);
     report(&plan, screen);
     let is_asked = !arguments.yes && io::stdin().is_terminal();
     if is_asked {
-        screen.complain("\nEnter takes what stands in brackets; Ctrl-D takes it for the rest.");
+        screen.ask("\nEnter takes what stands in brackets; Ctrl-D takes it for the rest.\n");
         let mut input = io::stdin().lock();
         questions::ask(&mut plan, folder, &mut input, &mut |text| screen.ask(text))?;
     } else if !arguments.yes {
@@ -98,9 +102,11 @@ pub(super) fn run(
         name_defaults(&plan, &file, &text, screen);
         return Ok(Exit::Done);
     }
-    create(&file, &text)?;
     if let Some(folder) = &plan.new_folder {
         fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    create(&file, &text)?;
+    if let Some(folder) = &plan.new_folder {
         screen.line(&format!(
             "{} is a new folder, for articles",
             folder.display()
@@ -113,9 +119,16 @@ pub(super) fn run(
 }
 
 fn target<'s>(source: &'s str, config: Option<&Path>) -> Result<Target<'s>, String> {
+    if source.is_empty() {
+        return Err("the folder or address is an empty text".to_owned());
+    }
     let lower = source.to_ascii_lowercase();
-    if DATABASES.iter().any(|scheme| lower.starts_with(scheme)) {
-        return Ok(Target::Database(source.to_owned()));
+    if let Some((scheme, rest)) = source.split_once(':')
+        && let Some(scheme) = DATABASE_SCHEMES
+            .into_iter()
+            .find(|known| known.eq_ignore_ascii_case(scheme))
+    {
+        return Ok(Target::Database(format!("{scheme}:{rest}")));
     }
     if lower.starts_with("https://") || lower.starts_with("http://") {
         return Ok(Target::Website(source));
@@ -158,10 +171,17 @@ fn exists(file: &Path) -> String {
 /// Writes the file unless there is one by now.
 fn create(file: &Path, text: &str) -> Result<(), String> {
     let opened = OpenOptions::new().write(true).create_new(true).open(file);
-    let written = opened.and_then(|mut open| open.write_all(text.as_bytes()));
-    written.map_err(|error| match error.kind() {
+    let mut opened = opened.map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => exists(file),
-        _ => format!("{}: {error}", file.display()),
+        _ => {
+            let hint = "`--config FILE` names a file in a folder that exists and may be written to; `--print` writes none";
+            format!("{} cannot be written: {error}\n  hint: {hint}", file.display())
+        }
+    })?;
+    opened.write_all(text.as_bytes()).map_err(|error| {
+        // A part of it would stop the next run.
+        let _ = fs::remove_file(file);
+        format!("{}: {error}", file.display())
     })
 }
 
@@ -202,7 +222,7 @@ fn in_numbers(plan: &Plan) -> String {
         hidden,
         formats,
         ..
-    } = &plan.sample;
+    } = &*plan.sample;
     let noun = match plan.source {
         SourcePlan::Directory { .. } => "file",
         SourcePlan::WordPress { .. } => "post",
@@ -228,14 +248,14 @@ fn in_numbers(plan: &Plan) -> String {
         );
         text += &format!(", {}", counted(refused, &one, &more));
     }
-    if read < listed || !is_whole {
+    if read < listed || (!is_whole && *listed > 0) {
         let or_more = if *is_whole { "" } else { " or more" };
         text += &format!("; {read} of {}{or_more} were read", many(*listed, noun));
     }
     text
 }
 
-/// Names what stands in the file because nobody said more.
+/// Names the defaults in the file, each with its line.
 fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
     let unknown: Vec<Fact> = Fact::ALL
         .into_iter()
@@ -245,7 +265,7 @@ fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
         return;
     }
     screen.complain(
-        "Nothing said these, so a default stands there; change it before anybody subscribes:",
+        "These were not found, so feeds.toml has defaults; change them before the first reader subscribes:",
     );
     let mut lines: Vec<(usize, Fact)> = unknown
         .into_iter()
@@ -253,7 +273,7 @@ fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
         .collect();
     lines.sort_unstable();
     for (line, fact) in lines {
-        let (key, value) = (fact.key(), plan.facts.value(fact));
+        let (key, value) = (fact.key(), plan.value(fact));
         screen.complain(&format!("  {}:{line}: {key} = {value}", file.display()));
     }
 }
@@ -263,7 +283,7 @@ fn name_next_commands(plan: &Plan, file: &Path, screen: &mut Screen) -> io::Resu
         true => String::new(),
         false => format!(" --config {}", in_shell(&file.display().to_string())),
     };
-    let feeds = plan.facts.value(Fact::PublicUrl);
+    let feeds = plan.value(Fact::PublicUrl);
     screen.line("Next:")?;
     if plan.database_url.is_some() {
         screen.line(&format!(
@@ -285,6 +305,8 @@ fn name_next_commands(plan: &Plan, file: &Path, screen: &mut Screen) -> io::Resu
 fn in_shell(text: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "/._-".contains(c);
     match text.chars().all(is_plain) {
+        // It would be an option.
+        true if text.starts_with('-') => format!("./{text}"),
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', "'\\''")),
     }

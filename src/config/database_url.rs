@@ -4,7 +4,7 @@ use super::form::{Form, Mismatch, matching};
 use crate::text::nearest::one_of;
 
 /// How the address of a database that can be read begins.
-const SCHEMES: [&str; 5] = ["postgres", "postgresql", "mysql", "mariadb", "sqlite"];
+pub(crate) const SCHEMES: [&str; 5] = ["postgres", "postgresql", "mysql", "mariadb", "sqlite"];
 
 /// How that of a database begins that notifies.
 const NOTIFYING_SCHEMES: [&str; 2] = ["postgres", "postgresql"];

@@ -287,6 +287,9 @@ pub struct Refusal {
     /// When the last good version goes, because the article says so.
     #[serde(skip)]
     pub expires: Option<Timestamp>,
+    /// Whether nothing in the file looks like the date of an article: pages of a site have none.
+    #[serde(skip)]
+    pub is_page: bool,
 }
 
 impl Refusal {
@@ -303,6 +306,7 @@ impl Refusal {
             hint: hint.into(),
             withdraws: false,
             expires: None,
+            is_page: false,
         }
     }
 
@@ -313,6 +317,12 @@ impl Refusal {
             column: Some(column),
             ..self
         }
+    }
+
+    /// This refusal of what is a page of a site, if `is_page`.
+    #[must_use]
+    pub fn of_page_if(self, is_page: bool) -> Refusal {
+        Refusal { is_page, ..self }
     }
 
     /// This refusal, which takes the last good version away as well if the article is `hidden`.
@@ -344,6 +354,7 @@ impl Refusal {
         Refusal {
             withdraws: false,
             expires: None,
+            is_page: false,
             ..self.clone()
         }
     }

@@ -48,7 +48,7 @@ use tokio::sync::mpsc;
 use xxhash_rust::xxh3::xxh3_128;
 
 use self::advice::DateOrder;
-pub use self::catalog::{DatabaseCatalog, DatabaseKind, DatabaseTable, TableColumn};
+pub use self::catalog::{DatabaseCatalog, DatabaseKind, DatabaseTable, Reference, TableColumn};
 pub use self::columns::ColumnProblem;
 use self::columns::{Column, Selected};
 use self::database::Database;

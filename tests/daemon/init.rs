@@ -223,6 +223,39 @@ fn each_kind_of_folder_gets_a_file_that_check_accepts() {
             &["path    = \"source/_posts\""],
             &["https://dala.example/2026/most/"],
         ),
+        // What Jekyll makes of a section of two words, or of a folder above the posts, no template can say.
+        (
+            "a site of Jekyll",
+            &[
+                ("_config.yml", "title: Дала\nurl: https://dala.example\n"),
+                (
+                    "_posts/2026-03-05-most.md",
+                    "---\ntitle: Мост\ncategories: news local\n---\nОткрыли.\n",
+                ),
+            ],
+            &["# `permalink` has `:categories`, and articles have sections of several words."],
+            &["http://127.0.0.1:8080/articles/2026-03-05-most"],
+        ),
+        (
+            "a site of Jekyll",
+            &[
+                ("_config.yml", "title: Дала\nurl: https://dala.example\n"),
+                ("news/_posts/2026-03-05-most.md", POST),
+                ("about.md", PAGE),
+            ],
+            &[
+                "path    = \"news/_posts\"",
+                "folders above `_posts` are among them",
+            ],
+            &["http://127.0.0.1:8080/articles/2026-03-05-most"],
+        ),
+        // Settings with a mistake are named.
+        (
+            "a folder of articles",
+            &[("config.toml", "title = \"Дала"), ("content/most.md", POST)],
+            &["# - `config.toml` looks like the settings of a site, but it could not be read"],
+            &["http://127.0.0.1:8080/articles/most"],
+        ),
         // The settings of others are programs: the folder of most articles counts.
         (
             "a site of Astro",
@@ -271,6 +304,103 @@ fn each_kind_of_folder_gets_a_file_that_check_accepts() {
         }
         assert_eq!(links(&folder), *expected, "{found}: {text}");
     }
+}
+
+/// An article whose date is mistyped is an article with a mistake, which `check` has to name.
+#[test]
+fn no_article_is_excluded_for_a_mistake() {
+    for wrong in [
+        "---\ntitle: Матч\ndate: 13/05/20267\n---\nСыграли.\n",
+        "---\ntitle: Матч\nдата: 2026-05-13\n---\nСыграли.\n",
+        "—--\ntitle: Матч\ndate: 2026-05-13\n—--\nСыграли.\n",
+    ] {
+        let folder = folder(&[
+            ("news/most.md", POST),
+            ("sport/match.md", wrong),
+            ("pages/about.md", PAGE),
+            ("README.md", "# Архив\n"),
+        ]);
+        assert_ends(&run(&folder, &["init"]), 0, &["is written"], &["1 article"]);
+        let text = written(&folder);
+        let expected = "exclude = [\"state\", \"README.md\", \"pages\"]";
+        assert!(text.contains(expected), "{wrong}: {text}");
+        assert_ends(&run(&folder, &["check"]), 1, &["sport/match.md"], &[]);
+    }
+}
+
+/// A language that cannot be told is a default, which is named.
+#[test]
+fn a_language_is_known_by_its_texts_alone() {
+    for (title, text, is_known) in [
+        (
+            "Мост открыт",
+            "Мост через реку открыли утром, и по нему прошли первые автобусы, которые ждали здесь люди.",
+            true,
+        ),
+        (
+            "The bridge is open",
+            "The bridge over the river was opened in the morning, and the first buses that were waiting there crossed it.",
+            true,
+        ),
+        (
+            "Le pont est ouvert",
+            "Le pont sur la rivière a été ouvert ce matin, et les premiers autobus qui attendaient là sont passés avec les habitants.",
+            false,
+        ),
+        (
+            "Il ponte è aperto",
+            "Il ponte sul fiume è stato aperto questa mattina e i primi autobus che aspettavano lì sono passati con la gente.",
+            false,
+        ),
+        (
+            "大桥开通",
+            "今天早上，河上的大桥开通了，第一批公共汽车载着人们驶过大桥。",
+            false,
+        ),
+        ("T0", "Hello", false),
+    ] {
+        let article = format!("---\ntitle: {title}\ndate: 2026-03-05\n---\n{text}\n");
+        let files = ["articles/a.md", "articles/b.md", "articles/c.md"]
+            .map(|path| (path, article.as_str()));
+        let folder = folder(&files);
+        let output = run(&folder, &["init"]);
+        let err = String::from_utf8_lossy(&output.stderr);
+        let is_default = err.lines().any(|line| line.contains(": language = "));
+        assert_eq!(is_default, !is_known, "{title}: {err}");
+        assert!(!written(&folder).contains("languages "), "{title}");
+    }
+}
+
+#[test]
+fn a_site_without_its_folder_of_texts_stays_as_it_is() {
+    let folder = folder(&[("hugo.toml", "baseURL = 'https://dala.example/'\n")]);
+    let output = run(&folder, &["init"]);
+    assert_ends(
+        &output,
+        1,
+        &[],
+        &["a site of Hugo", "content is no folder", "hint: "],
+    );
+    assert!(!folder.path().join("content").exists() && !folder.path().join("feeds.toml").exists());
+}
+
+#[test]
+fn printed_paths_are_those_of_the_current_folder() {
+    let folder = folder(&[("site/articles/most.md", POST), ("-dash/most.md", POST)]);
+    let printed = run(&folder, &["init", "--print", "site"]);
+    assert_ends(&printed, 0, &["path    = \"site/articles\""], &["This is"]);
+    fs::write(folder.path().join("feeds.toml"), &printed.stdout).expect("a file");
+    assert_ends(&run(&folder, &["check"]), 0, &["1 article in"], &[]);
+    let dash = run(&folder, &["init", "--", "-dash"]);
+    assert_ends(
+        &dash,
+        0,
+        &["taspa check --config ./-dash/feeds.toml"],
+        &["This is"],
+    );
+    let nowhere = run(&folder, &["init", "-c", "nowhere/feeds.toml", "site"]);
+    let expected = ["nowhere/feeds.toml cannot be written", "hint: "];
+    assert_ends(&nowhere, 1, &[], &expected);
 }
 
 #[test]
@@ -354,6 +484,8 @@ fn what_is_no_source_is_named() {
         ),
         ("http://127.0.0.1:1/", &["cannot be reached"]),
         ("https://", &["is no address"]),
+        ("SQLITE:nowhere.db", &["sqlite:nowhere.db"]),
+        ("", &["is an empty text"]),
     ] {
         let output = run(&folder, &["init", source]);
         assert_ends(&output, 1, &[], expected);
@@ -486,7 +618,9 @@ fn a_database_of_ghost_gets_its_own_query() {
 }
 
 /// A site that answers each path, until the process ends.
-fn site(answer: fn(&str) -> Option<(&'static str, &'static str)>) -> String {
+fn site(
+    answer: impl Fn(&str) -> Option<(&'static str, &'static str)> + Copy + Send + 'static,
+) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
@@ -503,6 +637,7 @@ fn site(answer: fn(&str) -> Option<(&'static str, &'static str)>) -> String {
                     let path = first.split(' ').nth(1).unwrap_or_default();
                     let path = path.split('?').next().unwrap_or_default().to_owned();
                     let (status, headers, body) = match answer(&path) {
+                        Some((headers, "403 Forbidden")) => ("403 Forbidden", headers, "{}"),
                         Some((headers, body)) => ("200 OK", headers, body),
                         None => ("404 Not Found", "", "{}"),
                     };
@@ -601,6 +736,24 @@ fn another_site_is_named() {
     assert!(!folder.path().join("feeds.toml").exists());
 }
 
+#[test]
+fn a_feed_and_a_site_that_refuses_are_told_from_another_site() {
+    for (body, expected) in [
+        (
+            "<?xml version='1.0'?><rss version='2.0'><channel/></rss>",
+            "this is a feed",
+        ),
+        (
+            "403 Forbidden",
+            "answered 403 Forbidden, so what is there is not known",
+        ),
+    ] {
+        let address = site(move |path| (path == "/feed.xml").then_some(("", body)));
+        let output = run(&folder(&[]), &["init", &format!("{address}feed.xml")]);
+        assert_ends(&output, 1, &[], &[expected, "hint: "]);
+    }
+}
+
 /// Questions need a terminal, which `script` makes.
 #[test]
 fn a_terminal_is_asked() {
@@ -624,6 +777,7 @@ fn a_terminal_is_asked() {
     drop(input);
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(shown.contains("Name of the publication ["), "{shown}");
+    assert!(shown.contains("\r\nEnter takes"), "{shown}");
     let text = written(&folder);
     assert!(text.contains("title        = \"Дала\""), "{text}");
     assert!(text.contains("id-authority = \"dala.example\""), "{text}");

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use crate::mariadb::MariaDb;
-use crate::postgres::PASSWORD;
+use crate::postgres::{PASSWORD, Postgres};
 use crate::sample::{DRAFT, RELEASED};
 use crate::session::Session;
 use crate::table::{Kind, Table};
@@ -103,4 +103,70 @@ fn the_tables_of_wordpress_get_the_recipe() {
     let feed = run(&newsroom, &url, &["render", "all.json"]);
     let feed = String::from_utf8_lossy(&feed.stdout).into_owned();
     assert!(feed.contains("https://steppe.example/most/"), "{feed}");
+}
+
+/// A schema of its own, beside tables of the same names in another one; flags of bits; long texts.
+#[test]
+fn the_tables_of_a_schema_belong_together() {
+    let Some(postgres) = Postgres::shared() else {
+        return;
+    };
+    let database = postgres.database();
+    postgres.session(&database).execute(
+        "CREATE TABLE rubrics (id integer PRIMARY KEY, name text);
+         INSERT INTO rubrics VALUES (1, 'Чужое');
+         CREATE SCHEMA news;
+         CREATE TABLE news.rubrics (number integer PRIMARY KEY, name text);
+         INSERT INTO news.rubrics VALUES (1, 'Город');
+         CREATE TABLE news.statuses (id integer PRIMARY KEY, code text);
+         INSERT INTO news.statuses VALUES (1, 'published'), (2, 'draft');
+         CREATE TABLE news.tags (id integer PRIMARY KEY, name text);
+         INSERT INTO news.tags VALUES (1, 'мост');
+         CREATE TABLE news.articles (lang varchar(2), id integer, title text, published_at timestamptz, body text,
+            rubric_id integer REFERENCES news.rubrics, status_id integer, shown bit, PRIMARY KEY (lang, id));
+         INSERT INTO news.articles SELECT lang, id, 'Мост открыт', '2026-03-05 10:00+05',
+            '<p>' || repeat('Открыли мост. ', 1000) || '</p>', 1, CASE id WHEN 2 THEN 2 ELSE 1 END,
+            CASE id WHEN 3 THEN B'0' ELSE B'1' END
+            FROM unnest(ARRAY['ru', 'kk']) AS lang, generate_series(1, 3) AS id",
+    );
+    let url = postgres.url(&database);
+    let newsroom = empty();
+    let output = run(&newsroom, &url, &["init", &url]);
+    assert_ends(&output, 0, &["is written"], &["the table `articles`"]);
+    let checked = run(&newsroom, &url, &["check"]);
+    assert_ends(&checked, 0, &["4 articles, 2 of them"], &[]);
+    let feed = run(&newsroom, &url, &["render", "all.json"]);
+    let feed: Value = serde_json::from_slice(&feed.stdout).expect("a feed");
+    let items = feed["items"].as_array().expect("items");
+    assert_eq!(items.len(), 2, "{feed}");
+    for item in items {
+        assert_eq!(item["tags"], serde_json::json!(["Город"]), "{item}");
+        assert!(item["content_html"].is_string(), "{item}");
+    }
+}
+
+/// A foreign key that names no column, and rows that only a number or a password hides.
+#[test]
+fn no_hidden_row_of_sqlite_is_published() {
+    let newsroom = empty();
+    let file = newsroom.path("news.db");
+    let url = format!("sqlite:{}", file.display());
+    Session::open(&format!("{url}?mode=rwc")).execute(
+        "CREATE TABLE rubrics (rubric_id INTEGER PRIMARY KEY, name TEXT);
+         INSERT INTO rubrics VALUES (7, 'Город');
+         CREATE TABLE posts (id INTEGER PRIMARY KEY, title TEXT, created INTEGER, body TEXT, enabled INTEGER,
+            section_id INTEGER REFERENCES rubrics, password TEXT, deleted TEXT);
+         INSERT INTO posts VALUES (1, 'Мост открыт', 1771400000, 'Открыли.', 1, 7, '', NULL),
+            (2, 'Черновик', 1771400000, 'Пишем.', 0, 7, NULL, NULL),
+            (3, 'Для своих', 1771400000, 'Тайна.', 1, 7, 'тюльпан', NULL),
+            (4, 'Удалено', 1771400000, 'Было.', 1, 7, NULL, 'да')",
+    );
+    let output = run(&newsroom, &url, &["init", &url]);
+    assert_ends(&output, 0, &["is written"], &["the table `posts`"]);
+    let checked = run(&newsroom, &url, &["check"]);
+    assert_ends(&checked, 0, &["2 articles, 1 of them"], &[]);
+    let feed = run(&newsroom, &url, &["render", "all.json"]);
+    let feed: Value = serde_json::from_slice(&feed.stdout).expect("a feed");
+    assert_eq!(feed["items"].as_array().map(Vec::len), Some(1), "{feed}");
+    assert_eq!(feed["items"][0]["tags"], serde_json::json!(["Город"]));
 }

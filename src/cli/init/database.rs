@@ -1,19 +1,22 @@
 //! A database of articles: a query for a system that is known, else one that is proposed from the tables.
 
+mod column_names;
 mod ghost;
 mod proposal;
 mod recipes;
+mod row_query;
+mod row_visibility;
 mod sql_text;
+mod table_columns;
 mod wordpress;
 
 use std::path::Path;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::facts::{Fact, Facts};
+use super::facts::{Facts, Machine};
 use super::feeds_toml::{self, DATABASE_VARIABLE};
 use super::plan::{Plan, SourcePlan};
-use super::sample::Sample;
 use crate::model::problem::chain;
 use crate::source::sql::{DatabaseCatalog, DatabaseKind};
 
@@ -44,13 +47,17 @@ pub(super) fn sqlite_address(path: &Path, config: Option<&Path>) -> String {
 ///
 /// # Errors
 /// When it cannot be reached, or has no table of articles.
-pub(super) fn plan(address: &str) -> Result<Plan, String> {
+pub(super) fn plan(address: &str, machine: &Machine) -> Result<Plan, String> {
     let catalog = DatabaseCatalog::open(address).map_err(|error| chain(&error))?;
     let tables = catalog.tables().map_err(|error| chain(&error))?;
+    let read_values = |sql: &str| {
+        let rows = catalog.rows(sql).unwrap_or_default();
+        rows.into_iter().flatten().flatten().collect()
+    };
     let proposal = wordpress::find(&catalog, &tables)
         .or_else(|| ghost::find(&catalog, &tables))
         .or_else(|| recipes::find(&tables))
-        .or_else(|| proposal::find(&catalog, &tables));
+        .or_else(|| proposal::find(catalog.kind(), &tables, &read_values));
     let Some(proposal) = proposal else {
         return Err(proposal::none(catalog.name(), &tables));
     };
@@ -66,12 +73,13 @@ pub(super) fn plan(address: &str) -> Result<Plan, String> {
             query: proposal.query,
             has_slug: proposal.has_slug,
         },
+        machine,
     );
     plan.database_url = (!is_file).then(|| address.to_owned());
     plan.facts = proposal.facts;
     plan.notes = proposal.notes;
     plan.commands = proposal.commands;
-    match sample(&plan) {
+    match feeds_toml::read_sample(&plan, Path::new("")) {
         Ok(sample) => plan.learn(sample),
         Err(reason) => plan
             .notes
@@ -84,18 +92,4 @@ pub(super) fn plan(address: &str) -> Result<Plan, String> {
         );
     }
     Ok(plan)
-}
-
-/// Reads some rows by the query.
-fn sample(plan: &Plan) -> Result<Sample, String> {
-    let mut plan = plan.clone();
-    if !plan.facts.is_known(Fact::Language) {
-        plan.facts.set(Fact::Language, Some("ru".to_owned()));
-        plan.facts.languages = super::folder::LANGUAGES.map(str::to_owned).to_vec();
-    }
-    let loaded = feeds_toml::load(&plan, Path::new("")).map_err(|problems| {
-        let problems = problems.iter().map(|problem| problem.message.clone());
-        problems.collect::<Vec<_>>().join("; ")
-    })?;
-    Sample::read(&loaded.config).map_err(|error| chain(&error))
 }

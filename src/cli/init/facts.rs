@@ -1,4 +1,4 @@
-//! What a feeds.toml has to say of a site: what was found, and what stands there otherwise.
+//! What a feeds.toml has to say of a site: what was found, and the defaults for the rest.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -72,7 +72,7 @@ pub(super) struct Facts {
     /// The author of articles that name none.
     pub(super) author: Option<String>,
     /// The year of its oldest article.
-    pub(super) first_year: Option<u16>,
+    pub(super) first_year: Option<i16>,
 }
 
 impl Facts {
@@ -92,16 +92,16 @@ impl Facts {
         self.known.contains_key(&fact)
     }
 
-    /// What is known, else what stands there until somebody says more.
-    pub(super) fn value(&self, fact: Fact) -> String {
+    /// What is known, else the default.
+    pub(super) fn value(&self, fact: Fact, machine: &Machine) -> String {
         self.known.get(&fact).cloned().unwrap_or_else(|| {
             let text = match fact {
                 Fact::Title => self.name.as_deref().unwrap_or("News"),
                 Fact::Url => "https://news.example/",
                 Fact::Language => self.likely_language.as_deref().unwrap_or("ru"),
-                Fact::TimeZone => return zone_of_machine().unwrap_or_else(|| "UTC".to_owned()),
-                Fact::IdAuthority => return self.authority(),
-                Fact::IdYear => return self.year().to_string(),
+                Fact::TimeZone => &machine.zone,
+                Fact::IdAuthority => return self.authority(machine),
+                Fact::IdYear => return self.first_year.unwrap_or(machine.year).to_string(),
                 Fact::PublicUrl => "http://127.0.0.1:8080/",
             };
             text.to_owned()
@@ -109,8 +109,8 @@ impl Facts {
     }
 
     /// The domain of the site.
-    fn authority(&self) -> String {
-        let url = Url::parse(&self.value(Fact::Url)).ok();
+    fn authority(&self, machine: &Machine) -> String {
+        let url = Url::parse(&self.value(Fact::Url, machine)).ok();
         let domain = url.and_then(|url| match url.host()? {
             Host::Domain(domain) if domain.contains('.') => Some(domain.to_owned()),
             Host::Domain(_) | Host::Ipv4(_) | Host::Ipv6(_) => None,
@@ -118,14 +118,32 @@ impl Facts {
         let domain = domain.unwrap_or_else(|| "news.example".to_owned());
         domain.strip_prefix("www.").unwrap_or(&domain).to_owned()
     }
+}
 
-    fn year(&self) -> u16 {
-        self.first_year.unwrap_or_else(|| {
-            let now = Timestamp::now().to_string();
-            now.get(..4)
-                .and_then(|year| year.parse().ok())
-                .unwrap_or(2026)
-        })
+/// What this machine knows of its place and time.
+#[derive(Clone, Debug)]
+pub(super) struct Machine {
+    /// Its time zone.
+    pub(super) zone: String,
+    /// The year.
+    pub(super) year: i16,
+}
+
+impl Machine {
+    /// This machine, now.
+    pub(super) fn of_process() -> Machine {
+        Machine {
+            zone: zone_of_machine().unwrap_or_else(|| "UTC".to_owned()),
+            year: Zone::UTC.day(Timestamp::now()).year,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_test() -> Machine {
+        Machine {
+            zone: "UTC".to_owned(),
+            year: 2026,
+        }
     }
 }
 
@@ -156,7 +174,7 @@ mod tests {
         ] {
             let mut facts = Facts::default();
             facts.set(Fact::Url, Some(url.to_owned()));
-            let authority = facts.value(Fact::IdAuthority);
+            let authority = facts.value(Fact::IdAuthority, &Machine::of_test());
             match url.is_ascii() {
                 true => assert_eq!(authority, expected, "{url}"),
                 false => assert!(authority.starts_with("xn--"), "{url}: {authority}"),

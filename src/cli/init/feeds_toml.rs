@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::facts::Fact;
 use super::plan::{PageLink, Plan, SourcePlan};
-use super::sample::{Counts, most_frequent};
+use super::sample::{Counts, LANGUAGES, NO_LANGUAGE, Sample, most_frequent};
 use super::toml_text::{block, list, one_line, quoted};
 use crate::config::{Config, Loaded};
 use crate::model::article::default_languages;
-use crate::model::problem::{Problem, Severity};
+use crate::model::problem::{Problem, Severity, chain};
 
 /// The variable that holds the address of a database.
 pub(super) const DATABASE_VARIABLE: &str = "DATABASE_URL";
@@ -35,7 +35,7 @@ pub(super) fn write(plan: &Plan) -> String {
             .map(|note| format!("# - {}", one_line(note))),
     );
     site(plan, &mut lines);
-    let value = |fact| quoted(&plan.facts.value(fact));
+    let value = |fact| quoted(&plan.value(fact));
     lines.extend([
         String::new(),
         "[server]".to_owned(),
@@ -55,7 +55,7 @@ pub(super) fn write(plan: &Plan) -> String {
 
 fn site(plan: &Plan, lines: &mut Vec<String>) {
     let facts = &plan.facts;
-    let value = |fact| quoted(&facts.value(fact));
+    let value = |fact| quoted(&plan.value(fact));
     lines.extend([
         String::new(),
         "[site]".to_owned(),
@@ -66,12 +66,12 @@ fn site(plan: &Plan, lines: &mut Vec<String>) {
         format!("id-authority = {}", value(Fact::IdAuthority)),
     ]);
     // A year is a number; another answer is kept for the check of the configuration.
-    let year = facts.value(Fact::IdYear);
+    let year = plan.value(Fact::IdYear);
     lines.push(match year.parse::<u32>() {
         Ok(year) => format!("id-year      = {year}"),
         Err(_) => format!("id-year      = {}", quoted(&year)),
     });
-    let language = facts.value(Fact::Language);
+    let language = plan.value(Fact::Language);
     lines.push(format!("language     = {}", quoted(&language)));
     let mut languages = facts.languages.clone();
     if !languages.is_empty()
@@ -111,7 +111,7 @@ fn source(plan: &Plan, lines: &mut Vec<String>) {
                 lines.push("# What is no article.".to_owned());
                 lines.push(format!("exclude = {}", list(exclude)));
             }
-            let site = plan.facts.value(Fact::Url);
+            let site = plan.value(Fact::Url);
             let site = site.trim_end_matches('/');
             match link {
                 PageLink::Known(template) => lines.extend([
@@ -165,7 +165,7 @@ fn source(plan: &Plan, lines: &mut Vec<String>) {
                 lines.push("# public-status = [\"approved\"]".to_owned());
             }
             if *has_slug {
-                let site = plan.facts.value(Fact::Url);
+                let site = plan.value(Fact::Url);
                 let link = format!("{}/news/{{slug}}/", site.trim_end_matches('/'));
                 lines.extend([
                     "# Where articles have pages on the site; without it this server shows them."
@@ -228,7 +228,7 @@ fn examples(plan: &Plan, lines: &mut Vec<String>) {
         return;
     };
     let any: Vec<String> = all.iter().take(2).map(|(_, term)| term.clone()).collect();
-    let language = format!("lang:{}", plan.facts.value(Fact::Language));
+    let language = format!("lang:{}", plan.value(Fact::Language));
     lines.extend([
         String::new(),
         "# Feeds of your own, from any terms; two to begin with:".to_owned(),
@@ -263,6 +263,24 @@ pub(super) fn load(plan: &Plan, folder: &Path) -> Result<Loaded, Vec<Problem>> {
     Config::parse(&write(plan), "feeds.toml", folder, &environment)
 }
 
+/// Reads articles of a plan, with every language that can be told where its own is not known.
+///
+/// # Errors
+/// When no configuration can be made of the plan, or its source cannot be read.
+pub(super) fn read_sample(plan: &Plan, folder: &Path) -> Result<Sample, String> {
+    let mut plan = plan.clone();
+    if !plan.facts.is_known(Fact::Language) {
+        let language = Some(NO_LANGUAGE.to_owned());
+        plan.facts.set(Fact::Language, language);
+        plan.facts.languages = LANGUAGES.map(str::to_owned).to_vec();
+    }
+    let loaded = load(&plan, folder).map_err(|problems| {
+        let problems = problems.iter().map(|problem| problem.message.clone());
+        problems.collect::<Vec<_>>().join("; ")
+    })?;
+    Sample::read(&loaded.config).map_err(|error| chain(&error))
+}
+
 /// The first error of the configuration that a plan makes.
 pub(super) fn first_error(plan: &Plan, folder: &Path) -> Option<Problem> {
     let problems = load(plan, folder).err()?;
@@ -290,7 +308,7 @@ pub(super) fn drop_invalid(plan: &mut Plan, folder: &Path) {
     for fact in Fact::ALL {
         let mut alone = bare.clone();
         if plan.facts.is_known(fact) {
-            alone.facts.set(fact, Some(plan.facts.value(fact)));
+            alone.facts.set(fact, Some(plan.value(fact)));
         }
         if first_error(&alone, folder).is_some() {
             plan.facts.forget(fact);

@@ -3,51 +3,55 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::facts::Fact;
+use super::facts::Machine;
 use super::feeds_toml;
 use super::generator::{self, ArticlePaths, GeneratorSite};
 use super::plan::{PageLink, Plan, SourcePlan};
 use super::sample::Sample;
-use crate::model::problem::chain;
 
 /// Folders that are known to hold articles, so that what lies beside them is something else.
 const ARTICLE_FOLDERS: [&str; 7] = [
     "articles", "content", "posts", "texts", "archive", "news", "blog",
 ];
 
+/// Folders that cannot be read and are named.
+const UNLISTED_SHOWN: usize = 5;
+
 /// Patterns of what is no article that a file names; more are named by `check`.
 const EXCLUDED_MAX: usize = 20;
-
-/// The languages that are told from texts.
-pub(super) const LANGUAGES: [&str; 12] = [
-    "ru", "kk", "en", "uk", "be", "bg", "sr", "ky", "tt", "uz", "tr", "de",
-];
 
 /// What feeds.toml in the folder `target` is made of for the articles of `folder`.
 ///
 /// # Errors
-/// When the folder cannot be read.
-pub(super) fn plan(folder: &Path, target: &Path) -> Result<Plan, String> {
+/// When the folder cannot be read, or the generator's folder of texts is missing.
+pub(super) fn plan(folder: &Path, target: &Path, machine: &Machine) -> Result<Plan, String> {
     let site = generator::find(folder);
     let content = site.as_ref().and_then(|site| site.content.clone());
     let root = content
         .as_ref()
         .map_or(folder.to_owned(), |content| folder.join(content));
+    // The folders of a generator's site are its own matter.
+    if let (Some(site), false) = (&site, root.is_dir()) {
+        return Err(format!(
+            "{} is a site of {}, and {} is no folder\n  hint: name the folder that its articles are in",
+            folder.display(),
+            site.name,
+            root.display(),
+        ));
+    }
     let mut plan = Plan::new(
         "a folder",
         SourcePlan::Directory {
-            path: path_from(target, &root),
+            path: absolute(&root).display().to_string(),
             exclude: Vec::new(),
             link: PageLink::Unknown,
         },
+        machine,
     );
-    if !root.is_dir() {
-        plan.new_folder = Some(root.clone());
+    let sample = feeds_toml::read_sample(&plan, Path::new(""))?;
+    if let (0, Some(reason)) = (sample.listed, sample.unlisted.first()) {
+        return Err(format!("{}: {reason}", root.display()));
     }
-    let sample = match root.is_dir() {
-        true => read(&plan, &root)?,
-        false => Sample::default(),
-    };
     // A generator may make pages of HTML beside its texts.
     let below = match (&site, &content) {
         (_, Some(_)) => String::new(),
@@ -59,7 +63,7 @@ pub(super) fn plan(folder: &Path, target: &Path) -> Result<Plan, String> {
     let link = site
         .as_ref()
         .map_or(PageLink::Unknown, |site| link(site, &sample));
-    let is_empty = sample.listed == 0 && content.is_none();
+    let is_empty = sample.listed == 0 && site.is_none();
     let mut exclude = excluded;
     let path = match is_empty {
         true => {
@@ -77,8 +81,10 @@ pub(super) fn plan(folder: &Path, target: &Path) -> Result<Plan, String> {
         link,
     };
     if let Some(site) = site {
+        let paths: Vec<&str> = sample.article_paths().collect();
+        plan.notes.extend(site.path_note(&paths));
         plan.facts = site.facts;
-        plan.notes = site.notes;
+        plan.notes.extend(site.notes);
         plan.found = format!("a site of {}", site.name);
     } else {
         plan.found = found(&sample);
@@ -96,25 +102,15 @@ pub(super) fn plan(folder: &Path, target: &Path) -> Result<Plan, String> {
             below.trim_end_matches('/')
         ));
     }
+    let unreadable = generator::unreadable(folder);
+    plan.notes.extend(unreadable.iter().map(|name| {
+        format!("`{name}` looks like the settings of a site, but it could not be read, so nothing of it is known")
+    }));
+    let unlisted = sample.unlisted.iter().take(UNLISTED_SHOWN);
+    plan.notes
+        .extend(unlisted.map(|reason| format!("not read: {reason}")));
     plan.learn(sample);
     Ok(plan)
-}
-
-/// Reads some of the files below a folder, with every language that can be told.
-fn read(plan: &Plan, root: &Path) -> Result<Sample, String> {
-    let mut plan = plan.clone();
-    plan.facts.set(Fact::Language, Some("ru".to_owned()));
-    plan.facts.languages = LANGUAGES.map(str::to_owned).to_vec();
-    plan.source = SourcePlan::Directory {
-        path: absolute(root).display().to_string(),
-        exclude: Vec::new(),
-        link: PageLink::Unknown,
-    };
-    let loaded = feeds_toml::load(&plan, Path::new("")).map_err(|problems| {
-        let problems = problems.iter().map(ToString::to_string);
-        problems.collect::<Vec<_>>().join("\n")
-    })?;
-    Sample::read(&loaded.config).map_err(|error| chain(&error))
 }
 
 /// What a folder without a generator holds.
@@ -145,13 +141,14 @@ fn link(site: &GeneratorSite, sample: &Sample) -> PageLink {
     site.link(&ArticlePaths {
         paths: sample.article_paths().collect(),
         has_several_sections: sample.has_several_sections,
+        has_section_of_words: sample.sections.keys().any(|name| name.contains(' ')),
     })
 }
 
-/// The folder, with a slash at its end, that nine of ten articles are below, by folders whose names may be
+/// The folder, with a slash at its end, that nine of ten articles are below, those with mistakes included, by folders whose names may be
 /// entered; empty for the root. Folders of years and numbers are where articles are filed.
 fn common_folder(sample: &Sample, may_enter: impl Fn(&str) -> bool) -> String {
-    let paths: Vec<&str> = sample.article_paths().collect();
+    let paths: Vec<&str> = sample.likely_paths().collect();
     let mut folder = String::new();
     loop {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -178,8 +175,8 @@ fn common_folder(sample: &Sample, may_enter: impl Fn(&str) -> bool) -> String {
     }
 }
 
-/// Patterns of what lies below a folder and is no article: files with front matter, or folders of such files,
-/// of which all were read. Newsroom text that cannot be read is a mistake, which `check` has to name.
+/// Patterns of what lies below a folder and is no article: files in which nothing looks like a date, or folders
+/// of such files, of which all were read. An article with a mistake is one, which `check` has to name.
 fn excluded(sample: &Sample, below: &str) -> Vec<String> {
     #[derive(Default)]
     struct Entry {
@@ -202,11 +199,9 @@ fn excluded(sample: &Sample, below: &str) -> Vec<String> {
         let Some(entry) = top(path).and_then(|name| entries.get_mut(&name)) else {
             continue;
         };
-        let is_text = path.to_lowercase().ends_with(".txt");
         match outcome {
             Ok(()) => entry.articles += 1,
-            Err(_) if !is_text => entry.pages += 1,
-            Err(_) => {}
+            Err(refusal) => entry.pages += usize::from(refusal.is_page),
         }
         has_articles |= outcome.is_ok();
     }

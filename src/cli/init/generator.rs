@@ -12,6 +12,7 @@ use std::path::Path;
 use self::pattern::Names;
 use super::facts::Facts;
 use super::plan::PageLink;
+use crate::source::settings_file;
 
 /// A site that a generator makes.
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub(super) struct ArticlePaths<'p> {
     pub(super) paths: Vec<&'p str>,
     /// Whether one has several sections.
     pub(super) has_several_sections: bool,
+    /// Whether a section has a name of several words.
+    pub(super) has_section_of_words: bool,
 }
 
 /// The generator of a folder; `None` if it is of none that is known.
@@ -59,6 +62,20 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
         .or_else(|| hexo::find(folder))
         .or_else(|| jekyll::find(folder))
         .or_else(|| find_by_program(folder))
+}
+
+/// The files of a folder that are the settings of a generator by their names and cannot be read.
+pub(super) fn unreadable(folder: &Path) -> Vec<String> {
+    const STEMS: [&str; 4] = ["hugo", "zola", "config", "_config"];
+    const EXTENSIONS: [&str; 4] = ["toml", "yaml", "yml", "json"];
+    let names = STEMS
+        .iter()
+        .flat_map(|stem| EXTENSIONS.map(|extension| format!("{stem}.{extension}")));
+    let is_unreadable = |name: &String| {
+        let path = folder.join(name);
+        path.is_file() && settings_file::read(&path).is_none()
+    };
+    names.filter(is_unreadable).collect()
 }
 
 /// Generators whose settings are a program, which only they can run.
@@ -90,6 +107,21 @@ fn find_by_program(folder: &Path) -> Option<GeneratorSite> {
 }
 
 impl GeneratorSite {
+    /// What has to be known of pages whose addresses the generator makes of the names of files in its own way.
+    pub(super) fn path_note(&self, paths: &[&str]) -> Option<String> {
+        let is_changed = |c: char| match self.name {
+            "Hugo" => c.is_uppercase() || c == ' ',
+            "Zola" => c.is_uppercase() || c == ' ' || !c.is_ascii(),
+            _ => false,
+        };
+        let path = paths.iter().find(|path| path.contains(is_changed))?;
+        Some(format!(
+            "{} writes the address of a page in another way than its file, `{path}` for one: compare `link`, or give \
+             such articles a `url`",
+            self.name
+        ))
+    }
+
     /// The template of the pages of these articles.
     pub(super) fn link(&self, articles: &ArticlePaths<'_>) -> PageLink {
         let (base, patterns, names) = match &self.pages {

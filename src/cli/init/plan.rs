@@ -1,8 +1,9 @@
 //! What feeds.toml is made of: where the articles are, what is known of the site, and what cannot be said.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::facts::{Fact, Facts};
+use super::facts::{Fact, Facts, Machine};
 use super::sample::{Sample, most_frequent};
 
 /// What feeds.toml is made of.
@@ -12,7 +13,9 @@ pub(super) struct Plan {
     pub(super) found: String,
     pub(super) facts: Facts,
     pub(super) source: SourcePlan,
-    pub(super) sample: Sample,
+    /// Shared, because plans are copied to try an answer and a sample has many paths.
+    pub(super) sample: Arc<Sample>,
+    machine: Machine,
     /// What the operator should know, a sentence each; they stand in the file too.
     pub(super) notes: Vec<String>,
     /// The value of `DATABASE_URL`, which holds a password.
@@ -55,17 +58,23 @@ pub(super) enum PageLink {
 }
 
 impl Plan {
-    pub(super) fn new(found: &str, source: SourcePlan) -> Plan {
+    pub(super) fn new(found: &str, source: SourcePlan, machine: &Machine) -> Plan {
         Plan {
             found: found.to_owned(),
             facts: Facts::default(),
             source,
-            sample: Sample::default(),
+            sample: Arc::default(),
+            machine: machine.clone(),
             notes: Vec::new(),
             database_url: None,
             new_folder: None,
             commands: Vec::new(),
         }
+    }
+
+    /// What is known, else the default.
+    pub(super) fn value(&self, fact: Fact) -> String {
+        self.facts.value(fact, &self.machine)
     }
 
     /// Takes over what the articles say of their site.
@@ -85,13 +94,13 @@ impl Plan {
         }
         // Addresses without a host were resolved against the one that stands for an unknown site.
         let mut hosts = most_frequent(&sample.hosts, 1);
-        hosts.retain(|(origin, _)| !self.facts.value(Fact::Url).starts_with(origin));
+        hosts.retain(|(origin, _)| !self.value(Fact::Url).starts_with(origin));
         if let (Some((origin, count)), false) = (hosts.first(), self.facts.is_known(Fact::Url))
             && count * 2 > sample.public()
         {
             self.facts.set(Fact::Url, Some(format!("{origin}/")));
         }
         self.facts.first_year = sample.first_year.or(self.facts.first_year);
-        self.sample = sample;
+        self.sample = Arc::new(sample);
     }
 }

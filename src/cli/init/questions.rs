@@ -6,6 +6,7 @@ use std::path::Path;
 use super::facts::Fact;
 use super::feeds_toml;
 use super::plan::Plan;
+use crate::text::visible;
 
 /// The longest answer that is read.
 const ANSWER_BYTES_MAX: u64 = 4 << 10;
@@ -20,8 +21,8 @@ pub(super) fn ask(
 ) -> io::Result<()> {
     for fact in Fact::ALL {
         while !plan.facts.is_known(fact) {
-            let default = plan.facts.value(fact);
-            say(&format!("{} [{default}]: ", fact.question()));
+            let default = plan.value(fact);
+            say(&format!("{} [{}]: ", fact.question(), visible(&default)));
             let Some(answer) = line(input)? else {
                 say("\n");
                 return Ok(());
@@ -59,6 +60,7 @@ fn line(input: &mut impl BufRead) -> io::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::init::facts::Machine;
     use crate::cli::init::plan::{PageLink, SourcePlan};
 
     fn plan() -> Plan {
@@ -69,6 +71,7 @@ mod tests {
                 exclude: Vec::new(),
                 link: PageLink::Unknown,
             },
+            &Machine::of_test(),
         );
         plan.facts.first_year = Some(2019);
         plan.facts
@@ -77,22 +80,22 @@ mod tests {
     }
 
     fn answered(answers: &str) -> (Plan, String) {
-        let (mut plan, mut said) = (plan(), String::new());
+        let (mut plan, mut output) = (plan(), String::new());
         let folder = Path::new("");
         ask(&mut plan, folder, &mut answers.as_bytes(), &mut |text| {
-            said += text
+            output += text
         })
         .expect("answers");
-        (plan, said)
+        (plan, output)
     }
 
     fn values(plan: &Plan) -> [String; 7] {
-        Fact::ALL.map(|fact| plan.facts.value(fact))
+        Fact::ALL.map(|fact| plan.value(fact))
     }
 
     #[test]
     fn answers_are_taken_and_enter_takes_what_is_in_brackets() {
-        let (plan, said) = answered(
+        let (plan, output) = answered(
             "Дала \"жаңалықтары\"\nhttps://www.dala.example/\nkk\n\n\nhttps://feeds.dala.example/\n",
         );
         assert_eq!(
@@ -107,27 +110,27 @@ mod tests {
                 "https://feeds.dala.example/",
             ]
         );
-        assert!(!said.contains("Time zone"), "it is known: {said}");
+        assert!(!output.contains("Time zone"), "it is known: {output}");
         assert!(
-            said.contains("[dala.example]: ") && said.contains("[2019]: "),
-            "{said}"
+            output.contains("[dala.example]: ") && output.contains("[2019]: "),
+            "{output}"
         );
     }
 
     #[test]
     fn a_wrong_answer_is_explained_and_asked_for_again() {
-        let (plan, said) =
+        let (plan, output) =
             answered("Дала\ndala.example\nhttps://dala.example/\nrussian language\nru\n\n1889\n");
         assert!(
-            said.contains("https://dala.example/"),
-            "the hint of feeds.toml: {said}"
+            output.contains("https://dala.example/"),
+            "the hint of feeds.toml: {output}"
         );
-        assert_eq!(said.matches("Address of its site").count(), 2, "{said}");
-        assert_eq!(said.matches("Language of most").count(), 2, "{said}");
-        assert_eq!(said.matches("Year in which").count(), 2, "{said}");
-        assert_eq!(plan.facts.value(Fact::Language), "ru");
+        assert_eq!(output.matches("Address of its site").count(), 2, "{output}");
+        assert_eq!(output.matches("Language of most").count(), 2, "{output}");
+        assert_eq!(output.matches("Year in which").count(), 2, "{output}");
+        assert_eq!(plan.value(Fact::Language), "ru");
         assert!(!plan.facts.is_known(Fact::IdYear), "the input ended");
-        assert_eq!(plan.facts.value(Fact::IdYear), "2019");
+        assert_eq!(plan.value(Fact::IdYear), "2019");
     }
 
     #[test]

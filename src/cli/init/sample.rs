@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use crate::config::{Config, SourceConfig};
-use crate::model::article::{Accepted, Visibility};
+use crate::model::article::{Accepted, Refusal, Visibility};
+use crate::model::problem::Severity;
+use crate::model::time::Zone;
 use crate::source::{ListingError, Place, ReadOutcome, Scope, Source, SourceError};
 
 /// Places that are listed.
@@ -19,11 +21,19 @@ const FILES_READ_MAX: usize = 2_000;
 /// Rows that are listed and read: a database may need long for each.
 const ROWS_MAX: usize = 500;
 
-/// How long listing takes, and reading: whoever started `init` waits for it.
+/// How long listing takes, and reading, at most: a person waits for it.
 const TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Different terms, hosts or values that are counted.
 const COUNTED_MAX: usize = 5_000;
+
+/// The languages that are told from texts.
+pub(super) const LANGUAGES: [&str; 12] = [
+    "ru", "kk", "en", "uk", "be", "bg", "sr", "ky", "tt", "uz", "tr", "de",
+];
+
+/// The language of a text that is in none of them, as far as its words show.
+pub(super) const NO_LANGUAGE: &str = "und";
 
 /// How often each text was seen.
 pub(super) type Counts = BTreeMap<String, usize>;
@@ -41,7 +51,9 @@ pub(super) struct Sample {
     /// Hidden ones among these.
     pub(super) hidden: usize,
     /// The path of each file that was read, and whether it is an article or why not.
-    pub(super) files: Vec<(String, Result<(), String>)>,
+    pub(super) files: Vec<(String, Result<(), Refusal>)>,
+    /// What cannot be listed, with the reason.
+    pub(super) unlisted: Vec<String>,
     /// Every path that was listed.
     pub(super) paths: Vec<String>,
     pub(super) formats: Counts,
@@ -54,7 +66,7 @@ pub(super) struct Sample {
     pub(super) statuses: Counts,
     pub(super) has_authors: bool,
     pub(super) has_several_sections: bool,
-    pub(super) first_year: Option<u16>,
+    pub(super) first_year: Option<i16>,
 }
 
 impl Sample {
@@ -66,7 +78,7 @@ impl Sample {
             SourceConfig::Sql(_) | SourceConfig::WordPress(_) => (ROWS_MAX, ROWS_MAX),
         };
         let mut places: Vec<Place> = Vec::new();
-        let mut is_whole = true;
+        let (mut is_whole, mut unlisted) = (true, Vec::new());
         let began = Instant::now();
         for entry in source.walk(&Scope::Ids) {
             if places.len() == listed_max || began.elapsed() > TIME_MAX {
@@ -75,6 +87,11 @@ impl Sample {
             }
             match entry {
                 Ok(place) => places.push(place),
+                Err(ListingError::Unlisted(entry)) if entry.severity == Severity::Error => {
+                    if unlisted.len() < COUNTED_MAX {
+                        unlisted.push(format!("{}: {}", name_of(&entry.path), entry.reason));
+                    }
+                }
                 Err(ListingError::Unlisted(_)) => {}
                 Err(ListingError::Source(error)) => return Err(error),
             }
@@ -82,6 +99,7 @@ impl Sample {
         let mut sample = Sample {
             listed: places.len(),
             is_whole,
+            unlisted,
             paths: places.iter().map(|place| place.path.clone()).collect(),
             ..Sample::default()
         };
@@ -108,7 +126,7 @@ impl Sample {
             }
             ReadOutcome::Refused(refusal)
             | ReadOutcome::Shared(_, refusal)
-            | ReadOutcome::Unreadable(refusal) => Err(refusal.reason),
+            | ReadOutcome::Unreadable(refusal) => Err(refusal),
             ReadOutcome::Unsettled => return,
         };
         self.files.push((path.to_owned(), outcome));
@@ -134,15 +152,16 @@ impl Sample {
             count(&mut self.tags, tag.name.as_str().to_owned());
         }
         let language = article.language.split('-').next().unwrap_or_default();
-        count(&mut self.languages, language.to_owned());
+        if language != NO_LANGUAGE {
+            count(&mut self.languages, language.to_owned());
+        }
         let url = article.url.as_deref().and_then(|url| Url::parse(url).ok());
         if let Some(origin) = url.map(|url| url.origin().ascii_serialization()) {
             count(&mut self.hosts, origin);
         }
         self.has_authors |= !article.authors.is_empty();
         self.has_several_sections |= article.sections.len() > 1;
-        let year = article.published.to_string();
-        let year = year.get(..4).and_then(|year| year.parse().ok());
+        let year = Some(Zone::UTC.day(article.published).year);
         let year = year.filter(|year| (1990..=2999).contains(year));
         self.first_year = self.first_year.into_iter().chain(year).min();
     }
@@ -155,9 +174,18 @@ impl Sample {
     /// Files that were read and are no articles.
     pub(super) fn refused(&self) -> impl Iterator<Item = (&str, &str)> {
         self.files.iter().filter_map(|(path, outcome)| {
-            let reason = outcome.as_ref().err()?;
-            Some((path.as_str(), reason.as_str()))
+            let refusal = outcome.as_ref().err()?;
+            Some((path.as_str(), refusal.reason.as_str()))
         })
+    }
+
+    /// The paths of articles, and of files with front matter that are articles but for a mistake.
+    pub(super) fn likely_paths(&self) -> impl Iterator<Item = &str> {
+        let likely = self.files.iter().filter(|(path, outcome)| match outcome {
+            Ok(()) => true,
+            Err(refusal) => !refusal.is_page && !path.to_lowercase().ends_with(".txt"),
+        });
+        likely.map(|(path, _)| path.as_str())
     }
 
     /// The paths of articles.
@@ -165,6 +193,11 @@ impl Sample {
         let articles = self.files.iter().filter(|(_, outcome)| outcome.is_ok());
         articles.map(|(path, _)| path.as_str())
     }
+}
+
+/// The path of an entry; that of the source itself is empty.
+fn name_of(path: &str) -> &str {
+    if path.is_empty() { "." } else { path }
 }
 
 fn count(counts: &mut Counts, text: String) {

@@ -1,12 +1,13 @@
 //! A site at an address: WordPress, or something else that can be named.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 use tokio::runtime::Builder;
 use url::Url;
 
-use super::facts::Fact;
+use super::facts::{Fact, Machine};
 use super::plan::{Plan, SourcePlan};
 use super::sample::Sample;
 use crate::config::WordPressConfig;
@@ -14,11 +15,15 @@ use crate::http_client::{Call, CallLimits, HttpClient, Proxies, TlsRoots, shown}
 use crate::model::article::AcceptSettings;
 use crate::model::problem::chain;
 use crate::model::time::Zone;
+use crate::model::version;
 use crate::source::wordpress::{SiteDescription, WordPress, WordPressError};
 use crate::text::{PageHead, visible};
 
 /// Bytes of a page that are taken.
 const PAGE_BYTES_MAX: usize = 4 << 20;
+
+/// Bytes in which the first element of a feed begins.
+const FEED_START_BYTES: usize = 2 << 10;
 
 /// How long a page may take.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
@@ -27,7 +32,7 @@ const PAGE_TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// When there is no site of WordPress, with what is there instead.
-pub(super) fn plan(address: &str) -> Result<Plan, String> {
+pub(super) fn plan(address: &str, machine: &Machine) -> Result<Plan, String> {
     let mut url =
         Url::parse(address).map_err(|error| format!("`{address}` is no address: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
@@ -36,6 +41,12 @@ pub(super) fn plan(address: &str) -> Result<Plan, String> {
     url.set_query(None);
     url.set_fragment(None);
     let page = page(url.clone())?;
+    if is_feed(&page.text) {
+        return Err(format!(
+            "{}: this is a feed, and taspa reads none\n  hint: give the address of the site",
+            shown(&page.url)
+        ));
+    }
     let head = PageHead::read(&page.text);
     // A page other than the site's first one may be given, and what it redirects to counts.
     let mut site = page.url;
@@ -43,7 +54,13 @@ pub(super) fn plan(address: &str) -> Result<Plan, String> {
         site.set_path(&format!("{}/", site.path()));
     }
     match describe(&site) {
-        Ok(description) => Ok(of_wordpress(&site, &head, description)),
+        Ok(description) => Ok(of_wordpress(&site, &head, description, machine)),
+        // A site that refuses or fails may be WordPress.
+        Err(WordPressError::NoInterface { .. }) if !page.status.is_success() => Err(format!(
+            "{} answered {}, so what is there is not known\n  hint: try again later, or give a folder or a database",
+            shown(&site),
+            page.status
+        )),
         Err(error @ WordPressError::NoInterface { .. }) => {
             Err(something_else(&site, &head, &error))
         }
@@ -54,7 +71,23 @@ pub(super) fn plan(address: &str) -> Result<Plan, String> {
 /// A page of a site as it was answered.
 struct Page {
     url: Url,
+    status: StatusCode,
     text: String,
+}
+
+/// Whether a text is a feed in XML.
+fn is_feed(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let start = start
+        .get(..start.floor_char_boundary(FEED_START_BYTES))
+        .unwrap_or_default();
+    let is_xml = ["<?xml", "<rss", "<feed"]
+        .iter()
+        .any(|tag| start.starts_with(tag));
+    is_xml
+        && ["<rss", "<feed", "<rdf:RDF"]
+            .iter()
+            .any(|tag| start.contains(tag))
 }
 
 fn page(url: Url) -> Result<Page, String> {
@@ -63,7 +96,7 @@ fn page(url: Url) -> Result<Page, String> {
         whole: PAGE_TIMEOUT,
         ..CallLimits::default()
     };
-    let user_agent = format!("taspa/{}", env!("CARGO_PKG_VERSION"));
+    let user_agent = format!("taspa/{}", version::NUMBER);
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("no thread can be started: {error}"))?;
     let answer = runtime.block_on(async {
@@ -86,6 +119,7 @@ fn page(url: Url) -> Result<Page, String> {
         return Err(format!("{} answered {}", shown(&answer.url), answer.status));
     }
     Ok(Page {
+        status: answer.status,
         text: String::from_utf8_lossy(&answer.body).into_owned(),
         url: answer.url,
     })
@@ -103,12 +137,18 @@ fn describe(site: &Url) -> Result<SiteDescription, WordPressError> {
     WordPress::new(&config, settings)?.describe()
 }
 
-fn of_wordpress(site: &Url, head: &PageHead, description: SiteDescription) -> Plan {
+fn of_wordpress(
+    site: &Url,
+    head: &PageHead,
+    description: SiteDescription,
+    machine: &Machine,
+) -> Plan {
     let mut plan = Plan::new(
         "a site of WordPress",
         SourcePlan::WordPress {
             url: site.to_string(),
         },
+        machine,
     );
     let facts = &mut plan.facts;
     facts.set(Fact::Title, description.title);
@@ -119,7 +159,7 @@ fn of_wordpress(site: &Url, head: &PageHead, description: SiteDescription) -> Pl
     facts.first_year = description.first_year;
     facts.name = site.host_str().map(str::to_owned);
     let posts = usize::try_from(description.posts.unwrap_or(0)).unwrap_or(usize::MAX);
-    plan.sample = Sample {
+    plan.sample = Arc::new(Sample {
         listed: posts,
         is_whole: true,
         read: posts,
@@ -128,7 +168,7 @@ fn of_wordpress(site: &Url, head: &PageHead, description: SiteDescription) -> Pl
         tags: description.tags.into_iter().collect(),
         has_authors: posts > 0,
         ..Sample::default()
-    };
+    });
     plan
 }
 

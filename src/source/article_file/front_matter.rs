@@ -27,6 +27,9 @@ enum Syntax {
     Json,
 }
 
+/// Lines that are searched for keys where no front matter begins.
+const LINES_WITHOUT_FENCE: usize = 20;
+
 /// The line that closes front matter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fence {
@@ -34,6 +37,15 @@ enum Fence {
     Hyphen,
     /// The object ends by itself.
     None,
+}
+
+/// Whether one of the first lines begins with `date`, so that the lines that enclose it may be missing.
+fn has_date_line(text: &str) -> bool {
+    let mut lines = text.lines().take(LINES_WITHOUT_FENCE);
+    lines.any(|line| {
+        let start = line.trim_start().get(..4).unwrap_or_default();
+        start.eq_ignore_ascii_case("date")
+    })
 }
 
 /// Splits a file whose lines end in LF.
@@ -50,7 +62,8 @@ pub(in crate::source) fn split<'t>(
             "the file does not begin with front matter",
             "begin it with a line `+++`, keys such as `title = \"…\"` and `date = 2026-01-08`, and \
              another line `+++`; or with `---` and YAML",
-        ));
+        )
+        .of_page_if(!has_date_line(text)));
     };
     let start = match fence {
         Fence::None => opening.start,

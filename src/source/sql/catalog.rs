@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use super::database::{self, Database, StatementTimeout};
 use super::dialect::{Dialect, Statement};
 use super::error::{Reporter, SqlError};
+use crate::source::article_file::fields::key_traits;
 
 /// How long one statement about the tables may take.
 const TIMEOUT: StatementTimeout = StatementTimeout {
@@ -18,6 +19,9 @@ const TIMEOUT: StatementTimeout = StatementTimeout {
 
 /// Rows of one answer that are taken; a column of a table is one.
 const ROWS_MAX: usize = 50_000;
+
+/// Bytes of one answer that are taken.
+const ANSWER_BYTES_MAX: usize = 32 << 20;
 
 const ROWS_BUFFERED: usize = 256;
 
@@ -43,10 +47,12 @@ pub enum DatabaseKind {
 /// A table or a view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DatabaseTable {
-    /// The schema; empty where a database has none, and for `public` of PostgreSQL.
+    /// The schema; empty where a database has none.
     pub schema: String,
     /// The name.
     pub name: String,
+    /// Whether a statement has to name the schema: without it, the name means no table or another one.
+    pub needs_schema: bool,
     /// The columns in their order.
     pub columns: Vec<TableColumn>,
 }
@@ -58,10 +64,21 @@ pub struct TableColumn {
     pub name: String,
     /// The type in lower case, as the database writes it.
     pub kind: String,
-    /// Whether it alone is the primary key.
+    /// Whether it is the primary key or part of it.
     pub is_key: bool,
-    /// The table and column that it refers to by a foreign key.
-    pub refers_to: Option<(String, String)>,
+    /// What it refers to by a foreign key. This account may read it.
+    pub refers_to: Option<Reference>,
+}
+
+/// The column of a table that a foreign key leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// The schema of the table.
+    pub schema: String,
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
 }
 
 impl DatabaseTable {
@@ -69,6 +86,13 @@ impl DatabaseTable {
     pub fn column(&self, name: &str) -> Option<&TableColumn> {
         let mut columns = self.columns.iter();
         columns.find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+}
+
+impl TableColumn {
+    /// Whether a query that selects it under its own name lets it hide a row.
+    pub fn may_hide(&self) -> bool {
+        key_traits::of(&self.name).is_some_and(|traits| traits.is_mark)
     }
 }
 
@@ -117,11 +141,12 @@ impl DatabaseCatalog {
         };
         let mut tables: BTreeMap<(String, String), DatabaseTable> = BTreeMap::new();
         for row in self.rows(columns)? {
-            let [schema, name, column, kind, key] = texts(row);
+            let [schema, name, visible, column, kind, key] = texts(row);
             let entry = tables.entry((schema.clone(), name.clone()));
             let table = entry.or_insert_with(|| DatabaseTable {
                 schema,
                 name,
+                needs_schema: visible != "1",
                 columns: Vec::new(),
             });
             table.columns.push(TableColumn {
@@ -132,26 +157,22 @@ impl DatabaseCatalog {
             });
         }
         for row in self.rows(references)? {
-            let [schema, name, column, to_table, to_column] = texts(row);
+            let [schema, name, column, to_schema, to_table, to_column] = texts(row);
+            let Some(to) = find_reference(&tables, &to_schema, &to_table, &to_column) else {
+                continue;
+            };
             let table = tables.get_mut(&(schema, name));
             let columns = table.map_or(&mut [][..], |table| &mut table.columns);
             let mut columns = columns.iter_mut();
-            if let Some(column) = columns.find(|known| known.name == column) {
-                column.refers_to = Some((to_table, to_column));
+            // SQLite writes it as the foreign key does, in any case.
+            if let Some(column) = columns.find(|known| known.name.eq_ignore_ascii_case(&column)) {
+                column.refers_to = Some(to);
             }
         }
-        let tables = tables.into_values().map(|mut table| {
-            let keys = table.columns.iter().filter(|column| column.is_key).count();
-            // Of several columns together, none names a row.
-            for column in &mut table.columns {
-                column.is_key &= keys == 1;
-            }
-            table
-        });
-        Ok(tables.collect())
+        Ok(tables.into_values().collect())
     }
 
-    /// The rows of a statement as text, at most `ROWS_MAX`.
+    /// The rows of a statement as text: the first `ROWS_MAX`, and fewer above `ANSWER_BYTES_MAX`.
     ///
     /// # Errors
     /// When the database cannot be reached or refuses.
@@ -172,9 +193,12 @@ impl DatabaseCatalog {
             };
             let collect = async move {
                 let mut rows = Vec::new();
+                let mut bytes = 0;
                 while rows.len() < ROWS_MAX
+                    && bytes < ANSWER_BYTES_MAX
                     && let Some(row) = receiver.recv().await
                 {
+                    bytes += row.iter().flatten().map(String::len).sum::<usize>();
                     rows.push(row);
                 }
                 rows
@@ -190,44 +214,70 @@ fn texts<const N: usize>(row: Vec<Option<String>>) -> [String; N] {
     std::array::from_fn(|_| row.next().unwrap_or_default())
 }
 
-/// The columns and the foreign keys of one column of PostgreSQL.
+/// What a foreign key leads to, if this account may read it. SQLite takes names in any case.
+fn find_reference(
+    tables: &BTreeMap<(String, String), DatabaseTable>,
+    schema: &str,
+    table: &str,
+    column: &str,
+) -> Option<Reference> {
+    let exact = tables.get(&(schema.to_owned(), table.to_owned()));
+    let similar = || {
+        let mut all = tables.values();
+        all.find(|known| known.schema == schema && known.name.eq_ignore_ascii_case(table))
+    };
+    let table = exact.or_else(similar)?;
+    let column = table.column(column)?;
+    Some(Reference {
+        schema: table.schema.clone(),
+        table: table.name.clone(),
+        column: column.name.clone(),
+    })
+}
+
+/// The columns and the foreign keys of one column of PostgreSQL. A partition is part of another table.
 const POSTGRES: [&str; 2] = [
-    "SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname::text END, c.relname::text, a.attname::text, \
-     format_type(a.atttypid, NULL)::text, \
+    "SELECT n.nspname::text, c.relname::text, CASE WHEN pg_table_is_visible(c.oid) THEN '1' ELSE '0' END, \
+     a.attname::text, format_type(a.atttypid, NULL)::text, \
      CASE WHEN EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisprimary \
-     AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum) THEN '1' ELSE '0' END \
+     AND a.attnum = ANY (i.indkey)) THEN '1' ELSE '0' END \
      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace \
      JOIN pg_attribute AS a ON a.attrelid = c.oid \
-     WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped \
+     WHERE c.relkind IN ('r', 'v', 'm', 'p', 'f') AND NOT c.relispartition \
+     AND a.attnum > 0 AND NOT a.attisdropped \
      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%' \
      AND has_schema_privilege(n.oid, 'USAGE') AND has_column_privilege(c.oid, a.attnum, 'SELECT') \
      ORDER BY n.nspname, c.relname, a.attnum",
-    "SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname::text END, c.relname::text, a.attname::text, \
-     t.relname::text, b.attname::text \
+    "SELECT n.nspname::text, c.relname::text, a.attname::text, m.nspname::text, t.relname::text, b.attname::text \
      FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid \
-     JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_class AS t ON t.oid = k.confrelid \
+     JOIN pg_namespace AS n ON n.oid = c.relnamespace \
+     JOIN pg_class AS t ON t.oid = k.confrelid JOIN pg_namespace AS m ON m.oid = t.relnamespace \
      JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1] \
      JOIN pg_attribute AS b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[1] \
      WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 1",
 ];
 
 const MYSQL: [&str; 2] = [
-    "SELECT '', CAST(table_name AS CHAR), CAST(column_name AS CHAR), CAST(column_type AS CHAR), \
+    "SELECT '', CAST(table_name AS CHAR), '1', CAST(column_name AS CHAR), CAST(column_type AS CHAR), \
      CASE WHEN column_key = 'PRI' THEN '1' ELSE '0' END \
      FROM information_schema.columns WHERE table_schema = DATABASE() \
      ORDER BY table_name, ordinal_position",
-    "SELECT '', CAST(table_name AS CHAR), CAST(column_name AS CHAR), CAST(referenced_table_name AS CHAR), \
-     CAST(referenced_column_name AS CHAR) \
+    "SELECT '', CAST(table_name AS CHAR), CAST(MIN(column_name) AS CHAR), '', \
+     CAST(MIN(referenced_table_name) AS CHAR), CAST(MIN(referenced_column_name) AS CHAR) \
      FROM information_schema.key_column_usage \
-     WHERE table_schema = DATABASE() AND referenced_table_name IS NOT NULL",
+     WHERE table_schema = DATABASE() AND referenced_table_schema = DATABASE() \
+     GROUP BY table_name, constraint_name HAVING COUNT(*) = 1",
 ];
 
+/// A foreign key of SQLite that names no column means the primary key.
 const SQLITE: [&str; 2] = [
-    "SELECT '', m.name, p.name, p.type, CASE WHEN p.pk > 0 THEN '1' ELSE '0' END \
+    "SELECT '', m.name, '1', p.name, p.type, CASE WHEN p.pk > 0 THEN '1' ELSE '0' END \
      FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS p \
      WHERE m.type IN ('table', 'view') AND substr(m.name, 1, 7) <> 'sqlite_' ORDER BY m.name, p.cid",
-    "SELECT '', m.name, f.\"from\", f.\"table\", coalesce(f.\"to\", 'id') \
-     FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table'",
+    "SELECT '', m.name, min(f.\"from\"), '', min(f.\"table\"), \
+     coalesce(min(f.\"to\"), (SELECT p.name FROM pragma_table_info(f.\"table\") AS p WHERE p.pk = 1)) \
+     FROM sqlite_schema AS m JOIN pragma_foreign_key_list(m.name) AS f WHERE m.type = 'table' \
+     GROUP BY m.name, f.id HAVING count(*) = 1",
 ];
 
 #[cfg(test)]
@@ -241,9 +291,11 @@ mod tests {
         let file = folder.path().join("news.db");
         sqlite::write(
             &file,
-            "CREATE TABLE rubrics (id INTEGER PRIMARY KEY, name TEXT);
-             CREATE TABLE stories (id INTEGER PRIMARY KEY, rubric INTEGER REFERENCES rubrics, title TEXT);
-             CREATE TABLE pairs (a INTEGER, b INTEGER, PRIMARY KEY (a, b))",
+            "CREATE TABLE rubrics (rubric_id INTEGER PRIMARY KEY, name TEXT);
+             CREATE TABLE stories (id INTEGER PRIMARY KEY, rubric INTEGER REFERENCES Rubrics, title TEXT,
+                named TEXT REFERENCES rubrics (Name), gone INTEGER REFERENCES missing (id));
+             CREATE TABLE pairs (a INTEGER, b INTEGER, PRIMARY KEY (a, b));
+             CREATE TABLE notes (a INTEGER, b INTEGER, FOREIGN KEY (a, b) REFERENCES pairs)",
         );
         let catalog = DatabaseCatalog::open(&format!("sqlite:{}", file.display()));
         let tables = catalog.expect("an address").tables().expect("tables");
@@ -251,9 +303,7 @@ mod tests {
             let columns = table.columns.iter().map(|column| {
                 let key = if column.is_key { "!" } else { "" };
                 let to = column.refers_to.as_ref();
-                let to = to.map_or(String::new(), |(table, column)| {
-                    format!(">{table}.{column}")
-                });
+                let to = to.map_or(String::new(), |to| format!(">{}.{}", to.table, to.column));
                 format!("{}:{}{key}{to}", column.name, column.kind)
             });
             format!("{} {}", table.name, columns.collect::<Vec<_>>().join(" "))
@@ -261,9 +311,11 @@ mod tests {
         assert_eq!(
             named.collect::<Vec<_>>(),
             [
-                "pairs a:integer b:integer",
-                "rubrics id:integer! name:text",
-                "stories id:integer! rubric:integer>rubrics.id title:text",
+                "notes a:integer b:integer",
+                "pairs a:integer! b:integer!",
+                "rubrics rubric_id:integer! name:text",
+                "stories id:integer! rubric:integer>rubrics.rubric_id title:text named:text>rubrics.name \
+                 gone:integer",
             ]
         );
     }

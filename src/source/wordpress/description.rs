@@ -24,7 +24,7 @@ pub struct SiteDescription {
     /// How many posts it shows.
     pub posts: Option<u64>,
     /// The year of the oldest post.
-    pub first_year: Option<u16>,
+    pub first_year: Option<i16>,
     /// The categories with most posts, and how many each has.
     pub sections: Vec<(String, usize)>,
     /// The same of tags.
@@ -95,7 +95,7 @@ async fn terms(site: &Site, route: &str) -> Vec<(String, usize)> {
     list.items.iter().filter_map(term).collect()
 }
 
-fn year(post: &Value) -> Option<u16> {
+fn year(post: &Value) -> Option<i16> {
     let date = post["date_gmt"].as_str().or(post["date"].as_str())?;
     let year = date.get(..4)?.parse().ok()?;
     (year >= 1990).then_some(year)

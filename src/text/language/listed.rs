@@ -5,6 +5,9 @@ use super::profiles::{PROFILES, Profile, ProfileSet, Script};
 /// The scripts, in the order of their numbers.
 pub(super) const SCRIPTS: [Script; 3] = [Script::Cyrillic, Script::Latin, Script::Other];
 
+/// What BCP 47 writes for a language that is not determined: it may have any script.
+const UNDETERMINED: &str = "und";
+
 /// The profiles of the listed languages and of English.
 pub(super) fn profiles(listed: &[Listed<'_>]) -> ProfileSet {
     let profiles = PROFILES.iter().enumerate();
@@ -114,6 +117,9 @@ impl<'l> Listed<'l> {
 
     /// Whether it may be written in `script` although it has no profile.
     fn is_unknown_in(&self, script: Script) -> bool {
+        if self.primary == UNDETERMINED {
+            return true;
+        }
         let own = self.script.unwrap_or_else(|| {
             let is_in = |list: &str| {
                 let mut list = list.split(' ');

@@ -1,180 +1,24 @@
 //! A query for tables of no known system: columns are found by the names that such tables usually have.
 
+use super::column_names::{
+    AUTHOR_KEYS, AUTHORS, NAMED_TEXTS, OTHER_DATES, PUBLICATION_DATES, SECTION_KEYS, SECTIONS,
+    SUMMARIES, TABLE_NAMES, TEXTS, TITLES, UPDATES,
+};
 use super::recipes;
-use super::sql_text::{array, name, object, select, table};
+use super::row_query::{ReadValues, RowQuery};
+use super::table_columns::{find_column, is_text, keys, may_be_date};
 use super::{Facts, Proposal};
-use crate::source::sql::{DatabaseCatalog, DatabaseKind, DatabaseTable, TableColumn};
-
-/// Texts that are looked at to tell HTML from plain text.
-const TEXTS_READ: usize = 20;
+use crate::source::sql::{DatabaseKind, DatabaseTable};
 
 /// Tables that a message names.
 const TABLES_SHOWN: usize = 20;
 
-/// Names of tables of articles, alone or behind the name of an app.
-const TABLE_NAMES: [&str; 14] = [
-    "articles",
-    "article",
-    "posts",
-    "post",
-    "news",
-    "stories",
-    "story",
-    "entries",
-    "entry",
-    "materials",
-    "publications",
-    "publication",
-    "pages",
-    "content",
-];
-
-const TITLES: &[&str] = &["title", "headline", "heading", "name", "caption", "subject"];
-
-/// Columns that say when an article was published: a row without one is not.
-const PUBLICATION_DATES: &[&str] = &[
-    "published_at",
-    "publishedat",
-    "publish_at",
-    "publish_date",
-    "published_date",
-    "publication_date",
-    "date_published",
-    "first_published_at",
-    "published_on",
-    "publish_on",
-    "pub_date",
-    "pubdate",
-    "published",
-    "posted_at",
-    "posted_on",
-    "released_at",
-];
-
-/// Columns of a date that every row has.
-const OTHER_DATES: &[&str] = &[
-    "date",
-    "datetime",
-    "created_at",
-    "createdat",
-    "created_on",
-    "date_created",
-    "date_added",
-    "created",
-    "added_at",
-];
-
-const UPDATES: &[&str] = &[
-    "updated_at",
-    "updatedat",
-    "modified_at",
-    "last_modified",
-    "date_modified",
-    "date_updated",
-    "updated_on",
-    "modified_on",
-    "edited_at",
-    "changed_at",
-    "changed",
-    "modified",
-    "updated",
-];
-
-const EXPIRIES: &[&str] = &[
-    "expires_at",
-    "expire_at",
-    "expires",
-    "unpublish_at",
-    "valid_until",
-];
-const SUMMARIES: &[&str] = &[
-    "summary",
-    "excerpt",
-    "lead",
-    "lede",
-    "teaser",
-    "annotation",
-    "announce",
-    "anons",
-    "intro",
-    "description",
-];
-/// Columns of texts whose names say what they are, and as which keys.
-const NAMED_TEXTS: [(&[&str], &str); 3] = [
-    (&["content_html", "body_html", "html"], "content_html"),
-    (
-        &["content_markdown", "body_markdown", "markdown"],
-        "content_markdown",
-    ),
-    (
-        &["content_text", "body_text", "plain", "plaintext"],
-        "content_text",
-    ),
-];
-
-/// Columns of texts of any kind.
-const TEXTS: &[&str] = &[
-    "content",
-    "body",
-    "full_text",
-    "fulltext",
-    "article_text",
-    "text",
-];
-const IMAGES: &[&str] = &[
-    "image_url",
-    "cover_url",
-    "picture_url",
-    "image",
-    "cover",
-    "picture",
-    "photo",
-    "thumbnail",
-    "featured_image",
-];
-const LANGUAGES: &[&str] = &["lang", "language", "locale", "language_code"];
-const SECTIONS: &[&str] = &[
-    "section",
-    "category",
-    "rubric",
-    "section_name",
-    "category_name",
-];
-const AUTHORS: &[&str] = &["author", "author_name", "byline", "authors"];
-const SECTION_KEYS: &[&str] = &[
-    "section_id",
-    "category_id",
-    "rubric_id",
-    "section",
-    "category",
-    "rubric",
-];
-const AUTHOR_KEYS: &[&str] = &[
-    "author_id",
-    "author",
-    "user_id",
-    "created_by_id",
-    "editor_id",
-];
-const NAMES: &[&str] = &["name", "title", "display_name", "full_name", "username"];
-const TAG_TABLES: &[&str] = &["tags", "tag", "keywords", "labels", "topics"];
-const SHOWN_FLAGS: &[&str] = &[
-    "is_published",
-    "is_public",
-    "is_active",
-    "is_visible",
-    "published",
-    "active",
-    "visible",
-    "publish",
-];
-const HIDDEN_FLAGS: &[&str] = &["is_draft", "draft", "is_hidden", "hidden", "is_private"];
-const DELETED_FLAGS: &[&str] = &["is_deleted", "deleted"];
-const DELETED_DATES: &[&str] = &["deleted_at", "removed_at", "archived_at"];
-
 /// The query for the table that looks most like one of articles.
-pub(super) fn find(catalog: &DatabaseCatalog, tables: &[DatabaseTable]) -> Option<Proposal> {
-    let kind = catalog.kind();
+pub(super) fn find(
+    kind: DatabaseKind,
+    tables: &[DatabaseTable],
+    read_values: ReadValues<'_>,
+) -> Option<Proposal> {
     let mut candidates: Vec<(usize, &DatabaseTable)> = tables
         .iter()
         .filter_map(|table| Some((score(table)?, table)))
@@ -182,24 +26,16 @@ pub(super) fn find(catalog: &DatabaseCatalog, tables: &[DatabaseTable]) -> Optio
     // The first of equal ones in the order of their names.
     candidates.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     let (_, articles) = candidates.first()?;
-    let mut columns = Columns {
+    let mut query = RowQuery {
         kind,
         articles,
         tables,
+        read_values,
         selected: Vec::new(),
         conditions: Vec::new(),
     };
-    columns.select_own();
-    columns.select_text(catalog);
-    columns.select_related();
-    columns.hide();
-    let from = table(kind, &articles.schema, &articles.name);
-    let query = select(
-        &columns.selected,
-        &format!("{from} AS a"),
-        &columns.conditions,
-    );
-    let has_slug = columns.selected.iter().any(|(_, alias)| *alias == "slug");
+    query.select_article();
+    query.hide();
     let mut notes = vec![format!(
         "the query was made from the names of the columns of `{}`: read it, and compare what `taspa check` says",
         articles.name
@@ -221,10 +57,10 @@ pub(super) fn find(catalog: &DatabaseCatalog, tables: &[DatabaseTable]) -> Optio
     }
     Some(Proposal {
         found: format!("a database with the table `{}`", articles.name),
-        query,
+        query: query.text(),
         facts: Facts::default(),
         notes,
-        has_slug,
+        has_slug: query.selects("slug") && !query.selects("url"),
         commands: Vec::new(),
     })
 }
@@ -250,9 +86,10 @@ pub(super) fn none(database: &str, tables: &[DatabaseTable]) -> String {
 
 /// How much a table looks like one of articles; `None` if it lacks what an article needs.
 fn score(table: &DatabaseTable) -> Option<usize> {
-    id(table)?;
+    keys(table).first()?;
     find_column(table, TITLES, |_| true)?;
-    date(table)?;
+    find_column(table, PUBLICATION_DATES, may_be_date)
+        .or_else(|| find_column(table, OTHER_DATES, may_be_date))?;
     let lower = table.name.to_lowercase();
     let is_named = |name: &&str| lower == **name || lower.ends_with(&format!("_{name}"));
     let by_name = TABLE_NAMES.iter().position(is_named);
@@ -275,301 +112,183 @@ fn score(table: &DatabaseTable) -> Option<usize> {
     Some(by_name + 8 * usize::from(has_text) + 2 * found.count())
 }
 
-/// The first column with one of these names, in the order of the names.
-fn find_column<'t>(
-    table: &'t DatabaseTable,
-    names: &[&str],
-    fits: impl Fn(&TableColumn) -> bool,
-) -> Option<&'t TableColumn> {
-    let mut found = names.iter().filter_map(|name| table.column(name));
-    found.find(|column| fits(column))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::sql::{Reference, TableColumn};
 
-fn id(table: &DatabaseTable) -> Option<&TableColumn> {
-    let key = table.columns.iter().find(|column| column.is_key);
-    key.or_else(|| find_column(table, &["id", "uuid", "article_id", "post_id"], |_| true))
-}
-
-/// The column of the date, and whether a row without one is not published.
-fn date(table: &DatabaseTable) -> Option<(&TableColumn, bool)> {
-    let of_publication = find_column(table, PUBLICATION_DATES, is_date);
-    let other = || find_column(table, OTHER_DATES, is_date);
-    of_publication
-        .map(|column| (column, true))
-        .or_else(|| Some((other()?, false)))
-}
-
-fn is_flag(column: &TableColumn) -> bool {
-    ["bool", "tinyint(1)", "bit"]
-        .iter()
-        .any(|kind| column.kind.starts_with(kind))
-}
-
-/// Whether a column of a flag's name may hold one: SQLite has no type for them.
-fn may_be_flag(column: &TableColumn) -> bool {
-    is_flag(column) || column.kind.contains("int")
-}
-
-/// Whether a column may hold a date: by its type, or as text or number where it has no better one.
-fn is_date(column: &TableColumn) -> bool {
-    let kind = &column.kind;
-    let by_type = ["date", "time"].iter().any(|part| kind.contains(part));
-    let untyped =
-        kind.is_empty() || is_text(column) || (kind.contains("int") && column.name.contains('_'));
-    by_type || (untyped && !is_flag(column))
-}
-
-fn is_text(column: &TableColumn) -> bool {
-    ["text", "char", "clob", "citext", "string"]
-        .iter()
-        .any(|part| column.kind.contains(part))
-}
-
-fn is_text_or_json(column: &TableColumn) -> bool {
-    is_text(column) || column.kind.contains("json") || column.kind.ends_with("[]")
-}
-
-/// The columns of a query.
-struct Columns<'t> {
-    kind: DatabaseKind,
-    articles: &'t DatabaseTable,
-    tables: &'t [DatabaseTable],
-    selected: Vec<(String, &'static str)>,
-    conditions: Vec<String>,
-}
-
-impl Columns<'_> {
-    fn own(&self, column: &TableColumn) -> String {
-        format!("a.{}", name(self.kind, &column.name))
-    }
-
-    fn add(&mut self, column: Option<&TableColumn>, alias: &'static str) {
-        if let Some(column) = column {
-            self.selected.push((self.own(column), alias));
-        }
-    }
-
-    /// Columns of the table itself that an article has alike.
-    fn select_own(&mut self) {
-        let articles = self.articles;
-        let (date, is_required) = date(articles).unzip();
-        self.add(id(articles), "id");
-        self.add(find_column(articles, TITLES, |_| true), "title");
-        self.add(date, "date");
-        if let (Some(date), Some(true)) = (date, is_required) {
-            self.conditions
-                .push(format!("{} IS NOT NULL", self.own(date)));
-        }
-        let is_other = |column: &TableColumn| {
-            is_date(column) && Some(&column.name) != date.map(|date| &date.name)
-        };
-        self.add(find_column(articles, UPDATES, is_other), "updated");
-        self.add(find_column(articles, EXPIRIES, is_date), "expires");
-        self.add(find_column(articles, &["slug", "alias"], is_text), "slug");
-        self.add(find_column(articles, LANGUAGES, is_text), "lang");
-        self.add(find_column(articles, SUMMARIES, is_text), "summary");
-        self.add(find_column(articles, IMAGES, is_text_or_json), "image");
-        self.add(
-            find_column(articles, &["tags", "keywords"], is_text_or_json),
-            "tags",
-        );
-    }
-
-    /// The texts. Where a column's name does not say what it holds, some of its values do.
-    fn select_text(&mut self, catalog: &DatabaseCatalog) {
-        for (names, alias) in NAMED_TEXTS {
-            self.add(find_column(self.articles, names, is_text), alias);
-        }
-        let Some(column) = find_column(self.articles, TEXTS, is_text) else {
-            return;
-        };
-        let expression = self.own(column);
-        let from = table(self.kind, &self.articles.schema, &self.articles.name);
-        let sql = format!(
-            "SELECT {expression} FROM {from} AS a WHERE {expression} IS NOT NULL LIMIT {TEXTS_READ}"
-        );
-        let rows = catalog.rows(&sql).unwrap_or_default();
-        let is_html = |text: &String| ["</", "<p>", "<br"].iter().any(|tag| text.contains(tag));
-        let alias = match rows.iter().flatten().flatten().any(is_html) {
-            true => "content_html",
-            false => "content_text",
-        };
-        if self.selected.iter().all(|(_, selected)| *selected != alias) {
-            self.selected.push((expression, alias));
-        }
-    }
-
-    /// Sections, authors and tags, in columns of text or in tables of their own.
-    fn select_related(&mut self) {
-        for (texts, keys, alias) in [
-            (SECTIONS, SECTION_KEYS, "section"),
-            (AUTHORS, AUTHOR_KEYS, "author"),
-        ] {
-            let related = keys
-                .iter()
-                .find_map(|key| self.related(self.articles.column(key)?));
-            match related {
-                Some(expression) => self.selected.push((expression, alias)),
-                None => self.add(find_column(self.articles, texts, is_text_or_json), alias),
+    /// A table from `NAME: COLUMN TYPE, …`; `!` behind a type is the key, `>TABLE.COLUMN` a reference.
+    fn table(text: &str) -> DatabaseTable {
+        let (name, columns) = text.split_once(": ").expect("a name");
+        let (schema, name) = name.split_once('.').unwrap_or(("public", name));
+        let columns = columns.split(", ").map(|column| {
+            let (name, kind) = column.split_once(' ').expect("a type");
+            let (kind, to) = kind.split_once('>').unwrap_or((kind, ""));
+            let refers_to = to.rsplit_once('.').map(|(table, column)| {
+                let (schema, table) = table.split_once('.').unwrap_or(("public", table));
+                Reference {
+                    schema: schema.to_owned(),
+                    table: table.to_owned(),
+                    column: column.to_owned(),
+                }
+            });
+            TableColumn {
+                name: name.to_owned(),
+                kind: kind.trim_end_matches('!').to_owned(),
+                is_key: kind.ends_with('!'),
+                refers_to,
             }
-        }
-        if self.selected.iter().all(|(_, alias)| *alias != "tags")
-            && let Some(tags) = self.tags()
-        {
-            self.selected.push((tags, "tags"));
-        }
-    }
-
-    /// The name, with the slug where there is one, of what a column refers to: by a foreign key, or by its name.
-    fn related(&self, column: &TableColumn) -> Option<String> {
-        let (other, key) = match &column.refers_to {
-            Some((table, key)) => (self.table_named(table)?, key.clone()),
-            None => {
-                let stem = column.name.to_lowercase();
-                let stem = stem.strip_suffix("_id")?;
-                let plural = match stem.strip_suffix('y') {
-                    Some(start) => format!("{start}ies"),
-                    None => format!("{stem}s"),
-                };
-                let other = self
-                    .table_named(&plural)
-                    .or_else(|| self.table_named(stem))?;
-                (other, id(other)?.name.clone())
-            }
-        };
-        let value = self.named(other, "r")?;
-        let from = table(self.kind, &other.schema, &other.name);
-        let key = name(self.kind, &key);
-        Some(format!(
-            "(SELECT {value} FROM {from} AS r WHERE r.{key} = {})",
-            self.own(column)
-        ))
-    }
-
-    /// The words of a row of another table, with its slug where it has one.
-    fn named(&self, other: &DatabaseTable, alias: &str) -> Option<String> {
-        let words = find_column(other, NAMES, is_text)?;
-        let words = format!("{alias}.{}", name(self.kind, &words.name));
-        Some(match find_column(other, &["slug"], is_text) {
-            Some(slug) => {
-                let slug = format!("{alias}.{}", name(self.kind, &slug.name));
-                object(self.kind, &[("name", words), ("slug", slug)])
-            }
-            None => words,
-        })
-    }
-
-    fn table_named(&self, wanted: &str) -> Option<&DatabaseTable> {
-        let mut tables = self.tables.iter();
-        tables.find(|table| table.name.eq_ignore_ascii_case(wanted))
-    }
-
-    /// The tags by a table of pairs, whose foreign keys lead to the articles and to the tags.
-    fn tags(&self) -> Option<String> {
-        let leads_to = |column: &&TableColumn, wanted: &str| {
-            let to = column.refers_to.as_ref();
-            to.is_some_and(|(table, _)| table.eq_ignore_ascii_case(wanted))
-        };
-        let lower = |table: &DatabaseTable| table.name.to_lowercase();
-        let of_tags = self.tables.iter().filter(|table| {
-            let name = lower(table);
-            TAG_TABLES
-                .iter()
-                .any(|tag| name == *tag || name.ends_with(&format!("_{tag}")))
         });
-        for tags in of_tags {
-            let Some(value) = self.named(tags, "t") else {
-                continue;
-            };
-            for pairs in self.tables {
-                let article = pairs
-                    .columns
-                    .iter()
-                    .find(|column| leads_to(column, &self.articles.name));
-                let tag = pairs
-                    .columns
-                    .iter()
-                    .find(|column| leads_to(column, &tags.name));
-                let (Some(article), Some(tag)) = (article, tag) else {
-                    continue;
-                };
-                let (Some((_, article_key)), Some((_, tag_key))) =
-                    (&article.refers_to, &tag.refers_to)
-                else {
-                    continue;
-                };
-                let name = |text: &str| name(self.kind, text);
-                let rows = format!(
-                    "FROM {} AS x JOIN {} AS t ON t.{} = x.{} WHERE x.{} = a.{}",
-                    table(self.kind, &pairs.schema, &pairs.name),
-                    table(self.kind, &tags.schema, &tags.name),
-                    name(tag_key),
-                    name(&tag.name),
-                    name(&article.name),
-                    name(article_key),
-                );
-                let is_json = find_column(tags, &["slug"], is_text).is_some();
-                let order = format!("t.{}", name(tag_key));
-                return Some(array(self.kind, &value, is_json, &rows, &order));
-            }
-        }
-        None
-    }
-
-    /// What keeps a row from readers: a status, flags, and marks of deleted rows.
-    fn hide(&mut self) {
-        let articles = self.articles;
-        self.add(
-            find_column(articles, &["status", "state"], is_text_or_enum),
-            "status",
-        );
-        self.add(
-            find_column(articles, &["visibility"], is_text_or_enum),
-            "visibility",
-        );
-        for column in SHOWN_FLAGS.iter().filter_map(|name| articles.column(name)) {
-            if may_be_flag(column) {
-                let condition = self.is_set(column);
-                self.conditions.push(condition);
-            }
-        }
-        for column in HIDDEN_FLAGS
-            .iter()
-            .chain(DELETED_FLAGS)
-            .filter_map(|name| articles.column(name))
-        {
-            if may_be_flag(column) {
-                // A row without a value is not hidden by it.
-                let condition = format!(
-                    "({} IS NULL OR NOT {})",
-                    self.own(column),
-                    self.is_set(column)
-                );
-                self.conditions.push(condition);
-            }
-        }
-        for column in DELETED_DATES
-            .iter()
-            .filter_map(|name| articles.column(name))
-        {
-            self.conditions
-                .push(format!("{} IS NULL", self.own(column)));
+        DatabaseTable {
+            schema: schema.to_owned(),
+            name: name.to_owned(),
+            needs_schema: schema != "public",
+            columns: columns.collect(),
         }
     }
 
-    /// Whether a flag is set; a number is one in databases that have no type for flags.
-    fn is_set(&self, column: &TableColumn) -> String {
-        let own = self.own(column);
-        match self.kind == DatabaseKind::Postgres && is_flag(column) {
-            true => own,
-            false => format!("({own} <> 0)"),
+    /// The query for these tables; every column of the database has the values.
+    fn query(kind: DatabaseKind, tables: &[&str], values: &[&str]) -> String {
+        let tables: Vec<DatabaseTable> = tables.iter().map(|text| table(text)).collect();
+        let read = |_: &str| values.iter().map(|&value| value.to_owned()).collect();
+        find(kind, &tables, &read).expect("a proposal").query
+    }
+
+    #[test]
+    fn every_column_that_may_hide_a_row_is_in_the_query() {
+        use DatabaseKind::{MySql, Postgres, Sqlite};
+        for (kind, columns, expected) in [
+            (Sqlite, "status integer", "    a.status\n"),
+            (Sqlite, "state int", "    a.state AS status\n"),
+            (
+                Sqlite,
+                "publish_status text",
+                "    a.publish_status AS status\n",
+            ),
+            (
+                Sqlite,
+                "status text, state text",
+                "    a.status,\n    a.state AS visibility\n",
+            ),
+            (Sqlite, "comment_status text", "    a.date\n"),
+            (Sqlite, "visibility int", "    a.visibility\n"),
+            (Sqlite, "password text", "    a.password\n"),
+            (Sqlite, "unlisted int", "    a.unlisted\n"),
+            (Sqlite, "enabled integer", "(a.enabled <> 0)"),
+            (Sqlite, "approved boolean", "(a.approved <> 0)"),
+            (
+                Sqlite,
+                "moderated int, archived int",
+                "(a.moderated <> 0)\n    AND (a.archived IS NULL OR NOT (a.archived <> 0))",
+            ),
+            (Sqlite, "show text", "lower(a.show) IN ('1', 'true', "),
+            (
+                Sqlite,
+                "deleted text",
+                "(a.deleted IS NULL OR lower(a.deleted) IN ('', '0', ",
+            ),
+            (Sqlite, "deleted datetime", "WHERE a.deleted IS NULL"),
+            (Sqlite, "trashed ", "lower(CAST(a.trashed AS text)) IN"),
+            (
+                MySql,
+                "is_published enum('0','1')",
+                "lower(CAST(a.is_published AS CHAR)) IN",
+            ),
+            (MySql, "is_published bit(1)", "(a.is_published <> 0)"),
+            (Postgres, "is_published bit", "WHERE a.is_published = B'1'"),
+            (
+                Postgres,
+                "is_draft bit",
+                "(a.is_draft IS NULL OR NOT a.is_draft = B'1')",
+            ),
+            (Postgres, "is_published boolean", "WHERE a.is_published"),
+            (Postgres, "status boolean", "WHERE a.status"),
+        ] {
+            let articles = format!("articles: id integer!, title text, date date, {columns}");
+            let query = query(kind, &[&articles], &[]);
+            assert!(query.contains(expected), "{columns}: {query}");
         }
     }
-}
 
-fn is_text_or_enum(column: &TableColumn) -> bool {
-    is_text(column)
-        || column.kind.starts_with("enum")
-        || column.kind.is_empty()
-        || !may_be_flag(column)
+    #[test]
+    fn a_status_in_a_table_of_its_own_is_its_word() {
+        let articles = "articles: id integer!, title text, date date, status_id integer";
+        let statuses = "statuses: id integer!, code text, name text";
+        let query = query(DatabaseKind::Sqlite, &[articles, statuses], &[]);
+        let expected = "(SELECT r.code FROM statuses AS r WHERE r.id = a.status_id) AS status";
+        assert!(query.contains(expected), "{query}");
+    }
+
+    #[test]
+    fn the_date_is_a_column_that_holds_dates() {
+        for (columns, values, expected) in [
+            (
+                "published text, date text",
+                &["yes", "no"][..],
+                "a.published AS date",
+            ),
+            ("published text, date date", &["yes", "no"], "    a.date"),
+            (
+                "published text, date date",
+                &["2026-03-05"],
+                "a.published AS date",
+            ),
+            ("created integer", &["1771400000"], "a.created AS date"),
+            ("published integer, date date", &["1", "0"], "    a.date"),
+            ("published_at text", &[], "a.published_at AS date"),
+        ] {
+            let articles = format!("articles: id integer!, title text, {columns}");
+            let query = query(DatabaseKind::Sqlite, &[&articles], values);
+            assert!(query.contains(expected), "{columns}, {values:?}: {query}");
+        }
+    }
+
+    #[test]
+    fn related_rows_are_those_of_the_same_schema_or_of_the_reference() {
+        let articles = "news.articles: id integer!, title text, date date, rubric_id integer, author_id integer>staff.people.number";
+        let tables = [
+            "authors: id integer!, name text",
+            "people: number integer!, name text",
+            "rubrics: id integer!, name text",
+            articles,
+            "news.rubrics: code integer!, name text",
+            "news.pairs: a integer>news.articles.id, t integer>news.tags.id",
+            "news.tags: id integer!, name text",
+            "news.tags_old: a integer>articles.id, t integer>tags.id",
+            "staff.people: number integer!, name text",
+            "tags: id integer!, name text",
+        ];
+        let query = query(DatabaseKind::Postgres, &tables, &[]);
+        for expected in [
+            "FROM news.articles AS a",
+            "(SELECT r.name FROM news.rubrics AS r WHERE r.code = a.rubric_id) AS section",
+            "(SELECT r.name FROM staff.people AS r WHERE r.number = a.author_id) AS author",
+            "FROM news.pairs AS x JOIN news.tags AS t ON t.id = x.t WHERE x.a = a.id",
+        ] {
+            assert!(query.contains(expected), "no {expected} in {query}");
+        }
+    }
+
+    #[test]
+    fn articles_have_their_sections_address_and_whole_key() {
+        let tables = [
+            "material: lang text!, id integer!, title text, date date, url text",
+            "pages: id integer!, title text, date date",
+        ];
+        let two = query(DatabaseKind::Postgres, &tables, &[]);
+        for expected in [
+            "a.lang || '-' || a.id AS id",
+            "    a.url",
+            "FROM material AS a",
+        ] {
+            assert!(two.contains(expected), "no {expected} in {two}");
+        }
+        let tables = [
+            "articles: id integer!, title text, date date",
+            "article_category: a integer>articles.id, c integer>categories.id",
+            "categories: id integer!, name text",
+        ];
+        let pairs = query(DatabaseKind::MySql, &tables, &[]);
+        assert!(pairs.contains(" AS sections"), "{pairs}");
+    }
 }

@@ -50,7 +50,11 @@ const RECIPES: [Recipe; 2] = [
 
 /// The recipe for these tables.
 pub(super) fn find(tables: &[DatabaseTable]) -> Option<Proposal> {
-    let has = |name: &str| tables.iter().any(|table| table.name == name);
+    // A recipe names no schema.
+    let has = |name: &str| {
+        let mut tables = tables.iter();
+        tables.any(|table| table.name == name && !table.needs_schema)
+    };
     let recipe = RECIPES
         .iter()
         .find(|recipe| has(recipe.mark) && recipe.tables.iter().all(|table| has(table)))?;

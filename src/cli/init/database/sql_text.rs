@@ -1,6 +1,6 @@
 //! Expressions of SQL in the three dialects.
 
-use crate::source::sql::DatabaseKind;
+use crate::source::sql::{DatabaseKind, DatabaseTable};
 
 /// Words that are no names of columns in one of the dialects, unless they are quoted.
 const RESERVED: [&str; 23] = [
@@ -45,11 +45,11 @@ pub(super) fn name(kind: DatabaseKind, name: &str) -> String {
     }
 }
 
-/// The name of a table with its schema, if it has one.
-pub(super) fn table(kind: DatabaseKind, schema: &str, table: &str) -> String {
-    match schema {
-        "" => name(kind, table),
-        schema => format!("{}.{}", name(kind, schema), name(kind, table)),
+/// The name of a table, with its schema where it needs one.
+pub(super) fn table(kind: DatabaseKind, table: &DatabaseTable) -> String {
+    match table.needs_schema {
+        true => format!("{}.{}", name(kind, &table.schema), name(kind, &table.name)),
+        false => name(kind, &table.name),
     }
 }
 
@@ -105,7 +105,9 @@ pub(super) fn array(
 /// `SELECT` with one column a line.
 pub(super) fn select(columns: &[(String, &str)], from: &str, conditions: &[String]) -> String {
     let columns = columns.iter().map(|(expression, alias)| {
-        match expression.rsplit('.').next() == Some(*alias) && !expression.contains(' ') {
+        let last = expression.rsplit('.').next();
+        let last = last.map(|name| name.trim_matches(['"', '`']));
+        match last == Some(*alias) && !expression.contains(' ') {
             true => format!("    {expression}"),
             false => format!("    {expression} AS {alias}"),
         }

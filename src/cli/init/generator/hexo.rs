@@ -18,6 +18,7 @@ const NAMES: Names = Names {
     ],
     first_folder: &[],
     sections: &["category"],
+    splits_sections: false,
 };
 
 pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {

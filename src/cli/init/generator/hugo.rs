@@ -37,6 +37,7 @@ const NAMES: Names = Names {
     ],
     first_folder: &["section"],
     sections: &[],
+    splits_sections: false,
 };
 
 pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {

@@ -19,6 +19,7 @@ const NAMES: Names = Names {
     ],
     first_folder: &[],
     sections: &["categories", "slugified_categories"],
+    splits_sections: true,
 };
 
 pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
@@ -49,26 +50,29 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
     facts.set(Fact::Language, own.as_deref().map(language));
     facts.description = text(&settings, "description");
     facts.author = text(&settings, "author");
-    let pages = match url.as_deref().and_then(base) {
-        None => Pages::NotExpressible("`url` names no host".to_owned()),
-        Some(base) => Pages::Known {
-            base,
-            patterns: vec![(
-                String::new(),
-                pattern(text(&settings, "permalink").as_deref()),
-            )],
-            names: NAMES,
-        },
-    };
     let source = text(&settings, "source").unwrap_or_default();
     let source = source.trim_matches(['.', '/']);
     let posts = match source {
         "" => "_posts".to_owned(),
         source => format!("{source}/_posts"),
     };
+    // Posts may lie in folders of this name below others, which are part of their categories.
+    let has_posts = folder.join(&posts).is_dir();
+    let pattern = pattern(text(&settings, "permalink").as_deref());
+    let pages = match url.as_deref().and_then(base) {
+        Some(_) if !has_posts && pattern.contains("categories") => Pages::NotExpressible(
+            "`permalink` has `:categories`, and folders above `_posts` are among them".to_owned(),
+        ),
+        None => Pages::NotExpressible("`url` names no host".to_owned()),
+        Some(base) => Pages::Known {
+            base,
+            patterns: vec![(String::new(), pattern)],
+            names: NAMES,
+        },
+    };
     Some(GeneratorSite {
         name: "Jekyll",
-        content: Some(posts),
+        content: has_posts.then_some(posts),
         facts,
         notes: Vec::new(),
         pages,

@@ -13,6 +13,8 @@ pub(super) struct Names {
     pub(super) first_folder: &'static [&'static str],
     /// Names that stand for the sections of an article, where it has one at most.
     pub(super) sections: &'static [&'static str],
+    /// Whether a section of several words is several.
+    pub(super) splits_sections: bool,
 }
 
 impl Names {
@@ -48,8 +50,11 @@ impl Names {
             };
         }
         if self.sections.contains(&name) {
-            return match articles.has_several_sections {
-                true => cannot(", and articles have several sections"),
+            return match self.splits_sections && articles.has_section_of_words {
+                _ if articles.has_several_sections => {
+                    cannot(", and articles have several sections")
+                }
+                true => cannot(", and articles have sections of several words"),
                 false => Ok("{section}"),
             };
         }

@@ -12,6 +12,7 @@ const NAMES: Names = Names {
     names: &[],
     first_folder: &[],
     sections: &[],
+    splits_sections: false,
 };
 
 pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {

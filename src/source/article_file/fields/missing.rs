@@ -17,19 +17,30 @@ pub(super) fn title(fields: &Fields<'_>) -> Refusal {
     let names = names_of(Field::Title);
     let mut unknown = fields.unknown.iter();
     let like = unknown.find(|pair| nearest(&pair.key, names.iter().copied()).is_some());
-    refusal(fields, "title", like.map(|pair| &*pair.key))
+    let refusal = refusal(fields, "title", like.map(|pair| &*pair.key));
+    refusal.of_page_if(is_page(fields))
 }
 
-/// A key that looks like the date has nearly the name of one, or a date as its value.
-pub(super) fn date(fields: &Fields<'_>) -> Refusal {
+/// Whether no key is a date or looks like one.
+fn is_page(fields: &Fields<'_>) -> bool {
+    let has = |field| !fields.of(field).is_empty();
+    !has(Field::Date) && !has(Field::Updated) && like_date(fields).is_none()
+}
+
+/// A key that has nearly the name of the date, or a date as its value.
+fn like_date<'f>(fields: &'f Fields<'_>) -> Option<&'f str> {
     let names = names_of(Field::Date);
     let is_like = |pair: &&&KeyValue| {
         let written = pair.node.value.as_text().unwrap_or_default();
         let is_date = date::parse(&written).is_ok();
         is_date || nearest(&pair.key, names.iter().copied()).is_some()
     };
-    let like = fields.unknown.iter().find(is_like).map(|pair| &*pair.key);
-    let mut refusal = refusal(fields, "date", like);
+    fields.unknown.iter().find(is_like).map(|pair| &*pair.key)
+}
+
+pub(super) fn date(fields: &Fields<'_>) -> Refusal {
+    let like = like_date(fields);
+    let mut refusal = refusal(fields, "date", like).of_page_if(is_page(fields));
     if let (None, Some(updated)) = (like, fields.of(Field::Updated).first()) {
         refusal.hint = format!(
             "`{}` is the date of the last correction; write that of the publication as `date`",
