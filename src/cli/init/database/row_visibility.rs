@@ -85,5 +85,5 @@ fn is_status(lower: &str) -> bool {
         let before = stem.strip_suffix(*name);
         before.is_some_and(|before| before.is_empty() || before.ends_with('_') || *name == "status")
     };
-    !is_other && STATUSES.iter().any(|name| is_named(name))
+    !is_other && STATUSES.iter().any(is_named)
 }

@@ -58,6 +58,20 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
     };
     // Posts may lie in folders of this name below others, which are part of their categories.
     let has_posts = folder.join(&posts).is_dir();
+    let mut others = match has_posts {
+        true => Vec::new(),
+        false => posts_below(folder, source),
+    }
+    .into_iter();
+    let content = has_posts.then_some(posts).or_else(|| others.next());
+    let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
+    let mut notes = Vec::new();
+    if !others.is_empty() {
+        notes.push(format!(
+            "posts lie in {} as well, and one feeds.toml reads one folder",
+            others.join(", ")
+        ));
+    }
     let pattern = pattern(text(&settings, "permalink").as_deref());
     let pages = match url.as_deref().and_then(base) {
         Some(_) if !has_posts && pattern.contains("categories") => Pages::NotExpressible(
@@ -72,11 +86,30 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
     };
     Some(GeneratorSite {
         name: "Jekyll",
-        content: has_posts.then_some(posts),
+        content,
         facts,
-        notes: Vec::new(),
+        notes,
         pages,
     })
+}
+
+/// The folders `_posts` in the folders of a site, in the order of their names.
+fn posts_below(folder: &Path, source: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.join(source)).into_iter().flatten();
+    let below = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let is_own = !name.starts_with(['.', '_']);
+        (is_own && entry.path().join("_posts").is_dir()).then_some(name)
+    });
+    let mut posts: Vec<String> = below
+        .map(|name| {
+            format!("{source}/{name}/_posts")
+                .trim_start_matches('/')
+                .to_owned()
+        })
+        .collect();
+    posts.sort();
+    posts
 }
 
 /// The pattern of one of Jekyll's own names for patterns, or a pattern.
