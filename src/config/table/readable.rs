@@ -41,6 +41,7 @@ impl<T> Key<Form<T>> {
             _ => self.examples.first().copied(),
         };
         let unit = literal.and_then(|literal| literal.chars().next_back());
+        let unit = unit.filter(|unit| unit.is_alphabetic() && is_number(text));
         let with_unit = unit.map(|unit| format!("{}{unit}", text.trim()));
         let trimmed = text.trim().to_owned();
         let mut meant = [Some(trimmed), with_unit].into_iter().flatten();
