@@ -93,7 +93,9 @@ impl ConfigFile {
         let above = self.line_start(offset).checked_sub(1);
         let above = above.map(|end| self.line_text(end));
         let is_open = |line: &str| {
-            line.ends_with(['=', ':', '[', '{']) || line.ends_with("\"\"\"") || line.ends_with("'''")
+            line.ends_with(['=', ':', '[', '{'])
+                || line.ends_with("\"\"\"")
+                || line.ends_with("'''")
         };
         may_hold_secret(self.line_text(offset))
             || above.is_some_and(|above| is_open(above.trim_end()) && may_hold_secret(above))

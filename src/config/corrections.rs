@@ -9,6 +9,7 @@ use super::config_file::ConfigFile;
 use super::keys::root;
 use super::known_tables::{KnownTable, KnownTables};
 use super::line_correction::{LineContext, SlipKind, correct};
+use super::secrets::may_hold_secret;
 use super::syntax::{self, SyntaxError, header_path};
 use super::unknown_key;
 use crate::text::latin_spelling;
@@ -36,15 +37,20 @@ pub(super) struct Correction {
     pub(super) text: String,
     /// Instead of the line.
     pub(super) hint: Option<String>,
+    /// What is wrong with the line as it was meant: then it is no better than the line of the file.
+    pub(super) refusal: Option<String>,
 }
 
 impl Correction {
     /// Replaces the line by what its own value was meant to be.
-    pub(super) fn meant_is(&mut self, line: Option<String>) {
-        if let Some(line) = line {
-            self.text = line;
-            self.hint = None;
-        }
+    pub(super) fn meant_is(&mut self, line: String) {
+        self.text = line;
+        self.hint = None;
+    }
+
+    /// Takes the hint about the line as it was meant, in place of that line.
+    pub(super) fn refuse(&mut self, hint: String) {
+        self.refusal.get_or_insert(hint);
     }
 }
 
@@ -144,10 +150,18 @@ fn correct_line(
         _ if corrected.text.is_empty() => Some("delete this line".to_owned()),
         _ => None,
     };
+    let message = match &corrected.slip.kind {
+        // Without a sign between them, the value counts as a part of the key.
+        SlipKind::UnknownKey(key) if key.contains(' ') && may_hold_secret(key) => {
+            "unknown key".to_owned()
+        }
+        kind => kind.to_string(),
+    };
     Some(Correction {
         span: start + at.start..start + at.end,
-        message: corrected.slip.kind.to_string(),
+        message,
         text: corrected.text,
         hint,
+        refusal: None,
     })
 }

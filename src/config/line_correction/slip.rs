@@ -68,7 +68,7 @@ impl fmt::Display for SlipKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SlipKind::Quote(quote) => {
-                write!(f, "`{quote}` is no quote of TOML, which has `\"` and `'`")
+                write!(f, "TOML has no quote `{quote}`, only `\"` and `'`")
             }
             SlipKind::InnerQuote(quote) => {
                 write!(
@@ -97,9 +97,9 @@ impl fmt::Display for SlipKind {
                 "" => f.write_str("there is no `=` between the key and its value"),
                 other => write!(f, "`=` stands between a key and its value, not `{other}`"),
             },
-            SlipKind::Ending(ending) => write!(f, "`{ending}` ends no line of TOML"),
+            SlipKind::Ending(ending) => write!(f, "a line of TOML does not end in `{ending}`"),
             SlipKind::Header(header) => write!(f, "the header of this table is `{header}`"),
-            SlipKind::Meaningless(text) => write!(f, "`{text}` is no line of TOML"),
+            SlipKind::Meaningless(text) => write!(f, "TOML has no line `{text}`"),
             SlipKind::Unquoted => f.write_str("a text must be in quotes"),
             SlipKind::Switch(word) => write!(f, "a switch is `true` or `false`, not `{word}`"),
             SlipKind::Escape(escape) => write!(

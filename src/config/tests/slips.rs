@@ -39,35 +39,35 @@ fn quotes_of_other_kinds() {
     for (text, expected) in [
         (
             "path = «статьи»",
-            "1:8 `«` is no quote of TOML, which has `\"` and `'` | write `path = \"статьи\"`",
+            "1:8 TOML has no quote `«`, only `\"` and `'` | write `path = \"статьи\"`",
         ),
         (
             "path = “a”",
-            "1:8 `“` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote `“`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = „a“ # x",
-            "1:8 `„` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote `„`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = \"a”",
-            "1:10 `”` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:10 TOML has no quote `”`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = ‘a’",
-            "1:8 `‘` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote `‘`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = `a`",
-            "1:8 ``` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote ```, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = «a \"b\"»",
-            "1:8 `«` is no quote of TOML, which has `\"` and `'` | write `path = 'a \"b\"'`",
+            "1:8 TOML has no quote `«`, only `\"` and `'` | write `path = 'a \"b\"'`",
         ),
         (
             "exclude = [«a, б», “c”]",
-            "1:12 `«` is no quote of TOML, which has `\"` and `'` | \
+            "1:12 TOML has no quote `«`, only `\"` and `'` | \
              write `exclude = [\"a, б\", \"c\"]`",
         ),
         (
@@ -173,11 +173,11 @@ fn notations_of_other_languages() {
         ),
         (
             "path = 'a';",
-            "1:11 `;` ends no line of TOML | write `path = 'a'`",
+            "1:11 a line of TOML does not end in `;` | write `path = 'a'`",
         ),
         (
             "path = 'a',",
-            "1:11 `,` ends no line of TOML | write `path = 'a'`",
+            "1:11 a line of TOML does not end in `,` | write `path = 'a'`",
         ),
         (
             "path: 'a'",
@@ -217,7 +217,7 @@ fn notations_of_other_languages() {
         ),
         (
             "exclude = [\n  'a',\n  «b»,\n]",
-            "3:3 `«` is no quote of TOML, which has `\"` and `'` | write `\"b\",`",
+            "3:3 TOML has no quote `«`, only `\"` and `'` | write `\"b\",`",
         ),
         (
             "[server",
@@ -235,7 +235,7 @@ fn notations_of_other_languages() {
             "[feed]]\nname = 'a'\ntitle = 'b'",
             "1:1 the header of this table is `[[feed]]` | write `[[feed]]`",
         ),
-        ("---", "1:1 `---` is no line of TOML | delete this line"),
+        ("---", "1:1 TOML has no line `---` | delete this line"),
         (
             "path = \"C:\\Users\\news\"",
             "1:11 a backslash in double quotes begins an escape, and `\\U` is none | \
@@ -369,6 +369,29 @@ fn keys_of_other_tables_and_programs() {
 }
 
 #[test]
+fn a_line_that_is_refused_itself_is_no_hint() {
+    check(&[
+        (
+            "[server]\nlisten = yes",
+            &[
+                "2:10 a text must be in quotes | [server]: listen must be an IP address with a port, such as \
+               `127.0.0.1:8080`, or `unix:PATH`, got `yes`",
+            ],
+        ),
+        (
+            "[defaults]\ncontent = lead;",
+            &[
+                "2:11 a text must be in quotes | [defaults]: content must be `full`, `summary` or `title`, got `lead`",
+            ],
+        ),
+        (
+            "pаth = 5",
+            &["1:1 `pаth` has the Cyrillic letter `а` | write `path = \"5\"`"],
+        ),
+    ]);
+}
+
+#[test]
 fn every_slip_of_a_file_is_reported() {
     let text = "[sіte]\ntitle: «Дала»\nurl = https://dala.example;\nid-authority = 'dala.example'\n\
                 id-year = '2026' // когда\n[source.directory\nrescan = 60\n[defaults]\nlisted = on\n\
@@ -394,6 +417,9 @@ fn no_hint_shows_a_password() {
         "password = \"hush",
         "password = \"\"\"hush",
         "password = { a: hush }",
+        "password =\n  «hush»",
+        "pаssword hush = x",
+        "password: [\n  hush,\n]",
         "// password: hush",
         "user = \"a\" // password: hush",
         "Password: hush",

@@ -519,7 +519,7 @@ fn a_slip_of_a_person_is_named_with_what_was_meant() {
     for (written, reason, hint) in [
         (
             Toml("title = «З»\ndate = 2026-01-08"),
-            "`«` is no quote of TOML",
+            "TOML has no quote `«`",
             "write `title = \"З\"`",
         ),
         (
