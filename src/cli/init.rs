@@ -235,7 +235,7 @@ fn in_numbers(plan: &Plan) -> String {
     text
 }
 
-/// Names what stands in the file because nobody said more.
+/// Names the keys for which no value was found, so that the file has a default.
 fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
     let unknown: Vec<Fact> = Fact::ALL
         .into_iter()
@@ -245,7 +245,7 @@ fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
         return;
     }
     screen.complain(
-        "Nothing said these, so a default stands there; change it before anybody subscribes:",
+        "These were not found, so feeds.toml has defaults; change them before readers subscribe:",
     );
     let mut lines: Vec<(usize, Fact)> = unknown
         .into_iter()
