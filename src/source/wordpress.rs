@@ -63,6 +63,7 @@ use crate::http_client::{CallLimits, HttpClient, Proxies, TlsRoots};
 use crate::model::article::{ACCEPT_VERSION, AcceptSettings};
 use crate::model::record::Stamp;
 use crate::model::time::Timestamp;
+use crate::model::version;
 
 pub(super) use self::limited_json::ITEMS_A_CALL;
 
@@ -196,8 +197,7 @@ impl WordPress {
             value.set_sensitive(true);
             value
         });
-        let version = env!("CARGO_PKG_VERSION");
-        let user_agent = format!("taspa/{version} (+{})", settings.public_url);
+        let user_agent = format!("taspa/{} (+{})", version::NUMBER, settings.public_url);
         let limits = CallLimits {
             spacing: rate_limit.spacing,
             ..CallLimits::default()

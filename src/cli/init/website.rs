@@ -14,6 +14,7 @@ use crate::http_client::{Call, CallLimits, HttpClient, Proxies, TlsRoots, shown}
 use crate::model::article::AcceptSettings;
 use crate::model::problem::chain;
 use crate::model::time::Zone;
+use crate::model::version;
 use crate::source::wordpress::{SiteDescription, WordPress, WordPressError};
 use crate::text::{PageHead, visible};
 
@@ -63,7 +64,7 @@ fn page(url: Url) -> Result<Page, String> {
         whole: PAGE_TIMEOUT,
         ..CallLimits::default()
     };
-    let user_agent = format!("taspa/{}", env!("CARGO_PKG_VERSION"));
+    let user_agent = format!("taspa/{}", version::NUMBER);
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| format!("no thread can be started: {error}"))?;
     let answer = runtime.block_on(async {
