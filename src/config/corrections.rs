@@ -86,7 +86,12 @@ fn correct_lines(
     let mut lines: Vec<String> = Vec::new();
     let mut table = None;
     let mut start = 0;
-    for (number, line) in (1..).zip(file.text().split('\n')) {
+    let mut all = file.text().split('\n').peekable();
+    for number in 1.. {
+        let Some(line) = all.next() else {
+            break;
+        };
+        let below = all.peek().copied().unwrap_or_default();
         let current = match corrected.corrections.get(&number) {
             Some(correction) => correction.text.clone(),
             None => line.to_owned(),
@@ -95,7 +100,8 @@ fn correct_lines(
         let error = errors
             .get(&number)
             .filter(|_| has_room && !corrected.corrections.contains_key(&number));
-        let correction = error.and_then(|error| correct_line(tables, line, error, table, start));
+        let correction =
+            error.and_then(|error| correct_line(tables, line, below, error, table, start));
         let current = match correction {
             Some(correction) => {
                 let text = correction.text.clone();
@@ -115,10 +121,11 @@ fn correct_lines(
     (corrected.corrections.len() > before).then_some(lines)
 }
 
-/// What a line with an error was meant to be. It begins at `start` and stands in `table`.
+/// What a line with an error was meant to be. It begins at `start`, above the line `below`, and stands in `table`.
 fn correct_line(
     tables: &'static KnownTables,
     line: &str,
+    below: &str,
     error: &SyntaxError,
     table: Option<&KnownTable>,
     start: usize,
@@ -127,16 +134,21 @@ fn correct_line(
         Some(table) => table.keys.names().collect(),
         None => root::TABLE.names().collect(),
     };
-    let switches = table.into_iter().flat_map(|table| table.keys.all());
-    let switches = switches.filter(|key| key.schema["type"] == "boolean");
-    let switches: Vec<&'static str> = switches.map(|key| key.name).collect();
+    let of_type = |name: &str| -> Vec<&'static str> {
+        let all = table.into_iter().flat_map(|table| table.keys.all());
+        let of_type = all.filter(|key| key.schema["type"] == name);
+        of_type.map(|key| key.name).collect()
+    };
+    let (switches, numbers) = (of_type("boolean"), of_type("integer"));
     let header = move |name: &str| Some(tables.find(name)?.header());
     let context = LineContext {
         keys: &keys,
         switches: &switches,
+        numbers: &numbers,
         header: Some(&header),
         is_in_list: error.is_in_list,
-        ends_list: error.is_unclosed(),
+        // Where items stand below, the end belongs behind the last one.
+        ends_list: error.is_unclosed() && !below.trim_start().starts_with(['"', '\'']),
     };
     let corrected = correct(line, &context)?;
     let at = corrected.slip.at;

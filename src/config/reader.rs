@@ -82,7 +82,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The same about a value; `meant` is the TOML that was probably meant in its place.
-    pub(super) fn misfit(&self, span: Range<usize>, message: String, meant: Option<String>) {
+    pub(super) fn refuse_with_correction(
+        &self,
+        span: Range<usize>,
+        message: String,
+        meant: Option<String>,
+    ) {
         let line = |meant: String| self.file.line_with(&span, &meant);
         self.push(Finding {
             correction: meant.and_then(line),

@@ -18,7 +18,7 @@ use Written::{Json, Toml, Yaml};
 
 fn draft(written: Written) -> Result<Draft, Refusal> {
     let entries = match written {
-        Toml(text) => tree::toml::parse(text, 2)?,
+        Toml(text) => tree::toml::parse(text, 2, key_names())?,
         Yaml(text) => tree::yaml::parse(text, 2)?,
         Json(text) => tree::json::parse(text, 1)?,
     };

@@ -12,15 +12,13 @@ use serde_json::value::RawValue;
 
 use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
+use crate::text::is_quote;
 
 /// Levels of nested lists and objects; no key of ours lies deeper.
 const DEPTH_MAX: usize = 8;
 
 /// Values of one file or column; an article has some dozens.
 const VALUES_MAX: usize = 100_000;
-
-/// Quotes that word processors put in place of `"`.
-const ODD_QUOTES: [char; 6] = ['“', '”', '„', '«', '»', '’'];
 
 /// Parses a text that contains one object, and whose first line has the number `first_line`.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
@@ -123,8 +121,9 @@ impl Parser<'_> {
         let here = line
             .get(error.column().saturating_sub(1)..)
             .unwrap_or_default();
+        let is_odd_quote = |c: char| is_quote(c) && !c.is_ascii();
         let has_odd_quotes =
-            here.starts_with(ODD_QUOTES) || line.trim_start().starts_with(ODD_QUOTES);
+            here.starts_with(is_odd_quote) || line.trim_start().starts_with(is_odd_quote);
         let hint = match is_several {
             true => "write each article to a file of its own, as one object",
             false if has_odd_quotes => {
