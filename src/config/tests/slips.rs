@@ -437,7 +437,6 @@ fn several_values_on_a_line_are_not_one_text() {
         "any = “#a”, “#b”",
         "content = \"full\" any = \"#a\"",
         "content = full any = [\"#a\"]",
-        "any = ['#a' oder '#b']",
         "any = ['#a',\n'#b'\nall = ['#c']",
     ] {
         let text = format!("{MINIMAL}[defaults]\n{line}\n");
@@ -528,10 +527,6 @@ fn what_says_something_else_than_it_seems_is_doubted() {
             "[[feed]]\nname = 'a'\ntitle = 'b'\nany = ['!#сенат']",
             &["4:8 feed `a`: any: `!#сенат` does not exclude the tag | \
                write `#сенат` in `none` to leave out what has it"],
-        ),
-        (
-            "[site]\ntitle = 'b'",
-            &["1:2 `site` is given twice | write all its keys below one `[site]`"],
         ),
         (
             "[sitе]\n",
