@@ -48,6 +48,7 @@ mod testkit;
 #[cfg(test)]
 mod tests;
 mod text_by_language;
+pub(crate) mod toml_string;
 mod unknown_key;
 mod value;
 mod wordpress;

@@ -52,7 +52,7 @@ pub use html::{Figure, Html};
 pub use language::SiteLanguages;
 pub use lead::LEAD_CHARACTERS_MAX;
 pub use letter_folding::{fold_letters, switch_layout};
-pub use look_alikes::{is_unseen, latin_look_alike, latin_spelling};
+pub use look_alikes::{is_quote, is_unseen, latin_look_alike, latin_spelling};
 pub use markdown::{markdown_to_html, mdx_to_html};
 pub use markup::{Markup, MarkupError};
 pub use omissions::Omissions;

@@ -52,18 +52,18 @@ sub vcl_recv {
         set req.http.X-Coding = "identity";
     }
     set req.http.Accept-Encoding = req.http.X-Coding;
-    # Whoever opens a feed in a browser gets its page, which is `no-store`. Looked up, it would be the cached feed;
+    # A browser that opens a feed gets its page, which is `no-store`. Looked up, it would be the cached feed;
     # kept in mind, it would make Varnish pass every reader of that feed for two minutes.
     if (req.http.Sec-Fetch-Dest == "document" && req.url ~ "\.(rss|atom|json)(\?|$)") {
         return (pass);
     }
-    # A stale feed is asked for again, at the cost of a 304, before anybody gets it.
+    # A stale feed is asked for again, at the cost of a 304, before a client gets it.
     if (req.restarts == 0) {
         set req.grace = 0s;
     }
 }
 
-# Varnish by itself asks for gzip alone, unpacks it for whoever does not take it, and makes those tags weak. So it keeps what taspa
+# Varnish by itself asks for gzip alone, unpacks it for clients that do not take it, and makes those tags weak. So it keeps what taspa
 # has coded, in each coding, under its own tag.
 sub vcl_hash {
     hash_data(req.http.X-Coding);

@@ -72,7 +72,8 @@ pub(super) fn run(
     let diff = match asked {
         Ok(ControlAnswer::Diff(diff)) => *diff,
         Ok(ControlAnswer::ReadAnew) => compare_here(input, &next, templates, screen)?,
-        Ok(ControlAnswer::Error(reason)) if !reason.contains("unknown variant") => {
+        // 0.1.0 knows no comparison, and answers so.
+        Ok(ControlAnswer::Error(reason)) if !reason.starts_with("no message of this protocol") => {
             return Err(format!("the daemon answers: {reason}").into());
         }
         answer => {

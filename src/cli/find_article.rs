@@ -76,8 +76,9 @@ fn several(titled: &Titled) -> String {
     text
 }
 
-/// Finds the article that `text` names. Keys and files are looked up. Only if there is none, every file
-/// is searched, and every article: its page for an address, else its title.
+/// Finds the article that `text` names. Keys and files are looked up. Only if there is none, every refused file
+/// is searched, and every article: its page for an address, else its title. What resembles a key comes last, since
+/// it costs the most.
 pub(super) fn find(
     store: &Store,
     source: &Source,
@@ -95,10 +96,9 @@ pub(super) fn find(
             return Ok(Ok(found));
         }
     }
-    let nearest = match search(store, source, &keys, text)? {
-        Ok((path, row)) => return Ok(Ok(NamedArticle::File(path, row))),
-        Err(nearest) => nearest,
-    };
+    if let Some((path, row)) = refused_file(store, source, &keys)? {
+        return Ok(Ok(NamedArticle::File(path, row)));
+    }
     if let Some(row) = by_page(store, text)? {
         return Ok(Ok(NamedArticle::Article(row)));
     }
@@ -113,7 +113,10 @@ pub(super) fn find(
             return Ok(Ok(NamedArticle::Article(row)));
         }
     }
-    Ok(Err(on_disk(source, text).unwrap_or(NotFound::Like(nearest))))
+    Ok(Err(match on_disk(source, text) {
+        Some(reason) => reason,
+        None => NotFound::Like(nearest_keys(store, text)?),
+    }))
 }
 
 /// The keys that a text may name: itself, or the key in an id or address of this site.
@@ -130,36 +133,47 @@ fn keys(site_rules: &SiteRules, text: &str) -> Vec<String> {
     keys
 }
 
-/// The refused file that would have one of the keys; without one, the keys that resemble `text` most.
-fn search(
+/// The refused file that would have one of the keys.
+fn refused_file(
     store: &Store,
     source: &Source,
     keys: &[String],
-    text: &str,
-) -> Result<Result<(String, FileRow), Vec<String>>, StoreError> {
-    let stem = stem(text).to_lowercase();
-    let distance_max = (stem.chars().count() / 3).max(1);
-    let mut nearest: Vec<(usize, Box<str>)> = Vec::new();
+) -> Result<Option<(String, FileRow)>, StoreError> {
     for row in store.files("")? {
         let (path, row) = row?;
-        let Some(key) = row.key else {
-            if keys.contains(&source.key_of(&path)) {
-                return Ok(Ok((path, row)));
-            }
+        if row.key.is_none() && keys.contains(&source.key_of(&path)) {
+            return Ok(Some((path, row)));
+        }
+    }
+    Ok(None)
+}
+
+/// The keys that resemble `text` most. A shorter text than [`NAME_MIN`] resembles too many.
+fn nearest_keys(store: &Store, text: &str) -> Result<Vec<String>, StoreError> {
+    let stem = stem(text).to_lowercase();
+    let letters = stem.chars().count();
+    let mut nearest: Vec<(usize, Box<str>)> = Vec::new();
+    if letters < NAME_MIN {
+        return Ok(Vec::new());
+    }
+    for row in store.files("")? {
+        let Some(key) = row?.1.key else {
             continue;
         };
-        let name = key.rsplit('/').next().unwrap_or(&key);
-        let distance =
-            distance(&stem, &key.to_lowercase()).min(distance(&stem, &name.to_lowercase()));
-        if distance <= distance_max {
+        let lower = key.to_lowercase();
+        let name = lower.rsplit('/').next().unwrap_or(&lower);
+        let distance = distance(&stem, &lower).min(distance(&stem, name));
+        if distance <= (letters / 3).max(1) {
             nearest.push((distance, key));
             nearest.sort();
             nearest.truncate(NEAREST_MAX);
         }
     }
-    let nearest = nearest.into_iter().map(|(_, key)| key.into());
-    Ok(Err(nearest.collect()))
+    Ok(nearest.into_iter().map(|(_, key)| key.into()).collect())
 }
+
+/// The fewest letters of a text whose typing errors are sought.
+const NAME_MIN: usize = 3;
 
 fn by_file(store: &Store, path: String) -> Result<Option<NamedArticle>, StoreError> {
     let Some(file) = store.file(&path)? else {

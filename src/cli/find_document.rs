@@ -126,7 +126,7 @@ fn nearest(published: &PublishedState, address: &str) -> Option<String> {
     did_you_mean(feeds.map(|feed| (feed.version.path.to_string(), feed.articles)))
 }
 
-/// What the first term of a selection that nobody knows was meant to be.
+/// What the first unknown term of a selection was meant to be.
 fn nearest_of_selection(published: &PublishedState, query: &str) -> Option<String> {
     let parameters = form_urlencoded::parse(query.as_bytes());
     let selecting = parameters.filter(|(name, _)| ["any", "all", "none"].contains(&&**name));

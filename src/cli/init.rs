@@ -255,7 +255,7 @@ fn in_numbers(plan: &Plan) -> String {
     text
 }
 
-/// Names the defaults in the file, each with its line.
+/// Names the keys for which no value was found, so that the file has a default.
 fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
     let unknown: Vec<Fact> = Fact::ALL
         .into_iter()
@@ -265,7 +265,7 @@ fn name_defaults(plan: &Plan, file: &Path, text: &str, screen: &mut Screen) {
         return;
     }
     screen.complain(
-        "These were not found, so feeds.toml has defaults; change them before the first reader subscribes:",
+        "These were not found, so feeds.toml has defaults; change them before readers subscribe:",
     );
     let mut lines: Vec<(usize, Fact)> = unknown
         .into_iter()

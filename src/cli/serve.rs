@@ -294,7 +294,8 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     ));
     let read_again = match &input {
         ConfigInput::File(_) => "feeds.toml and the articles again".to_owned(),
-        ConfigInput::Stream { name, .. } => {
+        ConfigInput::Stream { .. } => {
+            let name = input.name();
             format!("the articles again; feeds.toml came from {name} and stays as it is")
         }
     };

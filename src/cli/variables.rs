@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::config::ConfigFile;
 use crate::model::problem::{Problem, Severity};
-use crate::text::nearest::{did_you_mean, nearest, one_of};
+use crate::text::nearest::{all_of, did_you_mean, nearest};
 
 /// What all variables of taspa begin with.
 const PREFIX: &str = "TASPA_";
@@ -63,7 +63,7 @@ fn problem_of(name: &str, value: &str, config: &str) -> Option<Problem> {
         Some(name) => did_you_mean(format!("{PREFIX}{name}")),
         None => format!(
             "taspa reads {}, and what feeds.toml names, such as `${{{name}}}`",
-            one_of(NAMES).replace(" or ", " and ")
+            all_of(NAMES)
         ),
     };
     Some(Problem {

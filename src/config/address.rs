@@ -3,7 +3,7 @@
 //! Every URL leaves here as the `url` crate writes it: absolute, percent-encoded, ASCII.
 
 use std::fmt;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
@@ -250,9 +250,16 @@ fn socket(text: &str) -> Result<SocketAddr, Mismatch> {
                 "`0.0.0.0:{port}` listens on every address, `127.0.0.1:{port}` on this machine only"
             )
         });
-        SOCKET.mismatch().hint(hint)
+        let mismatch = SOCKET.mismatch().hint(hint);
+        match text.parse::<IpAddr>() {
+            Ok(address) => mismatch.did_you_mean(Some(SocketAddr::from((address, PORT)))),
+            Err(_) => mismatch,
+        }
     })
 }
+
+/// The port that is proposed where an address has none.
+const PORT: u16 = 8080;
 
 fn parse_port(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|b| b.is_ascii_digit());

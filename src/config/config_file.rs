@@ -66,7 +66,7 @@ impl ConfigFile {
             let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             problem.line = Some(number(line));
             problem.column = Some(number(column));
-            if !may_hold_secret(text) {
+            if !self.may_hold_secret(start) {
                 problem.excerpt = Some(excerpt(text, line, from..to.max(from)));
             }
         }
@@ -85,6 +85,20 @@ impl ConfigFile {
     pub(super) fn line_text(&self, offset: usize) -> &str {
         let line = self.line_start(offset)..self.line_end(offset);
         self.text.get(line).unwrap_or_default()
+    }
+
+    /// Whether the line that holds the byte at `offset` may hold a secret, or the value of a key above it that
+    /// names one.
+    pub(super) fn may_hold_secret(&self, offset: usize) -> bool {
+        let above = self.line_start(offset).checked_sub(1);
+        let above = above.map(|end| self.line_text(end));
+        let is_open = |line: &str| {
+            line.ends_with(['=', ':', '[', '{'])
+                || line.ends_with("\"\"\"")
+                || line.ends_with("'''")
+        };
+        may_hold_secret(self.line_text(offset))
+            || above.is_some_and(|above| is_open(above.trim_end()) && may_hold_secret(above))
     }
 
     /// The number, from 1, of the line that holds the byte at `offset`.

@@ -20,8 +20,8 @@ pub enum ConfigInput {
     File(PathBuf),
     /// A stream that was read to its end: standard input, a named pipe, the output of another command.
     Stream {
-        /// What messages call it.
-        name: String,
+        /// The path of a pipe; none for standard input.
+        path: Option<PathBuf>,
         /// Its content, of which no more is kept than shows that it is too long.
         content: Arc<[u8]>,
     },
@@ -31,21 +31,21 @@ impl ConfigInput {
     /// The input at `path`, where `-` is standard input. Reads it if it is a stream.
     pub fn open(path: &Path) -> io::Result<ConfigInput> {
         if path == Path::new("-") || path == Path::new("/dev/stdin") {
-            return ConfigInput::read_stream(STANDARD_INPUT, io::stdin().lock());
+            return ConfigInput::read_stream(None, io::stdin().lock());
         }
         let is_stream = fs::metadata(path).is_ok_and(|metadata| {
             let kind = metadata.file_type();
             kind.is_fifo() || kind.is_char_device()
         });
         match is_stream {
-            true => ConfigInput::read_stream(&path.display().to_string(), File::open(path)?),
+            true => ConfigInput::read_stream(Some(path), File::open(path)?),
             false => Ok(ConfigInput::File(path.to_owned())),
         }
     }
 
-    fn read_stream(name: &str, stream: impl Read) -> io::Result<ConfigInput> {
+    fn read_stream(path: Option<&Path>, stream: impl Read) -> io::Result<ConfigInput> {
         Ok(ConfigInput::Stream {
-            name: name.to_owned(),
+            path: path.map(Path::to_owned),
             content: read_limited(stream)?.into(),
         })
     }
@@ -53,14 +53,17 @@ impl ConfigInput {
     /// What messages call it.
     pub fn name(&self) -> String {
         match self {
-            ConfigInput::File(path) => path.display().to_string(),
-            ConfigInput::Stream { name, .. } => name.clone(),
+            ConfigInput::File(path)
+            | ConfigInput::Stream {
+                path: Some(path), ..
+            } => path.display().to_string(),
+            ConfigInput::Stream { path: None, .. } => STANDARD_INPUT.to_owned(),
         }
     }
 
     /// Whether it is standard input, which nothing else can be read from then.
     pub fn is_standard_input(&self) -> bool {
-        matches!(self, ConfigInput::Stream { name, .. } if name == STANDARD_INPUT)
+        matches!(self, ConfigInput::Stream { path: None, .. })
     }
 
     /// The folder where relative paths start: that of a file, else the working directory.

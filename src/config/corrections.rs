@@ -9,6 +9,7 @@ use super::config_file::ConfigFile;
 use super::keys::root;
 use super::known_tables::{KnownTable, KnownTables};
 use super::line_correction::{LineContext, SlipKind, correct};
+use super::secrets::may_hold_secret;
 use super::syntax::{self, SyntaxError, header_path};
 use super::unknown_key;
 use crate::text::latin_spelling;
@@ -36,15 +37,20 @@ pub(super) struct Correction {
     pub(super) text: String,
     /// Instead of the line.
     pub(super) hint: Option<String>,
+    /// What is wrong with the line as it was meant: then it is no better than the line of the file.
+    pub(super) refusal: Option<String>,
 }
 
 impl Correction {
     /// Replaces the line by what its own value was meant to be.
-    pub(super) fn meant_is(&mut self, line: Option<String>) {
-        if let Some(line) = line {
-            self.text = line;
-            self.hint = None;
-        }
+    pub(super) fn meant_is(&mut self, line: String) {
+        self.text = line;
+        self.hint = None;
+    }
+
+    /// Takes the hint about the line as it was meant, in place of that line.
+    pub(super) fn refuse(&mut self, hint: String) {
+        self.refusal.get_or_insert(hint);
     }
 }
 
@@ -80,7 +86,12 @@ fn correct_lines(
     let mut lines: Vec<String> = Vec::new();
     let mut table = None;
     let mut start = 0;
-    for (number, line) in (1..).zip(file.text().split('\n')) {
+    let mut all = file.text().split('\n').peekable();
+    for number in 1.. {
+        let Some(line) = all.next() else {
+            break;
+        };
+        let below = all.peek().copied().unwrap_or_default();
         let current = match corrected.corrections.get(&number) {
             Some(correction) => correction.text.clone(),
             None => line.to_owned(),
@@ -89,7 +100,8 @@ fn correct_lines(
         let error = errors
             .get(&number)
             .filter(|_| has_room && !corrected.corrections.contains_key(&number));
-        let correction = error.and_then(|error| correct_line(tables, line, error, table, start));
+        let correction =
+            error.and_then(|error| correct_line(tables, line, below, error, table, start));
         let current = match correction {
             Some(correction) => {
                 let text = correction.text.clone();
@@ -109,10 +121,11 @@ fn correct_lines(
     (corrected.corrections.len() > before).then_some(lines)
 }
 
-/// What a line with an error was meant to be. It begins at `start` and stands in `table`.
+/// What a line with an error was meant to be. It begins at `start`, above the line `below`, and stands in `table`.
 fn correct_line(
     tables: &'static KnownTables,
     line: &str,
+    below: &str,
     error: &SyntaxError,
     table: Option<&KnownTable>,
     start: usize,
@@ -121,16 +134,21 @@ fn correct_line(
         Some(table) => table.keys.names().collect(),
         None => root::TABLE.names().collect(),
     };
-    let switches = table.into_iter().flat_map(|table| table.keys.all());
-    let switches = switches.filter(|key| key.schema["type"] == "boolean");
-    let switches: Vec<&'static str> = switches.map(|key| key.name).collect();
+    let of_type = |name: &str| -> Vec<&'static str> {
+        let all = table.into_iter().flat_map(|table| table.keys.all());
+        let of_type = all.filter(|key| key.schema["type"] == name);
+        of_type.map(|key| key.name).collect()
+    };
+    let (switches, numbers) = (of_type("boolean"), of_type("integer"));
     let header = move |name: &str| Some(tables.find(name)?.header());
     let context = LineContext {
         keys: &keys,
         switches: &switches,
+        numbers: &numbers,
         header: Some(&header),
         is_in_list: error.is_in_list,
-        ends_list: error.is_unclosed(),
+        // Where items stand below, the end belongs behind the last one.
+        ends_list: error.is_unclosed() && !below.trim_start().starts_with(['"', '\'']),
     };
     let corrected = correct(line, &context)?;
     let at = corrected.slip.at;
@@ -144,10 +162,18 @@ fn correct_line(
         _ if corrected.text.is_empty() => Some("delete this line".to_owned()),
         _ => None,
     };
+    let message = match &corrected.slip.kind {
+        // Without a sign between them, the value counts as a part of the key.
+        SlipKind::UnknownKey(key) if key.contains(' ') && may_hold_secret(key) => {
+            "unknown key".to_owned()
+        }
+        kind => kind.to_string(),
+    };
     Some(Correction {
         span: start + at.start..start + at.end,
-        message: corrected.slip.kind.to_string(),
+        message,
         text: corrected.text,
         hint,
+        refusal: None,
     })
 }

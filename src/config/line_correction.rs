@@ -8,10 +8,11 @@ mod values;
 
 use toml::de::DeTable;
 
+use self::slip::is_closing_quote;
 pub(crate) use self::slip::{Slip, SlipKind};
-use self::slip::{is_closing_quote, is_quote};
-use self::values::Within;
-use crate::text::{is_unseen, latin_spelling};
+use self::values::{ValueKind, Within};
+use super::toml_string::{self, Dollars};
+use crate::text::{is_quote, is_unseen, latin_spelling};
 
 /// A longer line is not corrected: it is no setting that a person wrote.
 const LINE_BYTES_MAX: usize = 2000;
@@ -29,6 +30,8 @@ pub(crate) struct LineContext<'k> {
     pub(crate) keys: &'k [&'static str],
     /// Those of its keys that are `true` or `false`.
     pub(crate) switches: &'k [&'static str],
+    /// Those of its keys that are whole numbers.
+    pub(crate) numbers: &'k [&'static str],
     /// The header of the table with a name, `[site]` or `[[feed]]`.
     pub(crate) header: Option<&'k FindHeader>,
     /// Whether the line stands within a list that a line above opens.
@@ -208,7 +211,7 @@ impl<'l> LineReader<'l> {
         let key = self.key()?;
         self.skip_spaces();
         let separator_at = self.at;
-        let separators = [":=", "=>", "==", "->", "=", ":", "："];
+        let separators = [":=", "=>", "==", "->", "=", ":", "：", "＝"];
         let separator = separators
             .into_iter()
             .find(|separator| self.take(separator));
@@ -230,8 +233,18 @@ impl<'l> LineReader<'l> {
             let end = separator_at + separator.len().max(next.map_or(0, char::len_utf8));
             self.slip(separator_at, end, SlipKind::Separator(separator.to_owned()));
         }
-        let is_switch = self.context.switches.contains(&key.name());
-        let value = self.value(Within::Line, is_switch)?;
+        let name = key.name();
+        let kind = if self.context.switches.contains(&name) {
+            ValueKind::Switch
+        } else if self.context.numbers.contains(&name) {
+            ValueKind::Number
+        } else {
+            ValueKind::Other
+        };
+        let value = self.value(Within::Line, kind)?;
+        if value.is_empty() {
+            return Some(String::new());
+        }
         if !self.is_open || !self.rest().trim().is_empty() {
             self.ending()?;
         }
@@ -254,6 +267,12 @@ impl<'l> LineReader<'l> {
                 return Some(());
             }
             let token = [";", ","].into_iter().find(|token| self.take(token))?;
+            let behind = rest[1..].trim_start();
+            // A comment of INI, unless it is a second key.
+            if token == ";" && behind.starts_with(char::is_alphabetic) && !behind.contains('=') {
+                self.slip(start, start + 1, SlipKind::Comment(";"));
+                return Some(());
+            }
             self.slip(start, start + 1, SlipKind::Ending(token.to_owned()));
         }
     }
@@ -277,7 +296,7 @@ impl<'l> LineReader<'l> {
             _ => {
                 let rest = self.rest();
                 let end = rest
-                    .find(['=', ':', '：'])
+                    .find(['=', ':', '：', '＝'])
                     .or_else(|| rest.find([' ', '"', '\'']))?;
                 // Without a separator the first word is the key.
                 let raw = rest[..end].trim_end();
@@ -341,7 +360,7 @@ impl Key {
     fn toml(&self) -> String {
         match self {
             Key::Bare(name) => name.clone(),
-            Key::Quoted(name) => quoted(name).unwrap_or_default(),
+            Key::Quoted(name) => quoted(name),
         }
     }
 }
@@ -355,19 +374,9 @@ pub(super) fn switch_word(word: &str) -> Option<&'static str> {
     }
 }
 
-/// A text as a string of TOML; `None` if no string on one line can hold it.
-pub(crate) fn quoted(text: &str) -> Option<String> {
-    let is_plain = !text.contains(|c: char| c.is_control() && c != '\t');
-    is_plain.then(|| {
-        if !text.contains(['"', '\\', '\t']) {
-            format!("\"{text}\"")
-        } else if !text.contains('\'') {
-            format!("'{text}'")
-        } else {
-            let escaped = text.replace('\\', r"\\").replace('"', "\\\"");
-            format!("\"{}\"", escaped.replace('\t', r"\t"))
-        }
-    })
+/// A text as a string of TOML, with the dollar signs that it has.
+pub(super) fn quoted(text: &str) -> String {
+    toml_string::quoted(text, Dollars::Kept)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::model::problem::{Problem, Severity};
 use crate::model::term::TermKind;
-use crate::text::nearest::one_of;
+use crate::text::nearest::all_of;
 
 /// Looks up an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -152,7 +152,7 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Config {
 fn read_site(root: &Table<'_>) -> Site {
     if root.place(root::SITE.name).is_none() {
         let message = "`[site]` is required".to_owned();
-        let names = one_of(site_keys::TABLE.required()).replace(" or ", " and ");
+        let names = all_of(site_keys::TABLE.required());
         let hint = format!("it names {names}");
         root.reader.missing(None, message, Some(hint));
     }

@@ -82,7 +82,12 @@ impl<'a> Reader<'a> {
     }
 
     /// The same about a value; `meant` is the TOML that was probably meant in its place.
-    pub(super) fn misfit(&self, span: Range<usize>, message: String, meant: Option<String>) {
+    pub(super) fn refuse_with_correction(
+        &self,
+        span: Range<usize>,
+        message: String,
+        meant: Option<String>,
+    ) {
         let line = |meant: String| self.file.line_with(&span, &meant);
         self.push(Finding {
             correction: meant.and_then(line),
@@ -198,7 +203,14 @@ impl<'a> Reader<'a> {
             let Some(correction) = line.and_then(|line| corrections.get_mut(&line)) else {
                 return true;
             };
-            correction.meant_is(finding.correction.take());
+            match finding.correction.take() {
+                Some(line) => correction.meant_is(line),
+                None if finding.severity == Severity::Error && !finding.is_absence => {
+                    let message = std::mem::take(&mut finding.message);
+                    correction.refuse(finding.hint.take().unwrap_or(message));
+                }
+                None => {}
+            }
             false
         });
         findings.extend(corrections.into_values().map(Finding::of_correction));
@@ -235,20 +247,23 @@ impl<'a> Reader<'a> {
 impl Finding {
     fn of_correction(correction: Correction) -> Finding {
         Finding {
-            correction: Some(correction.text).filter(|_| correction.hint.is_none()),
+            correction: Some(correction.text)
+                .filter(|_| correction.hint.is_none() && correction.refusal.is_none()),
             is_of_original: true,
             ..Finding::new(
                 Severity::Error,
                 Some(correction.span),
                 correction.message,
-                correction.hint,
+                correction.hint.or(correction.refusal),
             )
         }
     }
 
     fn problem(self, file: &ConfigFile) -> Problem {
-        let written = self.span.as_ref().map(|span| file.line_text(span.start));
-        let is_secret = |line: &str| may_hold_secret(line) || written.is_some_and(may_hold_secret);
+        let start = self.span.as_ref().map(|span| span.start);
+        let is_secret = |line: &str| {
+            may_hold_secret(line) || start.is_some_and(|start| file.may_hold_secret(start))
+        };
         let meant = match self.correction {
             Some(line) if is_secret(&line) => Some(NOT_SHOWN.to_owned()),
             Some(line) if line.len() <= CORRECTION_BYTES_MAX => {

@@ -1,8 +1,12 @@
 //! What a line of feeds.toml may hold that no message repeats: passwords, and addresses with users.
 
+use crate::text::{is_unseen, latin_look_alike};
+
 /// Parts of words that name a secret, in lower case.
-const SECRET_WORDS: [&str; 10] = [
+const SECRET_WORDS: [&str; 12] = [
     "passw",
+    "passe",
+    "kennwort",
     "passphrase",
     "pwd",
     "secret",
@@ -28,9 +32,17 @@ const ADDRESS_KEYS: [&str; 6] = [
 /// be TOML. A line that only looks so loses its excerpt, which costs little.
 pub(super) fn may_hold_secret(line: &str) -> bool {
     let line = without_secrets(line).to_lowercase();
-    let names_secret = SECRET_WORDS.iter().any(|word| line.contains(word));
+    let line: String = line.chars().filter(|&c| !is_unseen(c)).collect();
+    names_secret(&line) || may_hold_user(&line) || {
+        let latin = line.chars().map(|c| latin_look_alike(c).unwrap_or(c));
+        !line.is_ascii() && names_secret(&latin.collect::<String>())
+    }
+}
+
+fn names_secret(line: &str) -> bool {
     let mut words = line.split(|c: char| !c.is_alphabetic());
-    names_secret || words.any(|word| word.ends_with("pass")) || may_hold_user(&line)
+    SECRET_WORDS.iter().any(|word| line.contains(word))
+        || words.any(|word| word == "pw" || word.ends_with("pass"))
 }
 
 /// Whether a line may hold the address of a database with user and password, in any notation.
@@ -106,6 +118,10 @@ mod tests {
             "PASSWORD = \"hush\"",
             "pass = hush",
             "db_pass: hush",
+            "раsswоrd = hush",
+            "pass\u{200b}word hush",
+            "Kennwort: hush",
+            "pw = hush",
             "dbpass = hush",
             "passwort = \"hush\"",
             "пароль = hush",

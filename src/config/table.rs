@@ -109,13 +109,21 @@ impl<'a> Table<'a> {
     }
 
     pub(super) fn texts<T>(&self, key: &Key<List<T>>) -> Option<Vec<StringValue>> {
-        self.read_texts(key.name, self.value(key)?, key.kind.or_one)
+        let (value, kind) = (self.value(key)?, &key.kind);
+        let mismatch = bare_text(value).and_then(|text| (kind.item.parse)(&text).err());
+        if let Some(mismatch) = mismatch {
+            let each = || format!("each of them must be {}", mismatch.expected);
+            let hint = mismatch.hint.clone().unwrap_or_else(each);
+            self.refuse_type(key.name, "a list of strings", value, Some(hint));
+            return None;
+        }
+        self.read_texts(key.name, value, kind.or_one)
     }
 
     pub(super) fn read_text(&self, key: &str, value: &TomlValue<'_>) -> Option<StringValue> {
         let DeValue::String(written) = value.get_ref() else {
-            let meant = bare_text(value).and_then(|text| quoted(&text));
-            self.misfit(key, "a string", value, meant);
+            let meant = bare_text(value).map(|text| quoted(&text));
+            self.refuse_with_correction(key, "a string", value, meant);
             return None;
         };
         self.refuse_escaped_path(key, written, value)?;
@@ -139,7 +147,7 @@ impl<'a> Table<'a> {
         let message =
             format!("{key} is a path with a backslash, which begins an escape in double quotes");
         self.reader
-            .misfit(value.span(), self.say(message), quoted(file));
+            .refuse_with_correction(value.span(), self.say(message), Some(quoted(file)));
         None
     }
 
@@ -154,7 +162,11 @@ impl<'a> Table<'a> {
             // The good ones are used even beside bad ones, so that they are checked as well.
             DeValue::Array(items) => {
                 let texts = items.iter().filter_map(|item| self.read_text(key, item));
-                return Some(texts.collect());
+                let texts: Vec<StringValue> = texts.collect();
+                if items.is_empty() {
+                    self.doubt_hidden_tags(key, value);
+                }
+                return Some(texts);
             }
             DeValue::String(_) if or_one => return Some(vec![self.read_text(key, value)?]),
             DeValue::String(text) => {
@@ -166,11 +178,24 @@ impl<'a> Table<'a> {
             }
             _ => bare_text(value).into_iter().collect(),
         };
-        let items: Option<Vec<String>> = items.iter().map(|item| quoted(item)).collect();
-        let items = items.filter(|items| !items.is_empty());
-        let meant = items.map(|items| format!("[{}]", items.join(", ")));
-        self.misfit(key, "a list of strings", value, meant);
+        let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+        let meant = (!items.is_empty()).then(|| format!("[{}]", items.join(", ")));
+        self.refuse_with_correction(key, "a list of strings", value, meant);
         None
+    }
+
+    /// Reports a list that has only comments which look like tags.
+    fn doubt_hidden_tags(&self, key: &str, value: &TomlValue<'_>) {
+        let lines = self.reader.written(&value.span()).lines();
+        let mut names =
+            lines.filter_map(|line| line.trim_start_matches(['[', ' ', '\t']).strip_prefix('#'));
+        if let Some(name) = names.find(|name| name.starts_with(char::is_alphanumeric)) {
+            let name = name.trim_end().trim_end_matches(',');
+            let message = format!("{key} is an empty list: `#` begins a comment outside of quotes");
+            let hint = format!("write `{}`", quoted(&format!("#{name}")));
+            self.reader
+                .warning(value.span(), self.say(message), Some(hint));
+        }
     }
 
     /// What `text` means in this form; a mismatch is reported.
@@ -201,7 +226,8 @@ impl<'a> Table<'a> {
         match meant {
             Some(_) => {
                 let message = self.say(message);
-                self.reader.misfit(text.span.clone(), message, meant);
+                self.reader
+                    .refuse_with_correction(text.span.clone(), message, meant);
             }
             None => self.refuse(text, message, mismatch.hint),
         }
@@ -241,7 +267,7 @@ impl<'a> Table<'a> {
     }
 
     /// Reports a value of another type; `meant` is the value that was probably meant, as TOML.
-    pub(super) fn misfit(
+    pub(super) fn refuse_with_correction(
         &self,
         key: &str,
         expected: &str,
@@ -249,7 +275,8 @@ impl<'a> Table<'a> {
         meant: Option<String>,
     ) {
         let message = self.wrong_type(key, expected, value);
-        self.reader.misfit(value.span(), message, meant);
+        self.reader
+            .refuse_with_correction(value.span(), message, meant);
     }
 
     pub(super) fn refuse_type(

@@ -10,6 +10,15 @@ use crate::text::nearest::{did_you_mean, nearest};
 
 /// Reads the term under `key` of `table`, and remembers that the file names it.
 pub(super) fn read(table: &Table<'_>, key: &str, text: &StringValue) -> Option<NamedTerm> {
+    let written = text.value.trim_start();
+    if let Some(meant) = written
+        .strip_prefix(['!', '-'])
+        .filter(|meant| meant.starts_with('#'))
+    {
+        let message = format!("{key}: {} does not exclude the tag", text.quoted());
+        let hint = format!("write `{meant}` in `none` to leave out what has it");
+        table.doubt(text, message, Some(hint));
+    }
     match Term::split(&text.value) {
         Ok((kind, name)) => name_term(table, key, text, kind, name),
         Err(_) => {

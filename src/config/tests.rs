@@ -103,8 +103,8 @@ fn the_shipped_file_is_a_working_example() {
     let names: Vec<&str> = config.feeds.iter().map(|feed| feed.name.as_str()).collect();
     assert_eq!(names[..3], ["all", "parliament", "qazaqsha"]);
     assert!(config.auto_sections.is_some() && config.auto_authors.is_some());
-    let said: Vec<&str> = config.named_terms.iter().map(|t| t.text.as_str()).collect();
-    assert_eq!(said[..3], ["Парламент", "мажилис", "сенат"]);
+    let output: Vec<&str> = config.named_terms.iter().map(|t| t.text.as_str()).collect();
+    assert_eq!(output[..3], ["Парламент", "мажилис", "сенат"]);
 }
 
 #[test]
@@ -322,8 +322,11 @@ fn a_site_of_wordpress_has_defaults_and_a_secret() {
         ),
         ("refresh = '0s'", "at least `1s`"),
     ] {
-        let said = print(&problems(&with(keys)));
-        assert!(said.contains(expected) && !said.contains("hush"), "{said}");
+        let output = print(&problems(&with(keys)));
+        assert!(
+            output.contains(expected) && !output.contains("hush"),
+            "{output}"
+        );
     }
 }
 
@@ -369,9 +372,12 @@ fn a_database_has_defaults_and_a_secret() {
     assert_eq!(sql.url.expose(), "sqlite:./news.db");
 
     let text = text.replace("postgres:", "hush:");
-    let said = print(&problems(&text));
-    assert!(said.contains("url must begin with `postgres:`"), "{said}");
-    assert!(!said.contains("hush"), "{said}");
+    let output = print(&problems(&text));
+    assert!(
+        output.contains("url must begin with `postgres:`"),
+        "{output}"
+    );
+    assert!(!output.contains("hush"), "{output}");
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use super::key::TableKeys;
 use super::known_tables::{KnownTable, KnownTables};
 use crate::text::latin_spelling;
-use crate::text::nearest::{did_you_mean, nearest, one_of};
+use crate::text::nearest::{did_you_mean, joined, nearest, one_of};
 
 /// Tables that are named in a hint.
 const TABLES_MAX: usize = 3;
 
 /// Names that other programs have for our keys, each with the keys that may be meant.
-const OTHER_NAMES: [(&str, &[&str]); 46] = [
+const OTHER_NAMES: [(&str, &[&str]); 51] = [
     ("entries", &["items"]),
     ("limit", &["items"]),
     ("count", &["items"]),
@@ -53,6 +53,11 @@ const OTHER_NAMES: [(&str, &[&str]); 46] = [
     ("host", &["listen"]),
     ("port", &["listen"]),
     ("database", &["sql", "url"]),
+    ("postgres", &["sql"]),
+    ("postgresql", &["sql"]),
+    ("mysql", &["sql"]),
+    ("mariadb", &["sql"]),
+    ("sqlite", &["sql"]),
     ("dsn", &["url"]),
     ("source", &["from"]),
     ("target", &["to"]),
@@ -91,6 +96,6 @@ pub(super) fn hint(name: &str, keys: &TableKeys, is_table: bool) -> String {
             let headers = headers.iter().take(TABLES_MAX).map(String::as_str);
             format!("`{name}` belongs to {}", one_of(headers))
         }
-        _ => format!("known here: {}", one_of(known).replace(" or ", ", ")),
+        _ => format!("known here: {}", joined(known, ", ")),
     }
 }

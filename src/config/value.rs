@@ -96,19 +96,95 @@ fn unit_seconds(unit: char) -> Option<u32> {
     }
 }
 
-/// `5 min` and `5M` mean `5m`, a bare `300` means `300s`.
+/// `5 min` and `5M` mean `5m`, a bare `300` means `300s`, `1d12h`, `1.5d` and `P1DT12H` mean `36h`.
 fn meant_duration(text: &str) -> Option<String> {
-    let text = text.trim().to_ascii_lowercase();
-    let (digits, word) = split_number(&text);
-    let unit = match word {
-        "" | "s" | "sec" | "secs" | "second" | "seconds" => 's',
-        "m" | "min" | "mins" | "minute" | "minutes" => 'm',
-        "h" | "hr" | "hrs" | "hour" | "hours" => 'h',
-        "d" | "day" | "days" => 'd',
-        _ => return None,
-    };
-    is_number(digits).then(|| format!("{digits}{unit}"))
+    let text = text.trim().to_lowercase();
+    let mut rest = text.strip_prefix('p').unwrap_or(&text);
+    let (mut seconds, mut smallest) = (0_u64, u64::MAX);
+    while !rest.is_empty() {
+        // ISO 8601 has `T` in front of hours.
+        rest = rest.trim_start_matches(['t', ' ']);
+        let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.'));
+        let (number, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        let behind = behind.trim_start();
+        let end = behind.find(|c: char| !c.is_alphabetic());
+        let (word, behind) = behind.split_at(end.unwrap_or(behind.len()));
+        let word = word.trim_end_matches('t');
+        let unit = UNIT_WORDS
+            .iter()
+            .find(|(words, _)| words.contains(&word))?
+            .1;
+        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+        let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+        let digits: u64 = format!("{whole}{fraction}").parse().ok()?;
+        let part = digits.checked_mul(unit)?;
+        if !part.is_multiple_of(scale) {
+            return None;
+        }
+        seconds = seconds.checked_add(part / scale)?;
+        smallest = smallest.min(unit);
+        rest = behind.trim_start();
+    }
+    let mut units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)].into_iter();
+    let (unit, of) = units.find(|&(_, of)| of <= smallest && seconds.is_multiple_of(of))?;
+    (1..=u64::from(DURATION_SECONDS_MAX))
+        .contains(&seconds)
+        .then(|| format!("{}{unit}", seconds / of))
 }
+
+/// What people write for a unit of time, and its seconds.
+const UNIT_WORDS: [(&[&str], u64); 7] = [
+    (
+        &["", "s", "sec", "secs", "second", "seconds", "с", "сек"],
+        1,
+    ),
+    (
+        &["m", "min", "mins", "minute", "minutes", "м", "мин", "минут"],
+        60,
+    ),
+    (
+        &[
+            "h",
+            "hr",
+            "hrs",
+            "hour",
+            "hours",
+            "ч",
+            "час",
+            "часа",
+            "часов",
+            "сағ",
+        ],
+        3_600,
+    ),
+    (
+        &[
+            "d", "day", "days", "д", "дн", "день", "дня", "дней", "сут", "күн",
+        ],
+        86_400,
+    ),
+    (
+        &[
+            "w",
+            "week",
+            "weeks",
+            "нед",
+            "неделя",
+            "недели",
+            "недель",
+            "апта",
+        ],
+        7 * 86_400,
+    ),
+    (
+        &["mo", "month", "months", "мес", "месяц", "месяца", "ай"],
+        30 * 86_400,
+    ),
+    (
+        &["y", "year", "years", "год", "года", "лет", "жыл"],
+        365 * 86_400,
+    ),
+];
 
 /// Bytes, written as an integer, optionally with `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
 pub(super) fn size(text: &str) -> Result<u64, Mismatch> {
@@ -124,7 +200,14 @@ pub(super) fn size(text: &str) -> Result<u64, Mismatch> {
         _ => None,
     };
     let (Some(factor), true) = (factor, is_number(digits)) else {
-        return Err(Mismatch::expected(SIZE));
+        let unit = match &*unit.to_ascii_lowercase() {
+            "k" | "kb" | "kib" => "KiB",
+            "m" | "mb" | "mib" => "MiB",
+            "g" | "gb" | "gib" => "GiB",
+            _ => return Err(Mismatch::expected(SIZE)),
+        };
+        let meant = is_number(digits).then(|| format!("{digits}{unit}"));
+        return Err(Mismatch::expected(SIZE).did_you_mean(meant));
     };
     digits
         .parse::<u64>()
@@ -177,8 +260,23 @@ fn zone(name: &str) -> Result<Zone, Mismatch> {
     })
 }
 
-/// The zone of nearly that name, or of the city that was written alone.
+/// The zone of an offset, of a city, or of nearly that name.
 fn nearest_zone(name: &str) -> Option<String> {
+    if let Some(zone) = zone_of_offset(name) {
+        return Some(zone);
+    }
+    let city = name
+        .rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase();
+    let city = CITIES
+        .iter()
+        .find(|(cities, _)| cities.contains(&&*city.replace('_', " ")));
+    if let Some((_, zone)) = city {
+        return Some((*zone).to_owned());
+    }
     let known = Zone::names();
     let near = nearest(name, known.iter().map(String::as_str));
     let of_city = || {
@@ -189,9 +287,46 @@ fn nearest_zone(name: &str) -> Option<String> {
             .find(|zone| zone.rsplit('/').next() == Some(city))
             .map(String::as_str)
     };
-    let near = near.or_else(of_city).map(str::to_owned);
-    near.or_else(|| zone_of_offset(name))
+    near.or_else(of_city).map(str::to_owned)
 }
+
+/// Cities that no zone is named after, with the zone whose time they have, and cities in their own letters.
+const CITIES: [(&[&str], &str); 9] = [
+    (
+        &[
+            "astana",
+            "nur-sultan",
+            "shymkent",
+            "karaganda",
+            "kazakhstan",
+            "alma-ata",
+            "астана",
+            "алматы",
+            "шымкент",
+            "караганда",
+            "қарағанды",
+        ],
+        "Asia/Almaty",
+    ),
+    (&["бишкек", "osh", "ош"], "Asia/Bishkek"),
+    (&["ташкент"], "Asia/Tashkent"),
+    (
+        &[
+            "moskva",
+            "msk",
+            "st petersburg",
+            "saint petersburg",
+            "москва",
+            "санкт-петербург",
+        ],
+        "Europe/Moscow",
+    ),
+    (&["минск"], "Europe/Minsk"),
+    (&["киев", "київ", "kharkiv", "lviv", "odesa"], "Europe/Kyiv"),
+    (&["beijing", "peking"], "Asia/Shanghai"),
+    (&["delhi", "new delhi", "mumbai"], "Asia/Kolkata"),
+    (&["washington", "boston"], "America/New_York"),
+];
 
 /// The zone with a fixed offset, such as `UTC+5` or `+05:00`. Its name has the sign of POSIX: hours behind.
 fn zone_of_offset(name: &str) -> Option<String> {

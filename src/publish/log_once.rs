@@ -87,41 +87,40 @@ impl ReadingLog {
             let (more, total) = (count - logged, all.total());
             warn!("and {more} more; `taspa check --verbose` lists all {total}");
         }
-        let is_repeated = report.is_full;
-        if let Some(line) = self
-            .quarantine
-            .line(all, is_shortened, is_repeated, Instant::now())
-        {
-            warn!("{line}");
+        let quarantine = &mut self.quarantine;
+        match quarantine.line(all, is_shortened, report.is_full, Instant::now()) {
+            Some(line) if all.errors + all.warnings == 0 => info!("{line}"),
+            Some(line) => warn!("{line}"),
+            None => {}
         }
     }
 }
 
-/// What is in quarantine altogether: said when the number changes, and once a day while it does not.
+/// What is in quarantine altogether: logged when the number changes, and once a day while it does not.
 #[derive(Default)]
 struct QuarantineLog {
-    said: Option<(usize, Instant)>,
+    last_logged: Option<(usize, Instant)>,
 }
 
 impl QuarantineLog {
-    /// The line to log after a reading, if any. It `must_say` the reasons where problems were left out.
+    /// The line to log after a reading, if any. It `must_log` the reasons where problems were left out.
     fn line(
         &mut self,
         problems: &ProblemSummary,
-        must_say: bool,
+        must_log: bool,
         is_full: bool,
         now: Instant,
     ) -> Option<String> {
         let number = problems.errors;
-        let is_due = match self.said {
+        let is_due = match self.last_logged {
             None => number > 0,
             Some((before, _)) if before != number => true,
             Some((_, at)) => is_full && number > 0 && now.duration_since(at) >= QUARANTINE_EVERY,
         };
-        if !is_due && !must_say {
+        if !is_due && !must_log {
             return None;
         }
-        self.said = Some((number, now));
+        self.last_logged = Some((number, now));
         let mut parts = Vec::new();
         match number {
             0 => parts.push("nothing is in quarantine".to_owned()),
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn quarantine_is_said_when_its_number_changes_and_once_a_day() {
+    fn quarantine_is_logged_when_its_number_changes_and_once_a_day() {
         let problems = |errors: usize, warnings: usize| {
             let reasons = [
                 (Severity::Error, "no date", errors),

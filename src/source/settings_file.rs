@@ -26,7 +26,7 @@ pub fn read(path: &Path) -> Option<Map<String, Value>> {
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let pairs = match extension.as_str() {
-        "toml" => tree::toml::parse(text, 1),
+        "toml" => tree::toml::parse(text, 1, &[]),
         "yaml" | "yml" => tree::yaml::parse(text, 1),
         "json" => tree::json::parse(text, 1),
         _ => return None,

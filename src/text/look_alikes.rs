@@ -1,8 +1,11 @@
 //! Characters that look like another one in names that must be ASCII: letters of other scripts, spaces of
-//! other kinds, and characters that have no width.
+//! other kinds, quotes, and characters that have no width.
+
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
 
 /// The Latin spelling of a name some of whose letters only look Latin; `None` if all are Latin, or if one of the
-/// others looks like no Latin letter. Dashes become `-`, and what nobody sees is left out.
+/// others looks like no Latin letter. Dashes become `-`, and characters that are not visible are left out.
 pub fn latin_spelling(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
@@ -17,12 +20,23 @@ pub fn latin_spelling(text: &str) -> Option<String> {
     Some(spelling)
 }
 
-/// Whether a character looks like a space or like nothing, but is no space of ASCII.
+/// Whether a character looks like a space or like nothing, but is no character of ASCII. Selectors of variants
+/// change how the character before them looks.
 pub fn is_unseen(c: char) -> bool {
-    let has_no_width = matches!(c,
-        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-        | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    has_no_width || c.is_whitespace() && !c.is_ascii()
+    if c.is_ascii() || matches!(c, '\u{fe00}'..='\u{fe0f}') {
+        return false;
+    }
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    c.is_whitespace() || ignorable.contains(c)
+}
+
+/// Whether a character is a quote of any kind.
+pub fn is_quote(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '‘'
+            ..='‟' | '′' | '″' | '＂' | '＇' | '「' | '」'
+    )
 }
 
 /// The ASCII character that a letter or dash looks like.
@@ -98,7 +112,7 @@ mod tests {
         for c in ['\u{a0}', '\u{202f}', '\u{3000}', '\u{200b}', '\u{feff}'] {
             assert!(is_unseen(c), "{c:?}");
         }
-        for c in [' ', '\t', '\n', 'a', 'я', '—'] {
+        for c in [' ', '\t', '\n', 'a', 'я', '—', '\u{fe0f}'] {
             assert!(!is_unseen(c), "{c:?}");
         }
     }

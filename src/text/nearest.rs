@@ -26,10 +26,20 @@ pub(crate) fn did_you_mean(name: impl std::fmt::Display) -> String {
 
 /// `` `a`, `b` or `c` ``.
 pub(crate) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    joined(words, " or ")
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(crate) fn all_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    joined(words, " and ")
+}
+
+/// `` `a`, `b`, `c` ``, with another separator in front of the last word.
+pub(crate) fn joined<'a>(words: impl IntoIterator<Item = &'a str>, last_separator: &str) -> String {
     let mut words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.pop() {
         Some(last) if words.is_empty() => last,
-        Some(last) => format!("{} or {last}", words.join(", ")),
+        Some(last) => format!("{}{last_separator}{last}", words.join(", ")),
         None => String::new(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crate::cli::output::Screen;
+use crate::config::toml_string::{Dollars, quoted};
 use crate::feed::automatic_path::AUTOMATIC;
 use crate::feed::config_diff::{
     ArticleChanges, ChangedFeed, ConfigDiff, EntryChanges, List, Loss, LostFeed,
@@ -183,10 +184,11 @@ fn redirect_lines(lost: &List<LostFeed>) -> String {
 
 fn redirect(from: &str, to: Option<&str>) -> String {
     let to = match to {
-        Some(to) => format!("\"{to}\""),
+        Some(to) => quoted(to, Dollars::Doubled),
         None => "\"\"  # the address that takes its place; empty: 410 Gone".to_owned(),
     };
-    format!("\n    [[redirect]]\n    from = \"{from}\"\n    to   = {to}")
+    let from = quoted(from, Dollars::Doubled);
+    format!("\n    [[redirect]]\n    from = {from}\n    to   = {to}")
 }
 
 /// Redirects with a name for kinds of feeds that are lost as a whole, each of whose feeds a selection of its

@@ -21,7 +21,7 @@ const FILES_READ_MAX: usize = 2_000;
 /// Rows that are listed and read: a database may need long for each.
 const ROWS_MAX: usize = 500;
 
-/// How long listing takes, and reading, at most: a person waits for it.
+/// How long listing takes, and reading: a person waits for `init`.
 const TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Different terms, hosts or values that are counted.

@@ -1,10 +1,10 @@
 //! Texts as feeds.toml writes them.
 
-/// A text in quotes: TOML and JSON escape alike, but for one character. A dollar sign is doubled, because
-/// feeds.toml names variables of the environment with it.
+use crate::config::toml_string::{self, Dollars};
+
+/// A text in quotes.
 pub(super) fn quoted(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    json.replace('\u{7f}', "\\u007f").replace('$', "$$")
+    toml_string::quoted(text, Dollars::Doubled)
 }
 
 /// Texts as a list on one line.

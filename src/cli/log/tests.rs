@@ -1,4 +1,4 @@
-//! What is written for events, in both formats, and for lines that nobody reads.
+//! What is written for events, in both formats, and for lines that are not read.
 
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Sender, channel};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::text::is_unseen;
+use crate::text::{is_quote, is_unseen};
 
 /// A place of a line that is no TOML.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +39,12 @@ pub(crate) enum SlipKind {
     Unquoted,
     /// A word for true or false.
     Switch(String),
+    /// What stands where a whole number is meant.
+    Number(String),
+    /// A word for no value.
+    Null(String),
+    /// A bracket in place of that of a list.
+    Bracket(char),
     /// An escape that there is not.
     Escape(String),
     /// What lacks its end, and the end.
@@ -68,7 +74,7 @@ impl fmt::Display for SlipKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             SlipKind::Quote(quote) => {
-                write!(f, "`{quote}` is no quote of TOML, which has `\"` and `'`")
+                write!(f, "TOML has no quote `{quote}`, only `\"` and `'`")
             }
             SlipKind::InnerQuote(quote) => {
                 write!(
@@ -97,11 +103,21 @@ impl fmt::Display for SlipKind {
                 "" => f.write_str("there is no `=` between the key and its value"),
                 other => write!(f, "`=` stands between a key and its value, not `{other}`"),
             },
-            SlipKind::Ending(ending) => write!(f, "`{ending}` ends no line of TOML"),
+            SlipKind::Ending(ending) => write!(f, "a line of TOML does not end in `{ending}`"),
             SlipKind::Header(header) => write!(f, "the header of this table is `{header}`"),
-            SlipKind::Meaningless(text) => write!(f, "`{text}` is no line of TOML"),
+            SlipKind::Meaningless(text) => write!(f, "TOML has no line `{text}`"),
             SlipKind::Unquoted => f.write_str("a text must be in quotes"),
             SlipKind::Switch(word) => write!(f, "a switch is `true` or `false`, not `{word}`"),
+            SlipKind::Number(text) => {
+                write!(
+                    f,
+                    "a whole number has digits and no zero in front, not `{text}`"
+                )
+            }
+            SlipKind::Null(word) => {
+                write!(f, "TOML has no `{word}`: a key without a value is left out")
+            }
+            SlipKind::Bracket(c) => write!(f, "a list stands between `[` and `]`, not `{c}`"),
             SlipKind::Escape(escape) => write!(
                 f,
                 "a backslash in double quotes begins an escape, and `{escape}` is none"
@@ -122,15 +138,6 @@ fn script(c: char) -> &'static str {
         '\u{400}'..='\u{52f}' => "the Cyrillic",
         _ => "the foreign",
     }
-}
-
-/// Whether a character is a quote of any kind.
-pub(super) fn is_quote(c: char) -> bool {
-    matches!(
-        c,
-        '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '‘'
-            ..='‟' | '′' | '″' | '＂' | '＇' | '「' | '」'
-    )
 }
 
 /// Whether a string that opens with a quote may close with `c`.

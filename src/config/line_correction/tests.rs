@@ -23,19 +23,6 @@ fn a_right_line_has_no_correction() {
     }
 }
 
-#[test]
-fn a_text_in_quotes_means_itself() {
-    for (text, expected) in [
-        ("а", "\"а\""),
-        ("C:\\a", "'C:\\a'"),
-        ("\"а\"", "'\"а\"'"),
-        ("'а\" \\", "\"'а\\\" \\\\\""),
-    ] {
-        assert_eq!(quoted(text).as_deref(), Some(expected));
-    }
-    assert_eq!(quoted("а\nб"), None);
-}
-
 proptest! {
     #[test]
     fn a_correction_is_toml_and_has_none_itself(line in "[a-c=:\\[\\]{}\"'«»”#;,/\\\\ \u{a0}аі-]{0,40}") {

@@ -34,7 +34,8 @@ impl<K: Readable> Key<K> {
 }
 
 impl<T> Key<Form<T>> {
-    /// The text that another text was meant to be: itself, or with the unit in which the key is documented.
+    /// The text that another text was meant to be: itself, or a number with a unit. HTTP counts its times in
+    /// seconds, and so do many programs; else it is the unit in which the key is documented.
     fn meant(&self, text: &str) -> Option<String> {
         let literal = match self.absent {
             Absent::Default(literal) => Some(literal),
@@ -42,12 +43,21 @@ impl<T> Key<Form<T>> {
         };
         let unit = literal.and_then(|literal| literal.chars().next_back());
         let unit = unit.filter(|unit| unit.is_alphabetic() && is_number(text));
+        let is_seconds = HTTP_TIMES.contains(&self.name)
+            || text
+                .trim()
+                .parse()
+                .is_ok_and(|number: u64| number >= 3600 && number.is_multiple_of(60));
+        let unit = unit.map(|unit| if is_seconds { 's' } else { unit });
         let with_unit = unit.map(|unit| format!("{}{unit}", text.trim()));
         let trimmed = text.trim().to_owned();
         let mut meant = [Some(trimmed), with_unit].into_iter().flatten();
         meant.find(|meant| (self.kind.parse)(meant).is_ok())
     }
 }
+
+/// Keys with the times of Cache-Control.
+const HTTP_TIMES: [&str; 3] = ["cache", "stale-while-revalidate", "stale-if-error"];
 
 /// Whether a text is a whole number.
 fn is_number(text: &str) -> bool {
@@ -60,9 +70,15 @@ impl<T> Readable for Form<T> {
 
     fn read(key: &Key<Self>, table: &Table<'_>) -> Option<T> {
         let value = table.value(key)?;
-        let meant = |text: &str| key.meant(text).and_then(|meant| quoted(&meant));
+        let meant = |text: &str| key.meant(text).map(|meant| quoted(&meant));
         if let Some(bare) = bare_text(value) {
-            table.misfit(key.name, "a string", value, meant(&bare));
+            let expected = key.kind.expected();
+            // A choice of words is named; what else a string must be, the next message says.
+            let expected = match expected.starts_with('`') {
+                true => expected.as_str(),
+                false => "a string",
+            };
+            table.refuse_with_correction(key.name, expected, value, meant(&bare));
             return None;
         }
         let text = table.text(key)?;
@@ -133,7 +149,7 @@ where
             let number = number.and_then(|number| N::try_from(number).ok());
             let number = number.filter(|number| key.kind.0.contains(number));
             let meant = number.map(|number| number.to_string());
-            table.misfit(key.name, &expected, value, meant);
+            table.refuse_with_correction(key.name, &expected, value, meant);
             return None;
         };
         // A number too long for `i64` is out of range as well.
@@ -181,7 +197,7 @@ impl Readable for Switch {
                 DeValue::Integer(number) => switch_word(number.as_str()).map(str::to_owned),
                 _ => None,
             };
-            table.misfit(key.name, &key.kind.expected(), value, meant);
+            table.refuse_with_correction(key.name, &key.kind.expected(), value, meant);
         }
         switch
     }

@@ -11,7 +11,7 @@ fn values_of_the_wrong_type_or_out_of_range() {
                 "1:8 [source.directory]: path must be a string, got a list",
                 "2:10 [source.directory]: rescan must be a string, got a number | \
                  write `rescan = \"60s\"`",
-                "3:7 [source.directory]: key must be a string, got a boolean",
+                "3:7 [source.directory]: key must be `path` or `name`, got a boolean",
             ],
         ),
         (

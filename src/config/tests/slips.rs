@@ -28,8 +28,8 @@ fn corrected(text: &str, found: &[Problem]) -> String {
 fn check_correction(text: &str, expected: &[&str]) {
     let text = format!("{MINIMAL}{text}");
     let found = problems(&text);
-    let said: Vec<String> = found.iter().map(brief).collect();
-    assert_eq!(said, expected, "{text}");
+    let output: Vec<String> = found.iter().map(brief).collect();
+    assert_eq!(output, expected, "{text}");
     let corrected = corrected(&text, &found);
     assert_eq!(print(&problems(&corrected)), "", "{corrected}");
 }
@@ -39,35 +39,35 @@ fn quotes_of_other_kinds() {
     for (text, expected) in [
         (
             "path = «статьи»",
-            "1:8 `«` is no quote of TOML, which has `\"` and `'` | write `path = \"статьи\"`",
+            "1:8 TOML has no quote `«`, only `\"` and `'` | write `path = \"статьи\"`",
         ),
         (
             "path = “a”",
-            "1:8 `“` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote `“`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = „a“ # x",
-            "1:8 `„` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote `„`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = \"a”",
-            "1:10 `”` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:10 TOML has no quote `”`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = ‘a’",
-            "1:8 `‘` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote `‘`, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = `a`",
-            "1:8 ``` is no quote of TOML, which has `\"` and `'` | write `path = \"a\"`",
+            "1:8 TOML has no quote ```, only `\"` and `'` | write `path = \"a\"`",
         ),
         (
             "path = «a \"b\"»",
-            "1:8 `«` is no quote of TOML, which has `\"` and `'` | write `path = 'a \"b\"'`",
+            "1:8 TOML has no quote `«`, only `\"` and `'` | write `path = 'a \"b\"'`",
         ),
         (
             "exclude = [«a, б», “c”]",
-            "1:12 `«` is no quote of TOML, which has `\"` and `'` | \
+            "1:12 TOML has no quote `«`, only `\"` and `'` | \
              write `exclude = [\"a, б\", \"c\"]`",
         ),
         (
@@ -173,11 +173,11 @@ fn notations_of_other_languages() {
         ),
         (
             "path = 'a';",
-            "1:11 `;` ends no line of TOML | write `path = 'a'`",
+            "1:11 a line of TOML does not end in `;` | write `path = 'a'`",
         ),
         (
             "path = 'a',",
-            "1:11 `,` ends no line of TOML | write `path = 'a'`",
+            "1:11 a line of TOML does not end in `,` | write `path = 'a'`",
         ),
         (
             "path: 'a'",
@@ -217,7 +217,7 @@ fn notations_of_other_languages() {
         ),
         (
             "exclude = [\n  'a',\n  «b»,\n]",
-            "3:3 `«` is no quote of TOML, which has `\"` and `'` | write `\"b\",`",
+            "3:3 TOML has no quote `«`, only `\"` and `'` | write `\"b\",`",
         ),
         (
             "[server",
@@ -235,7 +235,7 @@ fn notations_of_other_languages() {
             "[feed]]\nname = 'a'\ntitle = 'b'",
             "1:1 the header of this table is `[[feed]]` | write `[[feed]]`",
         ),
-        ("---", "1:1 `---` is no line of TOML | delete this line"),
+        ("---", "1:1 TOML has no line `---` | delete this line"),
         (
             "path = \"C:\\Users\\news\"",
             "1:11 a backslash in double quotes begins an escape, and `\\U` is none | \
@@ -369,6 +369,200 @@ fn keys_of_other_tables_and_programs() {
 }
 
 #[test]
+fn lists_and_numbers_as_people_write_them() {
+    for (text, expected) in [
+        (
+            "exclude = ['a'; 'b']",
+            "1:15 there is no comma between the items of the list | write `exclude = ['a', 'b']`",
+        ),
+        (
+            "exclude = ('a', 'b')",
+            "1:11 a list stands between `[` and `]`, not `(` | write `exclude = ['a', 'b']`",
+        ),
+        (
+            "exclude = (“a”, “b”)",
+            "1:11 a list stands between `[` and `]`, not `(` | write `exclude = [\"a\", \"b\"]`",
+        ),
+        (
+            "exclude = ['a' и 'b']",
+            "1:16 there is no comma between the items of the list | write `exclude = ['a', 'b']`",
+        ),
+        (
+            "exclude = [\n  'a', // first\n  'b',\n]",
+            "2:8 a comment begins with `#`, not with `//` | write `'a',`",
+        ),
+        (
+            "[defaults]\nany = [#a, #b]",
+            "2:8 a text must be in quotes | write `any = [\"#a\", \"#b\"]`",
+        ),
+        (
+            "[defaults]\nitems = 050",
+            "2:9 a whole number has digits and no zero in front, not `050` | write `items = 50`",
+        ),
+        (
+            "[defaults]\nitems = ５０",
+            "2:9 a whole number has digits and no zero in front, not `５０` | write `items = 50`",
+        ),
+        (
+            "[defaults]\nitems ＝ 50",
+            "2:7 `=` stands between a key and its value, not `＝` | write `items = 50`",
+        ),
+        (
+            "[defaults]\nitems = 50\u{a0}# x",
+            "2:11 there is a non-breaking space (U+00A0) | write `items = 50`",
+        ),
+        (
+            "rescan = null",
+            "1:10 TOML has no `null`: a key without a value is left out | delete this line",
+        ),
+        (
+            "path = 'a' ; comment",
+            "1:12 a comment begins with `#`, not with `;` | write `path = 'a'`",
+        ),
+        (
+            "path = \"\\\\server\\share\"",
+            "1:17 a backslash in double quotes begins an escape, and `\\s` is none | \
+             write `path = '\\\\server\\share'`",
+        ),
+    ] {
+        check_correction(text, &[expected]);
+    }
+}
+
+#[test]
+fn several_values_on_a_line_are_not_one_text() {
+    for line in [
+        "any = '#a', '#b'",
+        "any = '#a' '#b'",
+        "any = “#a”, “#b”",
+        "content = \"full\" any = \"#a\"",
+        "content = full any = [\"#a\"]",
+        "any = ['#a',\n'#b'\nall = ['#c']",
+    ] {
+        let text = format!("{MINIMAL}[defaults]\n{line}\n");
+        let found = problems(&text);
+        assert!(!found.is_empty(), "{line}");
+        assert!(
+            found.iter().all(|problem| meant(problem).is_none()),
+            "{}",
+            print(&found)
+        );
+    }
+}
+
+#[test]
+fn times_zones_and_sizes_as_people_write_them() {
+    for (text, meant) in [
+        ("[defaults]\ncache = 300", "write `cache = \"300s\"`"),
+        (
+            "[defaults]\nstale-while-revalidate = 60",
+            "write `stale-while-revalidate = \"60s\"`",
+        ),
+        (
+            "[defaults]\nstale-if-error = 86400",
+            "write `stale-if-error = \"86400s\"`",
+        ),
+        (
+            "[defaults]\noldest = 2592000",
+            "write `oldest = \"2592000s\"`",
+        ),
+        ("[defaults]\noldest = 365", "write `oldest = \"365d\"`"),
+        ("[defaults]\noldest = '1w'", "did you mean `7d`?"),
+        ("[defaults]\noldest = '1 month'", "did you mean `30d`?"),
+        ("[defaults]\nkeep = '1d12h'", "did you mean `36h`?"),
+        ("[defaults]\nkeep = 'PT24H'", "did you mean `24h`?"),
+        ("[defaults]\nkeep = '1.5h'", "did you mean `90m`?"),
+        ("[defaults]\nkeep = '24ч'", "did you mean `24h`?"),
+        ("[defaults]\nkeep = 24 h", "did you mean `24h`?"),
+        ("[server]\ncache-bytes = '64M'", "did you mean `64MiB`?"),
+        (
+            "[server]\nlisten = '127.0.0.1'",
+            "did you mean `127.0.0.1:8080`?",
+        ),
+        (
+            "[server]\nlisten = 127.0.0.1",
+            "did you mean `127.0.0.1:8080`?",
+        ),
+        (
+            "[server]\nlisten = 8080",
+            "`0.0.0.0:8080` listens on every address, `127.0.0.1:8080` on this machine only",
+        ),
+        (
+            "[source.postgres]\nurl = 'x'",
+            "did you mean `[source.sql]`?",
+        ),
+    ] {
+        let found = problems(&format!("{MINIMAL}{text}\n"));
+        let hints: Vec<&str> = found
+            .iter()
+            .filter_map(|problem| problem.hint.as_deref())
+            .collect();
+        assert_eq!(hints, [meant], "{text}");
+    }
+    for (zone, meant) in [
+        ("Astana", "Asia/Almaty"),
+        ("Asia/Astana", "Asia/Almaty"),
+        ("GMT+5", "Etc/GMT-5"),
+        ("UTC+05:00", "Etc/GMT-5"),
+        ("Asia/Almati", "Asia/Almaty"),
+        ("Москва", "Europe/Moscow"),
+    ] {
+        let text = MINIMAL.replace("[source", &format!("time-zone = '{zone}'\n[source"));
+        let hint = format!("did you mean `{meant}`?");
+        assert!(print(&problems(&text)).contains(&hint), "{zone}");
+    }
+}
+
+#[test]
+fn what_says_something_else_than_it_seems_is_doubted() {
+    check(&[
+        (
+            "[defaults]\nany = [\n  #a,\n]",
+            &[
+                "2:7 [defaults]: any is an empty list: `#` begins a comment outside of quotes | write `\"#a\"`",
+            ],
+        ),
+        ("[defaults]\nany = [\n  # a\n]", &[]),
+        (
+            "[[feed]]\nname = 'a'\ntitle = 'b'\nany = ['!#сенат']",
+            &["4:8 feed `a`: any: `!#сенат` does not exclude the tag | \
+               write `#сенат` in `none` to leave out what has it"],
+        ),
+        (
+            "[sitе]\n",
+            &["1:2 `sitе` has the Cyrillic letter `е` | write all its keys below one `[site]`"],
+        ),
+        (
+            "[server]\naccess-log = true",
+            &["2:14 [server]: access-log must be `off`, `combined` or `json`, got a boolean"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_line_that_is_refused_itself_is_no_hint() {
+    check(&[
+        (
+            "[server]\nlisten = yes",
+            &[
+                "2:10 a text must be in quotes | [server]: listen must be an IP address with a port, such as \
+               `127.0.0.1:8080`, or `unix:PATH`, got `yes`",
+            ],
+        ),
+        (
+            "[defaults]\ncontent = lead;",
+            &[
+                "2:11 a text must be in quotes | [defaults]: content must be `full`, `summary` or `title`, got `lead`",
+            ],
+        ),
+        (
+            "pаth = 5",
+            &["1:1 `pаth` has the Cyrillic letter `а` | write `path = \"5\"`"],
+        ),
+    ]);
+}
+
+#[test]
 fn every_slip_of_a_file_is_reported() {
     let text = "[sіte]\ntitle: «Дала»\nurl = https://dala.example;\nid-authority = 'dala.example'\n\
                 id-year = '2026' // когда\n[source.directory\nrescan = 60\n[defaults]\nlisted = on\n\
@@ -394,6 +588,9 @@ fn no_hint_shows_a_password() {
         "password = \"hush",
         "password = \"\"\"hush",
         "password = { a: hush }",
+        "password =\n  «hush»",
+        "pаssword hush = x",
+        "password: [\n  hush,\n]",
         "// password: hush",
         "user = \"a\" // password: hush",
         "Password: hush",
@@ -405,11 +602,11 @@ fn no_hint_shows_a_password() {
     ] {
         let wordpress =
             format!("[source.wordpress]\nurl = 'https://dala.example/'\nuser = 'a'\n{line}\n");
-        let said = print(&problems(
+        let output = print(&problems(
             &MINIMAL.replace("[source.directory]\n", &wordpress),
         ));
-        assert!(!said.contains("hush"), "{said}");
-        assert!(said.contains("error: "), "{said}");
+        assert!(!output.contains("hush"), "{output}");
+        assert!(output.contains("error: "), "{output}");
     }
     for line in [
         "url = «postgres://reader:hush@db/news»",
@@ -419,9 +616,9 @@ fn no_hint_shows_a_password() {
         "url: reader:hush/db",
     ] {
         let sql = format!("[source.sql]\nquery = 'SELECT 1'\n{line}\n");
-        let said = print(&problems(&MINIMAL.replace("[source.directory]\n", &sql)));
-        assert!(!said.contains("hush"), "{said}");
-        assert!(said.contains("error: "), "{said}");
+        let output = print(&problems(&MINIMAL.replace("[source.directory]\n", &sql)));
+        assert!(!output.contains("hush"), "{output}");
+        assert!(output.contains("error: "), "{output}");
     }
 }
 

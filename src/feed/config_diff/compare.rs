@@ -36,7 +36,7 @@ pub fn compare(today: Side<'_>, next: Side<'_>, pause: &mut dyn FnMut()) -> Opti
         compares_articles: today.names.is_some() || may_ids_change || public_url.is_some(),
         today,
         next,
-        seen: HashSet::new(),
+        compared: HashSet::new(),
         detailed: 0,
         has_all_texts: true,
         diff: ConfigDiff {
@@ -58,7 +58,7 @@ struct Comparison<'a> {
     /// Whether ids, links and pages may differ.
     compares_articles: bool,
     /// The articles that were compared.
-    seen: HashSet<u128>,
+    compared: HashSet<u128>,
     /// The feeds of which entries are named.
     detailed: usize,
     /// Whether all articles that were to be compared could be read.
@@ -162,13 +162,13 @@ impl Comparison<'_> {
         }
         let (today, next) = (self.today, self.next);
         for (&article, &name) in entries.articles.iter().zip(&entries.names) {
-            if self.seen.len() >= ARTICLES_COMPARED_MAX && !self.seen.contains(&name) {
+            if self.compared.len() >= ARTICLES_COMPARED_MAX && !self.compared.contains(&name) {
                 for changes in self.article_changes() {
                     changes.is_partial = true;
                 }
                 return;
             }
-            if !self.seen.insert(name) {
+            if !self.compared.insert(name) {
                 continue;
             }
             let Some(old) = (today.read)(today.index.record(article)) else {

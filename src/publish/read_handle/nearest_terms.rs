@@ -26,11 +26,12 @@ impl PublishedState {
     pub fn nearest_terms(&self, kind: TermKind, name: &str) -> Vec<NearTerm> {
         let search = self.term_search();
         if kind == TermKind::Lang {
-            let meant = meant_language(name).unwrap_or(name);
-            let mut languages = search.all().filter(|found| found.term.kind == kind);
-            if let Some(found) = languages.find(|found| found.term.key() == key(meant)) {
-                return vec![NearTerm::of(&found)];
-            }
+            // Two letters resemble each other without a meaning: a language is its code or none.
+            let own = name.split(['-', '_']).next().unwrap_or(name);
+            let meant = meant_language(name).unwrap_or(own);
+            let languages = search.all().filter(|found| found.term.kind == kind);
+            let mut meant = languages.filter(|found| found.term.key() == key(meant));
+            return meant.next().iter().map(NearTerm::of).collect();
         }
         let found = search.nearest(name, &[kind], |_| true, NEAREST_MAX);
         let mut near: Vec<NearTerm> = found.iter().map(NearTerm::of).collect();
@@ -43,10 +44,6 @@ impl PublishedState {
                 .filter(|found| is_name(found))
                 .map(NearTerm::of)
                 .collect();
-        }
-        if near.is_empty() && kind == TermKind::Lang {
-            let largest = search.largest(&[kind], |_| true, NEAREST_MAX);
-            near = largest.iter().map(NearTerm::of).collect();
         }
         near
     }

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 
 pub(in crate::source) use self::dates::inherited_date;
 use self::names::Field;
+pub(in crate::source) use self::names::key_names;
 use super::hidden::{self, Hiding, Marks};
 use super::tree::{KeyValue, Node, Value};
 use super::{ParseContext, key_name};

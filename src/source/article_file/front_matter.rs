@@ -100,7 +100,7 @@ pub(in crate::source) fn split<'t>(
         ));
     }
     let mut pairs = match syntax {
-        Syntax::Toml => tree::toml::parse(matter, first_line),
+        Syntax::Toml => tree::toml::parse(matter, first_line, fields::key_names()),
         Syntax::Yaml => tree::yaml::parse(matter, first_line),
         Syntax::Json => tree::json::parse(matter, first_line),
     }?;

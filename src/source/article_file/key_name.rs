@@ -6,10 +6,10 @@
 //! `drаft`, whose `а` is Cyrillic, sees the right word.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
-use icu_properties::{CodePointMapData, CodePointSetData};
+use icu_properties::CodePointMapData;
+use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 
-use crate::text::latin_look_alike;
+use crate::text::{is_quote, is_unseen, latin_look_alike};
 
 /// The form in which names are compared.
 pub(in crate::source) fn normal(key: &str) -> String {
@@ -17,7 +17,7 @@ pub(in crate::source) fn normal(key: &str) -> String {
         let kept = key.trim_ascii().bytes().filter(|&b| counts(b));
         return kept.map(|b| char::from(b.to_ascii_lowercase())).collect();
     }
-    let key = key.trim_matches(|c| is_space(c) || QUOTES.contains(&c));
+    let key = key.trim_matches(|c| is_space(c) || is_quote(c));
     let mut normal = String::with_capacity(key.len());
     for c in key.chars() {
         match latin_look_alike(c) {
@@ -49,13 +49,9 @@ pub(in crate::source) fn is(key: &str, name: &str) -> bool {
     }
 }
 
-/// Quotes that word processors put in place of `"` and `'`.
-pub(in crate::source) const QUOTES: [char; 9] = ['"', '\'', '“', '”', '„', '‘', '’', '«', '»'];
-
 /// White space, and what looks like it or like nothing.
 pub(in crate::source) fn is_space(c: char) -> bool {
-    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
-    c.is_whitespace() || c.is_control() || (!c.is_ascii() && ignorable.contains(c))
+    c.is_whitespace() || c.is_control() || is_unseen(c)
 }
 
 fn counts(byte: u8) -> bool {

@@ -7,10 +7,11 @@
 
 use super::fields;
 use super::hidden;
-use super::key_name::{self, QUOTES, is_space};
+use super::key_name::{self, is_space};
 use super::tree::{KeyValue, Node, Value};
 use crate::model::article::AcceptSettings;
 use crate::source::article_file::date;
+use crate::text::is_quote;
 
 /// Bytes of a key, and of a value, that are looked at.
 const KEY_BYTES_MAX: usize = 100;
@@ -60,7 +61,7 @@ impl RoughKeys<'_> {
     /// Adds a key whose value begins behind its sign.
     fn add(&mut self, key: &str, behind: &str, line: u32) {
         let key = match key.split_once('.') {
-            Some((table, key)) if hidden::is_table(table.trim_end_matches(QUOTES)) => key,
+            Some((table, key)) if hidden::is_table(table.trim_end_matches(is_quote)) => key,
             _ => key,
         };
         let name = key_name::normal(key);
@@ -146,11 +147,11 @@ const KEY_STARTS: [char; 5] = ['\n', '{', '[', '(', ','];
 fn key_before(before: &str, is_behind_sign: bool) -> Option<&str> {
     let before = before.trim_end_matches(is_space);
     let before = &before[before.ceil_char_boundary(before.len().saturating_sub(KEY_BYTES_MAX))..];
-    if let Some(inner) = before.strip_suffix(QUOTES)
-        && let Some(open) = inner.rfind(QUOTES)
+    if let Some(inner) = before.strip_suffix(is_quote)
+        && let Some(open) = inner.rfind(is_quote)
         && !inner[open..].contains(KEY_STARTS)
     {
-        let key = inner[open..].trim_start_matches(QUOTES);
+        let key = inner[open..].trim_start_matches(is_quote);
         // In a text that is a value, the quotes have backslashes.
         let is_escaped = inner.ends_with('\\') || inner[..open].ends_with('\\');
         return Some(key).filter(|key| !is_escaped && !key.is_empty());
@@ -162,7 +163,7 @@ fn key_before(before: &str, is_behind_sign: bool) -> Option<&str> {
         None => before,
     };
     // A list's mark, a merge's sign, a quote without its other half.
-    let is_sign = |c: char| is_space(c) || QUOTES.contains(&c) || "-?+*<>|!".contains(c);
+    let is_sign = |c: char| is_space(c) || is_quote(c) || "-?+*<>|!".contains(c);
     Some(key.trim_matches(is_sign)).filter(|key| !key.is_empty())
 }
 
@@ -230,12 +231,12 @@ fn value(written: &str) -> Value {
         .iter()
         .find_map(|quotes| written.strip_prefix(quotes));
     if let Some(long) = long {
-        let text = long.split(QUOTES).next().unwrap_or_default().trim();
+        let text = long.split(is_quote).next().unwrap_or_default().trim();
         // A text on the lines below is not read.
         return Value::Text(if text.is_empty() { written } else { text }.to_owned());
     }
-    let text = match written.strip_prefix(QUOTES) {
-        Some(rest) => rest.split(QUOTES).next(),
+    let text = match written.strip_prefix(is_quote) {
+        Some(rest) => rest.split(is_quote).next(),
         None => written.split([',', '}', ']', ';']).next(),
     };
     match text.unwrap_or_default().trim() {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::article::AcceptSettings;
-use crate::source::article_file::key_name;
+use crate::source::article_file::{hidden, key_name};
 
 /// A field of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -202,6 +202,15 @@ pub(super) fn fields_of(name: &str) -> &'static [Place] {
         places
     });
     PLACES.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// All names of fields as people write them, and the keys that hide an article.
+pub(in crate::source) fn key_names() -> &'static [&'static str] {
+    static KEYS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let names = NAMES.iter().flat_map(|(_, names)| *names);
+        names.chain(&hidden::WITH_FURTHER_NAMES).copied().collect()
+    });
+    &KEYS
 }
 
 /// The names of a field.

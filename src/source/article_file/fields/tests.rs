@@ -18,7 +18,7 @@ use Written::{Json, Toml, Yaml};
 
 fn draft(written: Written) -> Result<Draft, Refusal> {
     let entries = match written {
-        Toml(text) => tree::toml::parse(text, 2)?,
+        Toml(text) => tree::toml::parse(text, 2, key_names())?,
         Yaml(text) => tree::yaml::parse(text, 2)?,
         Json(text) => tree::json::parse(text, 1)?,
     };
@@ -519,7 +519,7 @@ fn a_slip_of_a_person_is_named_with_what_was_meant() {
     for (written, reason, hint) in [
         (
             Toml("title = «З»\ndate = 2026-01-08"),
-            "`«` is no quote of TOML",
+            "TOML has no quote `«`",
             "write `title = \"З\"`",
         ),
         (

@@ -12,15 +12,13 @@ use serde_json::value::RawValue;
 
 use super::{KeyValue, LineIndex, Node, Value};
 use crate::model::article::Refusal;
+use crate::text::is_quote;
 
 /// Levels of nested lists and objects; no key of ours lies deeper.
 const DEPTH_MAX: usize = 8;
 
 /// Values of one file or column; an article has some dozens.
 const VALUES_MAX: usize = 100_000;
-
-/// Quotes that word processors put in place of `"`.
-const ODD_QUOTES: [char; 6] = ['“', '”', '„', '«', '»', '’'];
 
 /// Parses a text that contains one object, and whose first line has the number `first_line`.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
@@ -121,8 +119,9 @@ impl Parser<'_> {
         let line_start = self.text.get(..place).unwrap_or(self.text);
         let line_start = line_start.rfind('\n').map_or(0, |at| at + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
+        let is_odd_quote = |c: char| is_quote(c) && !c.is_ascii();
         let has_odd_quotes =
-            here.starts_with(ODD_QUOTES) || line.trim_start().starts_with(ODD_QUOTES);
+            here.starts_with(is_odd_quote) || line.trim_start().starts_with(is_odd_quote);
         let hint = match is_several {
             true => "write each article to a file of its own, as one object",
             false if has_odd_quotes => {

@@ -8,15 +8,20 @@ use crate::config::correct_line;
 use crate::model::article::Refusal;
 use crate::text::excerpt;
 
-/// Parses TOML whose first line has the number `first_line` in its file.
-pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
+/// Parses TOML whose first line has the number `first_line` in its file. A refusal names which of `keys` a name
+/// in other letters means.
+pub(in crate::source) fn parse(
+    text: &str,
+    first_line: u32,
+    keys: &[&'static str],
+) -> Result<Vec<KeyValue>, Refusal> {
     let lines = LineIndex::new(text, first_line);
     match DeTable::parse(text) {
         Ok(table) => Ok(pairs(table.into_inner(), &lines)),
         Err(error) => {
             let at = error.span().map_or(text.len(), |span| span.start);
             let line = lines.at(at);
-            if let Some(refusal) = meant_line(text, at, line) {
+            if let Some(refusal) = meant_line(text, at, line, keys) {
                 return Err(refusal);
             }
             let mut reason = format!("the front matter is not valid TOML: {}", error.message());
@@ -30,11 +35,11 @@ pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyVal
 }
 
 /// What is wrong with the line at `at`, if it is known what it was meant to be.
-fn meant_line(text: &str, at: usize, number: u32) -> Option<Refusal> {
+fn meant_line(text: &str, at: usize, number: u32, keys: &[&'static str]) -> Option<Refusal> {
     let at = text.floor_char_boundary(at);
     let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
     let line = text[start..].lines().next()?;
-    let meant = correct_line(line, &KEYS)?;
+    let meant = correct_line(line, keys)?;
     let reason = format!("the front matter is not valid TOML: {}", meant.slip.kind);
     let hint = match meant.text.is_empty() {
         true => "delete this line".to_owned(),
@@ -42,30 +47,6 @@ fn meant_line(text: &str, at: usize, number: u32) -> Option<Refusal> {
     };
     Some(Refusal::new(number, reason, hint))
 }
-
-/// The keys that most articles have, for their letters.
-const KEYS: [&str; 20] = [
-    "title",
-    "date",
-    "updated",
-    "lastmod",
-    "expires",
-    "draft",
-    "id",
-    "url",
-    "slug",
-    "section",
-    "categories",
-    "tags",
-    "keywords",
-    "author",
-    "authors",
-    "lang",
-    "language",
-    "summary",
-    "description",
-    "image",
-];
 
 fn hint(message: &str) -> &'static str {
     if message.starts_with("duplicate") {

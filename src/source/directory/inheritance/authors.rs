@@ -83,7 +83,7 @@ fn parse_tree(
     let text = encoding::decode(bytes, legacy)?;
     let text = text::clean(text.strip_prefix('\u{feff}').unwrap_or(&text));
     match extension {
-        "toml" => tree::toml::parse(&text, 1),
+        "toml" => tree::toml::parse(&text, 1, &[]),
         "json" => tree::json::parse(&text, 1),
         _ => tree::yaml::parse(&text, 1),
     }
