@@ -122,7 +122,7 @@ fn each_kind_of_folder_gets_a_file_that_check_accepts() {
                 ("content/about.md", PAGE),
             ],
             &[
-                "title        = \"Дала «\\\"$$5\\\"»\"",
+                "title        = 'Дала «\"$$5\"»'",
                 "url          = \"https://www.dala.example/blog/\"",
                 "id-authority = \"dala.example\"",
                 "language     = \"ru-RU\"",

@@ -182,6 +182,6 @@ fn empty_variables_change_nothing_and_unknown_ones_are_named() {
     assert_eq!(found[0]["hint"], "did you mean `TASPA_LOG_FORMAT`?");
     let mut daemon = Daemon::launch_with(&newsroom, &[("TASPA_LOGFORMAT", "json")]);
     assert!(
-        daemon.has_said("WARN environment: warning: the variable `TASPA_LOGFORMAT` does nothing")
+        daemon.has_said("WARN <environment>: warning: the variable `TASPA_LOGFORMAT` does nothing")
     );
 }
