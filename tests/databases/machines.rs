@@ -151,11 +151,14 @@ impl Machines {
         self.table.execute(&format!("{snapshot}; NOTIFY taspa"));
     }
 
-    /// A recipe for nginx that we ship, before these machines and without TLS.
+    /// A recipe for nginx that we ship, before these machines: without TLS, and without its limit, since one
+    /// reader asks here as often as many do.
     fn behind(&self, recipe: &str, port: u16, folder: &Path) -> String {
+        const TLS: &str = "listen 443 ssl http2;";
+        let left_out = ["ssl_", "listen [::]", "limit_req "];
         let is_server =
             |line: &str| line.trim_start().starts_with("server ") && line.ends_with(';');
-        assert!(recipe.lines().any(is_server) && recipe.contains("listen 443 ssl;"));
+        assert!(recipe.lines().any(is_server) && recipe.contains(TLS));
         let machines = self.daemons.iter();
         let mut servers = machines
             .map(|machine| format!("server {} fail_timeout=2s;\n", machine.daemon.address()));
@@ -164,12 +167,17 @@ impl Machines {
             if is_server(line) {
                 // All of them in the place of the first.
                 text.extend(servers.by_ref());
-            } else if !line.trim_start().starts_with("ssl_certificate") {
+            } else if !left_out
+                .iter()
+                .any(|start| line.trim_start().starts_with(start))
+            {
                 text.push_str(line);
                 text.push('\n');
             }
         }
-        text.replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
+        let plain = format!("listen unix:{}/plain.sock;", folder.display());
+        text.replace(TLS, &format!("listen 127.0.0.1:{port};"))
+            .replace("listen 80;", &plain)
             .replace(
                 "/var/cache/nginx/taspa",
                 &format!("{}/cache", folder.display()),
