@@ -25,7 +25,6 @@ pub mod name_search;
 pub mod overview;
 pub mod poll_rate;
 pub mod reload_summary;
-pub mod shared_entry;
 pub mod snapshot;
 pub mod term_search;
 pub mod usual_address;

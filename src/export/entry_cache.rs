@@ -7,7 +7,7 @@ use quick_cache::sync::Cache;
 
 use crate::config::TextSettings;
 use crate::feed::document::Feed;
-use crate::feed::shared_entry::SharedEntry;
+use crate::feed::document::shared_entry::SharedEntry;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;

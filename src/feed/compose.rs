@@ -9,8 +9,8 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use crate::config::{Config, Content, ImageInText, TextSettings};
+use crate::feed::document::shared_entry::SharedEntry;
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
-use crate::feed::shared_entry::SharedEntry;
 use crate::model::article::{Article, ArticleTerm, Author};
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};

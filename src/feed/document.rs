@@ -1,9 +1,11 @@
 //! A feed in Atom's vocabulary, independent of any format.
 
+pub mod shared_entry;
+
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use crate::feed::shared_entry::SharedEntry;
+use self::shared_entry::SharedEntry;
 use crate::model::article::Media;
 use crate::model::format::Format;
 use crate::model::translations::Translations;

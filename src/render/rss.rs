@@ -318,7 +318,7 @@ fn rfc822(date: DateTime<FixedOffset>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feed::shared_entry::SharedEntry;
+    use crate::feed::document::shared_entry::SharedEntry;
     use crate::text::Html;
 
     fn feed(language: &str, entries: &[SharedEntry]) -> Feed {

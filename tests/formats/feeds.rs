@@ -1,8 +1,8 @@
 //! The feeds that are written: people, places and news are invented.
 
 use chrono::{DateTime, FixedOffset};
+use taspa::feed::document::shared_entry::SharedEntry;
 use taspa::feed::document::{Address, Category, Channel, Entry, Feed, Person};
-use taspa::feed::shared_entry::SharedEntry;
 use taspa::model::article::Media;
 use taspa::model::format::Format;
 use taspa::model::translations::Translations;
