@@ -23,7 +23,8 @@ fn main() {
         return;
     };
     let short = commit.get(..12).unwrap_or(&commit);
-    println!("cargo::rustc-env=TASPA_COMMIT={short}");
+    // Of another name than the variable above, which the compiler would see even if it names no commit.
+    println!("cargo::rustc-env=TASPA_BUILD_COMMIT={short}");
     println!("cargo::rustc-env=TASPA_VERSION={number} (commit {short}, {profile})");
 }
 
@@ -37,7 +38,7 @@ fn profile() -> String {
     }
 }
 
-/// What who builds says, where the sources come without their repository.
+/// The commit that the environment names: sources may come without their repository.
 fn commit_of_packager() -> Option<String> {
     env::var("TASPA_COMMIT")
         .ok()

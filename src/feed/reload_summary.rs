@@ -1,6 +1,6 @@
 //! What a reload changed, in one line: the feeds of two snapshots after each other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use crate::config::RedirectTo;
@@ -61,8 +61,12 @@ impl ReloadSummary {
         for cause in causes {
             *self.causes.entry(cause).or_default() += 1;
         }
+        // Most feeds of a reload: publishing waits for this.
+        if old.entries == new.entries {
+            return;
+        }
         let is_in = |entries: &[_]| {
-            let entries = std::collections::HashSet::<_>::from_iter(entries.iter().copied());
+            let entries = HashSet::<_>::from_iter(entries.iter().copied());
             move |entry: &&_| entries.contains(*entry)
         };
         let (was_in, is_still_in) = (is_in(&old.entries), is_in(&new.entries));

@@ -4,7 +4,7 @@
 pub const NUMBER: &str = env!("CARGO_PKG_VERSION");
 
 /// The commit, as twelve hexadecimal digits; unknown in a build for development, or without a repository.
-pub const COMMIT: Option<&str> = option_env!("TASPA_COMMIT");
+pub const COMMIT: Option<&str> = option_env!("TASPA_BUILD_COMMIT");
 
 /// The profile of cargo: `dist` in packages and images, `release` for those who build it, `dev`.
 pub const PROFILE: &str = env!("TASPA_PROFILE");

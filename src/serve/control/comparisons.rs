@@ -48,7 +48,7 @@ impl Comparisons {
         }
     }
 
-    /// How many clients could have a turn at once.
+    /// Whether no client has a turn or waits for one.
     #[cfg(test)]
     pub(super) fn is_free(&self) -> bool {
         self.turns.available_permits() == 1 && self.places.available_permits() == CLIENTS_MAX

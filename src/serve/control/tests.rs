@@ -21,6 +21,15 @@ fn control() -> (Control, mpsc::Receiver<Order>) {
     (control, ordered)
 }
 
+/// Serves requests in this folder until the test ends.
+fn serve(folder: &Path) -> Comparisons {
+    let mut socket = ControlSocket::open(folder).expect("a socket");
+    let control = control().0;
+    let comparisons = control.comparisons.clone();
+    task::spawn(async move { socket.serve(control).await });
+    comparisons
+}
+
 fn soon() -> Instant {
     Instant::now() + STEP_TIMEOUT
 }
@@ -91,10 +100,7 @@ async fn a_confirmation_is_answered_by_the_reading() {
 #[tokio::test]
 async fn long_requests_are_read_one_after_another_and_short_ones_meanwhile() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut socket = ControlSocket::open(folder.path()).expect("a socket");
-    let control = control().0;
-    let comparisons = control.comparisons.clone();
-    let _serving = task::spawn(async move { socket.serve(control).await });
+    let comparisons = serve(folder.path());
     let turn = comparisons.turn(soon()).await.expect("a turn");
     let long = long_request();
     let path = folder.path().to_owned();
@@ -140,10 +146,7 @@ async fn bad_requests_get_the_reason() {
 #[tokio::test]
 async fn comparisons_that_wait_leave_connections_for_other_requests() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut socket = ControlSocket::open(folder.path()).expect("a socket");
-    let control = control().0;
-    let comparisons = control.comparisons.clone();
-    let _serving = task::spawn(async move { socket.serve(control).await });
+    let comparisons = serve(folder.path());
     let turn = comparisons.turn(soon()).await.expect("a turn");
     let asking = || {
         let path = folder.path().to_owned();

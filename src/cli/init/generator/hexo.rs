@@ -5,7 +5,7 @@ use std::path::Path;
 use super::pattern::Names;
 use super::settings::{self, base, language, text};
 use super::{GeneratorSite, Pages};
-use crate::cli::init::facts::{Fact, Facts};
+use crate::cli::init::facts::Fact;
 
 const NAMES: Names = Names {
     key: "permalink",
@@ -29,16 +29,12 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
         return None;
     }
     let url = text(&settings, "url");
-    let mut facts = Facts::default();
-    facts.set(Fact::Title, text(&settings, "title"));
+    let mut facts = settings::facts(&settings);
     facts.set(Fact::Url, url.clone());
-    facts.set(Fact::TimeZone, text(&settings, "timezone"));
     facts.set(
         Fact::Language,
         text(&settings, "language").as_deref().map(language),
     );
-    facts.description = text(&settings, "description");
-    facts.author = text(&settings, "author");
     let permalink = text(&settings, "permalink");
     let pattern = permalink.unwrap_or_else(|| ":year/:month/:day/:title/".to_owned());
     let pages = match url.as_deref().and_then(base) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::pattern::Names;
 use super::settings::{self, base, language, text};
 use super::{GeneratorSite, Pages};
-use crate::cli::init::facts::{Fact, Facts};
+use crate::cli::init::facts::Fact;
 
 const NAMES: Names = Names {
     key: "permalink",
@@ -39,17 +39,13 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
             prefix => format!("{url}/{prefix}/"),
         }
     });
-    let mut facts = Facts::default();
-    facts.set(
-        Fact::Title,
-        text(&settings, "title").or_else(|| text(&settings, "name")),
-    );
+    let mut facts = settings::facts(&settings);
+    if !facts.is_known(Fact::Title) {
+        facts.set(Fact::Title, text(&settings, "name"));
+    }
     facts.set(Fact::Url, url.clone());
-    facts.set(Fact::TimeZone, text(&settings, "timezone"));
     let own = text(&settings, "lang").or_else(|| text(&settings, "locale"));
     facts.set(Fact::Language, own.as_deref().map(language));
-    facts.description = text(&settings, "description");
-    facts.author = text(&settings, "author");
     let source = text(&settings, "source").unwrap_or_default();
     let source = source.trim_matches(['.', '/']);
     let posts = match source {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use crate::cli::init::facts::{Fact, Facts};
 use crate::source::settings_file;
 
 /// A table of settings, whose keys are in lower case.
@@ -46,4 +47,14 @@ pub(super) fn base(address: &str) -> Option<String> {
     let url = url::Url::parse(address).ok()?;
     url.has_host()
         .then(|| address.trim_end_matches('/').to_owned())
+}
+
+/// What Hexo and Jekyll say of a site under the same keys.
+pub(super) fn facts(settings: &Settings) -> Facts {
+    let mut facts = Facts::default();
+    facts.set(Fact::Title, text(settings, "title"));
+    facts.set(Fact::TimeZone, text(settings, "timezone"));
+    facts.description = text(settings, "description");
+    facts.author = text(settings, "author");
+    facts
 }
