@@ -38,6 +38,9 @@
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
 //! | where the text of feeds.toml comes from | `config/config_input.rs` |
+//! | the hint that shows a line of feeds.toml as it was meant | `config/corrections.rs`, `config/line_correction.rs` |
+//! | the hint about an unknown key; a term without articles | `config/unknown_key.rs`, `publish/read_handle/nearest_terms.rs` |
+//! | which lines of feeds.toml no message shows | `config/secrets.rs` |
 //! | environment variables; how the log is written | `cli/variables.rs`, `cli/log.rs`, `cli/log/settings.rs`, `json_event.rs` |
 //! | what a changed feeds.toml does | `cli/reload.rs`, `publish/publisher.rs` (`reconfigure`), `feed/reload_summary.rs` |
 //! | what a new feeds.toml would change | `feed/config_diff.rs`, `publish/config_comparison.rs`, `cli/diff.rs` |
@@ -50,6 +53,8 @@
 //! | the tags of site generators in texts | `text/shortcodes.rs` |
 //! | the text of a post as WordPress stores it | `text/post_content.rs` |
 //! | what `taspa check` says of all articles | `cli/article_report.rs`, `cli/article_problems.rs` |
+//! | what commands ask the running daemon, and how | `serve/control.rs` and its files |
+//! | an entry that several feeds hold | `feed/document/shared_entry.rs`, `export/entry_cache.rs` |
 //! | what `taspa init` finds out, and what it writes | `cli/init.rs`, `cli/init/feeds_toml.rs` (`source` for each kind of source) |
 //! | what the settings of a site generator say | `cli/init/generator.rs` and its files |
 //! | what the path of a file says of its article | `model/article_path.rs` |
