@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::plain::Text;
+use super::plain::{Text, one_line};
 
 impl Text {
     /// The text in at most `to` characters, cut after the last sentence that ends in the second half of
@@ -31,9 +31,10 @@ pub fn cut(text: &str, from: usize, to: usize) -> Option<String> {
     })
 }
 
-/// A value as messages show it: at most 40 characters.
+/// A value as messages show it: one line of at most 40 characters.
 pub fn excerpt(value: &str) -> String {
-    cut(value, 40, 40).unwrap_or_else(|| value.to_owned())
+    let line = one_line(value);
+    cut(&line, 40, 40).unwrap_or(line)
 }
 
 const TERMINATORS: [char; 4] = ['.', '!', '?', '…'];

@@ -188,6 +188,12 @@ fn article_like() -> impl Strategy<Value = String> {
     .prop_map(|pieces| pieces.concat())
 }
 
+#[test]
+fn a_value_of_several_lines_is_shown_in_one() {
+    let refusal = read_text("---\ntitle: З\ndate: 2026-01-08\n  = +++\n---\n").unwrap_err();
+    assert_eq!(refusal.reason, "`date`: `2026-01-08 = +++` is not a date");
+}
+
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in article_like(), fence in 0..3) {
