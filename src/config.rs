@@ -17,6 +17,7 @@ mod config_input;
 mod corrections;
 mod database_url;
 mod directory;
+mod discovery;
 mod environment;
 mod feed_name;
 mod feeds;
@@ -98,6 +99,14 @@ pub struct Config {
     pub same: Vec<Alias>,
     /// `[[redirect]]`.
     pub redirects: RedirectTable,
+    /// `[sitemap]`, if present.
+    pub sitemap: Option<Sitemap>,
+    /// `[robots]`, if it or `[sitemap]` is present.
+    pub robots: Option<Robots>,
+    /// `[websub]`.
+    pub websub: WebSub,
+    /// `[indexnow]`, if present.
+    pub indexnow: Option<IndexNow>,
     /// Every term the file names, with its spelling and place.
     pub named_terms: Vec<NamedTerm>,
 }
@@ -170,6 +179,38 @@ pub struct Server {
     pub templates: Option<PathBuf>,
     /// `[server.limits]`.
     pub limits: Limits,
+}
+
+/// Sitemaps for search engines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sitemap {
+    /// The name of the publication in the news sitemap, if it is not the site's title.
+    pub news_name: Option<String>,
+}
+
+/// What crawlers may fetch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Robots {
+    /// The lines of robots.txt, without those that name the sitemaps.
+    pub lines: Vec<String>,
+}
+
+/// The hubs that tell subscribers of changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebSub {
+    /// Their absolute URLs.
+    pub hubs: Vec<String>,
+    /// Whether this daemon tells them.
+    pub ping: bool,
+}
+
+/// How search engines are told of pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexNow {
+    /// The key, which is served as `/KEY.txt`.
+    pub key: String,
+    /// The absolute URL that is called.
+    pub endpoint: String,
 }
 
 /// A socket to listen on.

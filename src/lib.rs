@@ -190,6 +190,8 @@ pub mod ingest;
 
 pub mod publish;
 
+pub mod push;
+
 pub mod export;
 
 pub mod serve;

@@ -26,6 +26,7 @@ mod log_once;
 pub mod published_state;
 pub mod publisher;
 mod publishing_loop;
+pub mod push_report;
 pub mod read_handle;
 mod selections;
 pub mod stall;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each room with the rooms that it may use, from the ground up.
-const ROOMS: [(&str, &str); 14] = [
+const ROOMS: [(&str, &str); 15] = [
     ("text", ""),
     ("model", "text"),
     ("config", "text model"),
@@ -21,11 +21,12 @@ const ROOMS: [(&str, &str); 14] = [
         "publish",
         "text model config index feed render store source ingest",
     ),
+    ("push", "model config feed store http_client publish"),
     ("export", "model config feed render store publish"),
     ("serve", "text model config feed render store publish"),
     (
         "cli",
-        "text model config index feed render store http_client source ingest publish export serve",
+        "text model config index feed render store http_client source ingest publish push export serve",
     ),
 ];
 

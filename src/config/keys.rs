@@ -20,8 +20,8 @@ use super::kind::{ByLanguage, Integer, List, Size, Switch, Tables};
 use super::template::{ARTICLE_LINK, TERM_LINK, TITLE_TEMPLATE};
 use super::term_form::TERM;
 use super::value::{
-    ANY, AUTHORITY, DURATION, EMAIL, FILLED, GLOB, LANGUAGE, NETWORK, POSITIVE_DURATION, POST_TYPE,
-    ZONE,
+    ANY, AUTHORITY, DURATION, EMAIL, FILLED, GLOB, INDEXNOW_KEY, LANGUAGE, NETWORK,
+    POSITIVE_DURATION, POST_TYPE, ROBOTS_LINE, ZONE,
 };
 use super::{AccessLog, Content, ImageInText, KeyFrom, LegacyEncoding, Listen, RedirectTo, Watch};
 use crate::model::format::Format;
@@ -76,6 +76,16 @@ keys! { root =>
     SAME: Tables = "same", Tables::OfTerms(&same::TABLE), Optional;
     /// Where an address of the past leads.
     REDIRECT: Tables = "redirect", Tables::List(&redirect::TABLE), Optional;
+    /// Sitemaps for search engines: `/sitemaps/index.xml` with a file for each month, and `/sitemaps/news.xml` with
+    /// the articles of the last 48 hours. A table that is present, even empty, switches them on.
+    SITEMAP: Tables = "sitemap", Tables::One(&sitemap::TABLE), Optional;
+    /// `/robots.txt`, which says what crawlers may fetch. It is served if this table or `[sitemap]` is present and
+    /// `public-url` has no path, because crawlers ask the root of a host for it.
+    ROBOTS: Tables = "robots", Tables::One(&robots::TABLE), Optional;
+    /// Hubs of WebSub, which tell subscribers of a change at once.
+    WEBSUB: Tables = "websub", Tables::One(&websub::TABLE), Optional;
+    /// IndexNow, which tells search engines of pages that are new, changed or withdrawn.
+    INDEXNOW: Tables = "indexnow", Tables::One(&indexnow::TABLE), Optional;
 }
 
 keys! { site =>
@@ -384,4 +394,30 @@ keys! { redirect =>
     /// Where it went: a path on this server or a whole address (301), or nothing (410). Names of `from` may
     /// stand in a path, as in `/tags/{tag}.rss`.
     TO: Form<RedirectTo> = "to", REDIRECT_TO, Required, "/all.rss";
+}
+
+keys! { sitemap =>
+    /// The name of the publication in the news sitemap, as Google News has it; `title` of `[site]` if absent.
+    NEWS_NAME: Form<String> = "news-name", FILLED, Optional, "Дала жаңалықтары";
+}
+
+keys! { robots =>
+    /// The lines of the file, as they are written. Lines that name the sitemaps follow them.
+    LINES: List<String> = "lines", List::of(ROBOTS_LINE),
+        Default(&["User-agent: *", "Disallow: /build", "Disallow: /select"]);
+}
+
+keys! { websub =>
+    /// The hubs. Every feed names them, in its documents and in `Link`, so every daemon of a site must have the same
+    /// ones. Combinations of terms in a URL (`/select`) have none.
+    HUBS: List<String> = "hubs", List::of(ABSOLUTE), Default(&[]), &["https://pubsubhubbub.appspot.com/"];
+    /// Whether this daemon tells the hubs of changes. Where several daemons serve a site, one of them should.
+    PING: Switch = "ping", Switch, Default(true);
+}
+
+keys! { indexnow =>
+    /// The key that proves that the site is yours. It is not secret: this server shows it as `/KEY.txt`.
+    KEY: Form<String> = "key", INDEXNOW_KEY, Required, "5f0c8a94-dala-3e61b7d2";
+    /// Where search engines are told.
+    ENDPOINT: Form<String> = "endpoint", ABSOLUTE, Default("https://api.indexnow.org/indexnow");
 }

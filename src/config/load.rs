@@ -12,8 +12,8 @@ use super::keys::{auto, root, site as site_keys};
 use super::reader::Reader;
 use super::table::Table;
 use super::{
-    Config, ConfigFile, ConfigInput, RedirectTarget, Server, Site, corrections, feeds, redirects,
-    server, site, source, syntax, terms,
+    Config, ConfigFile, ConfigInput, RedirectTarget, Server, Site, corrections, discovery, feeds,
+    redirects, server, site, source, syntax, terms,
 };
 use crate::model::problem::{Problem, Severity};
 use crate::model::term::TermKind;
@@ -134,7 +134,12 @@ fn read<'a>(reader: &'a Reader<'a>, root: &'a DeTable<'a>) -> Config {
     let feeds = feeds::read(&root, &site, &defaults);
     let same = terms::read_same(&root.table_or_empty(&root::SAME));
     let redirects = redirects::read(&root.tables(&root::REDIRECT), &server.public_url);
+    let sitemap = discovery::read_sitemap(&root);
     Config {
+        robots: discovery::read_robots(&root, sitemap.is_some()),
+        sitemap,
+        websub: discovery::read_websub(&root),
+        indexnow: discovery::read_indexnow(&root),
         site,
         server,
         source,

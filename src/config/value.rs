@@ -49,6 +49,35 @@ fn post_type(text: &str) -> Result<String, Mismatch> {
     }
 }
 
+/// A key of IndexNow.
+pub(super) const INDEXNOW_KEY: Form<String> = Form {
+    expected: || "a key of IndexNow: 8 to 128 of a-z, A-Z, 0-9 and `-`".to_owned(),
+    schema: || matching("^[A-Za-z0-9-]{8,128}$"),
+    parse: indexnow_key,
+};
+
+fn indexnow_key(text: &str) -> Result<String, Mismatch> {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+    match (8..=128).contains(&text.len()) && text.bytes().all(is_part) {
+        true => Ok(text.to_owned()),
+        false => Err(INDEXNOW_KEY.mismatch()),
+    }
+}
+
+/// A line of robots.txt, which may be empty.
+pub(super) const ROBOTS_LINE: Form<String> = Form {
+    expected: || "one line of robots.txt".to_owned(),
+    schema: || matching(r"^[^\x00-\x1F\x7F]*$"),
+    parse: robots_line,
+};
+
+fn robots_line(text: &str) -> Result<String, Mismatch> {
+    match text.contains(|c: char| c.is_ascii_control()) {
+        true => Err(ROBOTS_LINE.mismatch()),
+        false => Ok(text.to_owned()),
+    }
+}
+
 /// Bytes, written as an integer, optionally with `KiB`, `MiB`, `GiB`, `KB`, `MB` or `GB`.
 pub(super) fn size(text: &str) -> Result<u64, Mismatch> {
     let (digits, unit) = split_number(text.trim());

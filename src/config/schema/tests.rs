@@ -114,7 +114,7 @@ impl File {
     /// The least that a key of `table` can stand in.
     fn minimal(table: &[&str]) -> File {
         File::of(table, |path, key| match (&*path.0, path.1) {
-            (["feed" | "redirect"], _) if path.0 != table => false,
+            (["feed" | "redirect" | "indexnow"], _) if path.0 != table => false,
             (["feed"], "title") | (["source", "directory"], "path") => true,
             // Each needs the other.
             (["source", "wordpress"], "user" | "password") => true,

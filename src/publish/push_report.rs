@@ -1,0 +1,152 @@
+//! What this daemon told hubs and search engines, and what they answered, for metrics and `/status`.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::model::time::Timestamp;
+
+/// Who is told of changes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PushTarget {
+    /// A hub of WebSub, by its URL.
+    Hub(String),
+    /// The endpoint of IndexNow.
+    IndexNow,
+}
+
+/// What became of one request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PushResult {
+    /// The target took it.
+    Accepted,
+    /// The target refused it, and would refuse it again.
+    Refused,
+    /// There was no answer, or one that says to try again later.
+    Failed,
+}
+
+impl PushResult {
+    /// All results.
+    pub const ALL: [PushResult; 3] = [
+        PushResult::Accepted,
+        PushResult::Refused,
+        PushResult::Failed,
+    ];
+
+    /// The label of metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            PushResult::Accepted => "accepted",
+            PushResult::Refused => "refused",
+            PushResult::Failed => "failed",
+        }
+    }
+}
+
+/// What one target was told, since the start of this process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PushRecord {
+    /// Since when this process tells it.
+    pub since: Timestamp,
+    /// Requests by [`PushResult`].
+    pub requests: [u64; PushResult::ALL.len()],
+    /// When it last took a request.
+    pub last_success: Option<Timestamp>,
+    /// When it last answered or failed to, and how, in words.
+    pub last_answer: Option<(Timestamp, String)>,
+    /// How many addresses it has yet to be told of.
+    pub waiting: usize,
+    /// Why it is not told any more until the next reload.
+    pub stopped: Option<String>,
+}
+
+/// The records of all targets.
+#[derive(Debug, Default)]
+pub struct PushReport(Mutex<BTreeMap<PushTarget, PushRecord>>);
+
+impl PushReport {
+    /// From now on these are the targets. Records of others are dropped, and no target is stopped.
+    pub fn set_targets(&self, targets: impl IntoIterator<Item = PushTarget>, now: Timestamp) {
+        let mut records = self.lock();
+        let mut next = BTreeMap::new();
+        for target in targets {
+            let mut record = records.remove(&target).unwrap_or(PushRecord {
+                since: now,
+                requests: [0; PushResult::ALL.len()],
+                last_success: None,
+                last_answer: None,
+                waiting: 0,
+                stopped: None,
+            });
+            record.stopped = None;
+            next.insert(target, record);
+        }
+        *records = next;
+    }
+
+    /// Notes the end of a request: its result, and the answer in words.
+    pub fn note(&self, target: &PushTarget, result: PushResult, answer: String, now: Timestamp) {
+        if let Some(record) = self.lock().get_mut(target) {
+            record.requests[result as usize] += 1;
+            record.last_answer = Some((now, answer));
+            if result == PushResult::Accepted {
+                record.last_success = Some(now);
+            }
+        }
+    }
+
+    /// Notes how many addresses a target has yet to be told of.
+    pub fn set_waiting(&self, target: &PushTarget, waiting: usize) {
+        if let Some(record) = self.lock().get_mut(target) {
+            record.waiting = waiting;
+        }
+    }
+
+    /// Notes that a target is not told any more, and why.
+    pub fn stop(&self, target: &PushTarget, reason: String) {
+        if let Some(record) = self.lock().get_mut(target) {
+            record.stopped = Some(reason);
+        }
+    }
+
+    /// All targets with their records.
+    pub fn records(&self) -> Vec<(PushTarget, PushRecord)> {
+        let records = self.lock();
+        let records = records.iter();
+        records
+            .map(|(target, record)| (target.clone(), record.clone()))
+            .collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<PushTarget, PushRecord>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_keeps_its_counts_over_a_reload_and_is_told_again() {
+        let report = PushReport::default();
+        let hub = PushTarget::Hub("https://hub.example/".to_owned());
+        report.set_targets([hub.clone()], Timestamp(1));
+        report.note(&hub, PushResult::Accepted, "204".to_owned(), Timestamp(2));
+        report.note(&hub, PushResult::Refused, "403".to_owned(), Timestamp(3));
+        report.stop(&hub, "it answers 403".to_owned());
+        report.set_targets([PushTarget::IndexNow, hub.clone()], Timestamp(4));
+        let records = BTreeMap::from_iter(report.records());
+        let record = &records[&hub];
+        assert_eq!(record.requests, [1, 1, 0]);
+        assert_eq!(
+            (record.since, record.last_success),
+            (Timestamp(1), Some(Timestamp(2)))
+        );
+        assert_eq!(record.last_answer, Some((Timestamp(3), "403".to_owned())));
+        assert_eq!(record.stopped, None);
+        report.set_targets([], Timestamp(5));
+        report.note(&hub, PushResult::Failed, "late".to_owned(), Timestamp(6));
+        assert_eq!(report.records(), []);
+    }
+}
