@@ -190,7 +190,8 @@ fn article_like() -> impl Strategy<Value = String> {
 
 #[test]
 fn a_value_of_several_lines_is_shown_in_one() {
-    let refusal = read_text("---\ntitle: З\ndate: 2026-01-08\n  = +++\n---\n").unwrap_err();
+    let refusal =
+        read_text("---\ntitle: З\ndate: 2026-01-08\n  = +++\n---\n").expect_err("no date");
     assert_eq!(refusal.reason, "`date`: `2026-01-08 = +++` is not a date");
 }
 
