@@ -82,8 +82,12 @@ fn validated(status: StatusCode, document: DocumentHeaders, body: Bytes) -> Repl
     headers.reserve(HEADERS_MAX);
     headers.insert(ETAG, document.etag);
     headers.insert(CACHE_CONTROL, document.cache_control);
-    headers.extend(document.last_modified.map(|date| (LAST_MODIFIED, date)));
-    headers.extend(document.link.map(|link| (LINK, link)));
+    if let Some(date) = document.last_modified {
+        headers.insert(LAST_MODIFIED, date);
+    }
+    if let Some(link) = document.link {
+        headers.insert(LINK, link);
+    }
     headers.insert(VARY, const { HeaderValue::from_static("Accept-Encoding") });
     match document.kind {
         DocumentKind::Feed | DocumentKind::SubscriptionList => allow_every_origin(headers),
