@@ -13,7 +13,7 @@ use hyper::{Response, StatusCode};
 
 use crate::feed::coding::Coding;
 use crate::serve::security_headers::{
-    DocumentKind, allow_every_origin, allow_page_content, forbid_active_content,
+    DocumentKind, allow_every_origin, allow_page_content, expose_headers, forbid_active_content,
 };
 use crate::serve::spare_headers;
 use crate::text::visible;
@@ -57,18 +57,21 @@ pub(super) fn document(document: DocumentHeaders, body: Bytes) -> Reply {
     match kind {
         DocumentKind::Page => allow_page_content(headers),
         DocumentKind::SubscriptionList => {
+            expose_headers(headers);
             headers.insert(
                 CONTENT_DISPOSITION,
                 const { HeaderValue::from_static(SAVED) },
             );
         }
-        DocumentKind::Feed | DocumentKind::Asset => {}
+        DocumentKind::Feed => expose_headers(headers),
+        DocumentKind::Asset => {}
     }
     reply
 }
 
 /// 304 with the validators and cache headers of the 200 (RFC 9110 §15.4.5), without the headers that
-/// describe or protect a body.
+/// describe or protect a body. It exposes none to scripts: they have them from the 200, and each header of a
+/// 304 costs time.
 pub(super) fn not_modified(document: DocumentHeaders) -> Reply {
     validated(StatusCode::NOT_MODIFIED, document, Bytes::new())
 }
@@ -242,6 +245,7 @@ fn text(status: StatusCode, cache_control: &'static str, line: impl AsRef<str>) 
     };
     let mut reply = unvalidated(status, cache_control, body.into());
     allow_every_origin(reply.headers_mut());
+    expose_headers(reply.headers_mut());
     reply
 }
 

@@ -49,10 +49,14 @@ pub(super) fn allow_admin_content(headers: &mut HeaderMap) {
     );
 }
 
-/// Scripts of every origin may read the body, and these headers, which browsers hide by default.
+/// Scripts of every origin may read the response.
 pub(super) fn allow_every_origin(headers: &mut HeaderMap) {
     let every_origin = const { HeaderValue::from_static("*") };
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, every_origin);
+}
+
+/// Scripts of other origins may also read these headers, which browsers hide by default.
+pub(super) fn expose_headers(headers: &mut HeaderMap) {
     let exposed = const { HeaderValue::from_static("ETag, Last-Modified, Link, Retry-After") };
     headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
