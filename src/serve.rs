@@ -65,5 +65,6 @@ pub(crate) mod server;
 pub(crate) mod server_context;
 mod spare_headers;
 pub(crate) mod starting_page;
+mod wall_clock;
 mod wordpress_feeds;
 mod write_timeout;

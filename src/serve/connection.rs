@@ -20,7 +20,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 use tracing::debug;
 
-use crate::model::time::Timestamp;
 use crate::serve::acceptor::Socket;
 use crate::serve::answer::Answer;
 use crate::serve::client_address::ClientAddress;
@@ -35,6 +34,7 @@ use crate::serve::reply::{Reply, with_close};
 use crate::serve::request_checks;
 use crate::serve::server_context::ServerContext;
 use crate::serve::spare_headers;
+use crate::serve::wall_clock::second_at;
 use crate::serve::write_timeout::{DiscardUnsent, WriteTimeout};
 
 /// Serves a connection as a task, which keeps `open` until the connection has ended.
@@ -120,10 +120,7 @@ where
         let start = Instant::now();
         activity.note_use(start, false);
         match request_checks::reject(&request, &raw_head, &limits) {
-            Some(reply) => {
-                let now = Timestamp::now();
-                ReplyFuture::ready(reply.into(), request, client, &context, start, now)
-            }
+            Some(reply) => ReplyFuture::ready(reply.into(), request, client, &context, start),
             None => ReplyFuture::new(request, client, &activity, &context, start),
         }
     });
@@ -153,11 +150,10 @@ impl ReplyFuture {
         client: ClientAddress,
         context: &ServerContext,
         start: Instant,
-        now: Timestamp,
     ) -> ReplyFuture {
         answer.record(context, client, &request, start);
         spare_headers::keep(request.into_parts().0.headers);
-        ReplyFuture::Ready(Some(with_date(answer.reply, now)))
+        ReplyFuture::Ready(Some(with_date(answer.reply, second_at(start))))
     }
 
     fn new(
@@ -167,13 +163,12 @@ impl ReplyFuture {
         context: &Arc<ServerContext>,
         start: Instant,
     ) -> ReplyFuture {
-        let now = Timestamp::now();
-        let dispatch = match dispatch(context.documents.get(), &request, now) {
+        let dispatch = match dispatch(context.documents.get(), &request, second_at(start)) {
             Dispatch::Ready(answer)
                 if request.body().is_end_stream()
                     && !error_pages::may_replace(&answer, &request) =>
             {
-                return ReplyFuture::ready(answer, request, client, context, start, now);
+                return ReplyFuture::ready(answer, request, client, context, start);
             }
             dispatch => dispatch,
         };
@@ -194,8 +189,9 @@ impl ReplyFuture {
                 answer.reply = with_close(answer.reply);
             }
             answer.record(&context, client, &request, start);
-            activity.note_use(Instant::now(), false);
-            with_date(answer.reply, Timestamp::now())
+            let end = Instant::now();
+            activity.note_use(end, false);
+            with_date(answer.reply, second_at(end))
         }))
     }
 }
