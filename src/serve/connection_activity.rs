@@ -21,6 +21,8 @@ pub(super) struct ConnectionActivity {
     is_dismissed: AtomicBool,
     /// Whether it has to end after the current answer, because the server stops.
     is_stopping: AtomicBool,
+    /// Whether `waker` has been that of the connection's task.
+    has_waker: AtomicBool,
     waker: AtomicWaker,
 }
 
@@ -33,6 +35,7 @@ impl ConnectionActivity {
             is_writing: AtomicBool::new(false),
             is_dismissed: AtomicBool::new(false),
             is_stopping: AtomicBool::new(false),
+            has_waker: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         }
     }
@@ -87,19 +90,66 @@ impl ConnectionActivity {
     }
 
     /// Polls the connection, which ends early if it is dismissed. The second argument of `poll_connection`
-    /// is whether the server stops.
+    /// is whether the server stops. Only the task of the connection may poll this.
     pub(super) fn poll<T>(
         &self,
         context: &mut Context<'_>,
         poll_connection: impl FnOnce(&mut Context<'_>, bool) -> Poll<T>,
     ) -> Poll<Option<T>> {
-        self.waker.register(context.waker());
+        // The waker of a task stays the same, and is taken only by `dismiss` and `stop`.
+        let is_taken = self.is_dismissed() || self.is_stopping.load(Relaxed);
+        if is_taken || !self.has_waker.load(Relaxed) {
+            self.waker.register(context.waker());
+            self.has_waker.store(true, Relaxed);
+        }
         match poll_connection(context, self.is_stopping.load(Relaxed)) {
             Poll::Ready(ended) => Poll::Ready(Some(ended)),
             Poll::Pending if self.is_dismissed() && self.idle_for(self.accepted).is_some() => {
                 Poll::Ready(None)
             }
             Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicU32;
+    use std::task::{Wake, Waker};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct WakeCount(AtomicU32);
+
+    impl Wake for WakeCount {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_connection_is_woken_by_each_order_however_often_it_was_polled_before() {
+        type Order = fn(&ConnectionActivity);
+        let (stop, dismiss): (Order, Order) =
+            (ConnectionActivity::stop, ConnectionActivity::dismiss);
+        for orders in [[stop, dismiss], [dismiss, stop]] {
+            let activity = ConnectionActivity::new();
+            // It is not idle, so it goes on.
+            activity.note_writing();
+            let count = Arc::<WakeCount>::default();
+            let waker = Waker::from(count.clone());
+            let mut context = Context::from_waker(&waker);
+            for (before, order) in orders.into_iter().enumerate() {
+                for _ in 0..3 {
+                    let ended = activity.poll(&mut context, |_, _| Poll::<()>::Pending);
+                    assert_eq!(ended, Poll::Pending);
+                }
+                assert_eq!(count.0.load(Relaxed) as usize, before);
+                order(&activity);
+            }
+            assert_eq!(count.0.load(Relaxed), 2);
         }
     }
 }
