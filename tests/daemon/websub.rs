@@ -375,7 +375,7 @@ fn hubs_that_misbehave_delay_neither_others_nor_the_end() {
         eventually(&hub.url, || counted(hub) == expected);
     }
     let status = get(&admin, "/status");
-    let redirect = "301 Moved Permanently, to /elsewhere: redirects are not followed";
+    let redirect = "301 Moved Permanently, to &#x2f;elsewhere: redirects are not followed";
     assert!(status.says(redirect), "{}", status.text());
     assert_eq!(
         admin_pages::readiness(&admin),
