@@ -22,7 +22,12 @@ import requests
 from celery import Celery
 from flask import Flask, request
 from flask_websub.hub import Hub, SQLite3HubStorage
-from flask_websub.subscriber import SQLite3SubscriberStorage, SQLite3TempSubscriberStorage, Subscriber, discover
+from flask_websub.subscriber import (
+    SQLite3SubscriberStorage,
+    SQLite3TempSubscriberStorage,
+    Subscriber,
+    discover,
+)
 from werkzeug.serving import make_server
 
 CONFIG = """
