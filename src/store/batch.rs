@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use redb::{ReadableTable, Table, WriteTransaction};
+use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::error::StoreError;
@@ -10,13 +10,14 @@ use super::memory::{LastGoodVersion, Memory};
 use super::packer::PackedArticle;
 use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, RECORDS, RETIRED,
-    SERVED, TERMS, UNUSED_TERMS, decode, encode, extensions, formats,
+    SERVED, TERMS, TOLD_FEEDS, UNUSED_TERMS, WAITING_PINGS, decode, encode, extensions, formats,
 };
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
 use crate::model::known_term::KnownTerm;
 use crate::model::record::{RecordId, Stamp};
 use crate::model::term::Term;
+use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 
 /// The tables, open for writing; see [`Store::write`](super::Store::write).
@@ -31,6 +32,8 @@ pub struct Batch<'t> {
     unused_terms: Table<'t, &'static str, i64>,
     feeds: Table<'t, &'static str, &'static [u8]>,
     served: Table<'t, &'static str, &'static str>,
+    /// For the tables that most batches do not need.
+    transaction: &'t WriteTransaction,
     next_record: u64,
 }
 
@@ -56,6 +59,7 @@ impl<'t> Batch<'t> {
             unused_terms: transaction.open_table(UNUSED_TERMS)?,
             feeds: transaction.open_table(FEEDS)?,
             served: transaction.open_table(SERVED)?,
+            transaction,
             next_record,
         })
     }
@@ -249,6 +253,44 @@ impl<'t> Batch<'t> {
         let mut all = before.map_or(BTreeSet::new(), |row| formats(row.value()));
         all.extend(served);
         self.served.insert(name, extensions(&all).as_str())?;
+        Ok(())
+    }
+
+    /// Changes what hubs were told: by path the digest of a feed's entries, or `None` for a feed that is
+    /// gone. Returns how many feeds the table has then.
+    pub fn change_told_feeds<'a>(
+        &mut self,
+        changes: impl IntoIterator<Item = (&'a str, Option<u64>)>,
+    ) -> Result<u64, StoreError> {
+        let mut table = self.transaction.open_table(TOLD_FEEDS)?;
+        for (path, digest) in changes {
+            match digest {
+                Some(digest) => table.insert(path, digest)?,
+                None => table.remove(path)?,
+            };
+        }
+        Ok(table.len()?)
+    }
+
+    /// Changes which hubs wait for a ping: by hub and path since when, or `None` for a ping that does not
+    /// wait any more.
+    pub fn change_waiting_pings<'a>(
+        &mut self,
+        changes: impl IntoIterator<Item = (&'a str, &'a str, Option<Timestamp>)>,
+    ) -> Result<(), StoreError> {
+        let mut table = self.transaction.open_table(WAITING_PINGS)?;
+        for (hub, path, since) in changes {
+            match since {
+                Some(since) => table.insert((hub, path), since.0)?,
+                None => table.remove((hub, path))?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Forgets what hubs were told.
+    pub fn clear_told_feeds(&mut self) -> Result<(), StoreError> {
+        self.transaction.delete_table(TOLD_FEEDS)?;
         Ok(())
     }
 
