@@ -20,6 +20,7 @@ pub mod config_comparison;
 mod cut_log;
 mod dead_feeds;
 pub mod documents;
+pub mod explanation;
 pub mod health;
 mod index_state;
 mod log_once;

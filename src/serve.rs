@@ -44,6 +44,7 @@ mod document_cache;
 pub mod documents;
 mod error_pages;
 mod feeds;
+pub(crate) mod find_document;
 mod header_timeout;
 mod histogram;
 pub(crate) mod listener;

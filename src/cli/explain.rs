@@ -1,10 +1,11 @@
 //! `taspa explain FEED ARTICLE`: why the article is, or is not, in that feed.
 
-use super::explanation::explain;
 use super::output::Screen;
-use super::{CommandResult, Exit, ExplainArguments, ListFormat, find_document, once};
+use super::{CommandResult, Exit, ExplainArguments, ListFormat, once};
 use crate::config::ConfigInput;
 use crate::model::problem::chain;
+use crate::publish::explanation::explain;
+use crate::serve::find_document;
 
 pub(super) fn run(
     input: &ConfigInput,

@@ -34,7 +34,7 @@ pub(super) enum NamedArticle {
 
 /// Why no article or file has a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotFound {
+pub enum NotFound {
     /// It resembles these keys.
     #[error("no article has this key, file, id or address, or these words in its title{}", hint(.0))]
     Like(Vec<String>),

@@ -25,7 +25,7 @@ const REDIRECTS_MAX: usize = 3;
 const FEEDS_MAX: usize = 3;
 
 /// What a path leads to.
-pub(super) enum Document {
+pub(crate) enum Document {
     /// A feed in a format.
     Feed(Arc<FeedVersion>, Format),
     /// A page or list.
@@ -36,7 +36,7 @@ pub(super) enum Document {
 
 /// Finds the document that a request would get, after redirects on this server. Behind the reason why there is none
 /// stands what may have been meant.
-pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, String> {
+pub(crate) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, String> {
     let published = publisher.published().ok_or("nothing is published")?;
     let with_hint = |reason: String| match nearest(&published, address) {
         Some(hint) => format!("{reason}\n  hint: {hint}"),
@@ -76,7 +76,7 @@ fn target<'a>(published: &'a PublishedState, address: &str) -> Result<Target<'a>
 }
 
 /// Why an address on this server leads to nothing, with what may have been meant; `None` if it leads somewhere.
-pub(super) fn leads_nowhere(
+pub(crate) fn leads_nowhere(
     published: &PublishedState,
     address: &str,
 ) -> Option<(String, Option<String>)> {
@@ -142,7 +142,7 @@ fn nearest_of_selection(published: &PublishedState, query: &str) -> Option<Strin
 }
 
 /// Finds a feed by its path or address, with any extension or none.
-pub(super) fn find_in_any_format(
+pub(crate) fn find_in_any_format(
     publisher: &ReadHandle,
     address: &str,
 ) -> Result<Arc<FeedVersion>, String> {

@@ -10,19 +10,19 @@ const NAMED_MAX: usize = 10;
 
 /// An article whose title has the words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TitledArticle {
-    pub(super) key: String,
-    pub(super) title: String,
-    pub(super) published: Timestamp,
+pub struct TitledArticle {
+    pub key: String,
+    pub title: String,
+    pub published: Timestamp,
 }
 
 /// The articles whose titles have some words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Titled {
+pub struct Titled {
     /// The newest of them, newest first.
-    pub(super) newest: Vec<TitledArticle>,
+    pub newest: Vec<TitledArticle>,
     /// How many there are.
-    pub(super) count: usize,
+    pub count: usize,
 }
 
 /// The articles of which every word of `text`, in any order, begins a word of the title. Letters that are typed for

@@ -1,6 +1,10 @@
 //! Explains why an article is, or is not, in a feed.
 
-use super::find_article::{self, NamedArticle, NotFound};
+mod find_article;
+mod find_title;
+
+use self::find_article::NamedArticle;
+pub use self::find_article::NotFound;
 use crate::feed::explain::{Evaluation, ExplainedArticle, Explanation, Reason};
 use crate::feed::snapshot::FeedVersion;
 use crate::ingest::problems::problems_of_row;
@@ -11,7 +15,7 @@ use crate::store::{FileRow, StoreError};
 
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ExplainError {
+pub enum ExplainError {
     /// No article has that name.
     #[error(transparent)]
     NotFound(#[from] NotFound),
@@ -27,7 +31,7 @@ pub(super) enum ExplainError {
 }
 
 /// Explains it for the instant of the last publication. `article` is a key, file, id or address.
-pub(super) fn explain(
+pub fn explain(
     publisher: &ReadHandle,
     version: &FeedVersion,
     article: &str,
