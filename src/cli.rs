@@ -2,12 +2,13 @@
 //!
 //! Data goes to standard output, diagnostics to standard error, and a reader that closes the pipe
 //! early is no error. Only `serve` and `export` keep state; the other commands work beside a running
-//! daemon, `confirm` and `diff` by asking it over its control socket.
+//! daemon, `confirm`, `diff` and `explain` by asking it over its control socket.
 //!
 //! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
 mod article_problems;
 mod article_report;
+mod ask_daemon;
 mod check;
 mod completions;
 mod config_digest;
@@ -31,6 +32,7 @@ mod shutdown;
 mod signals;
 mod site_report;
 mod state_folder;
+mod stored_articles;
 mod supervisor;
 mod template_text;
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub mod explanation;
 pub mod health;
 mod index_state;
 mod log_once;
+pub mod pace;
 pub mod published_state;
 pub mod publisher;
 mod publishing_loop;

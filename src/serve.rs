@@ -43,6 +43,7 @@ pub mod dispatch;
 mod document_cache;
 pub mod documents;
 mod error_pages;
+pub mod explain_request;
 mod feeds;
 pub(crate) mod find_document;
 mod header_timeout;

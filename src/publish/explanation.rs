@@ -1,17 +1,31 @@
-//! Explains why an article is, or is not, in a feed.
+//! Explains why an article is, or is not, in a feed: for a command that has read the articles, and for the daemon.
 
+mod article_name;
 mod find_article;
 mod find_title;
+mod search;
 
+pub use self::article_name::ArticleName;
 use self::find_article::NamedArticle;
 pub use self::find_article::NotFound;
+pub use self::search::{Search, SearchEnded};
 use crate::feed::explain::{Evaluation, ExplainedArticle, Explanation, Reason};
 use crate::feed::snapshot::FeedVersion;
 use crate::ingest::problems::problems_of_row;
 use crate::model::problem::{Problem, Severity};
+use crate::model::record::Stamp;
 use crate::publish::read_handle::{EvaluateError, ReadHandle};
 use crate::source::Source;
 use crate::store::{FileRow, StoreError};
+
+/// An explanation, and the version of the file or row that it is about.
+#[derive(Debug)]
+pub struct ExplainedVersion {
+    /// The explanation.
+    pub explanation: Explanation,
+    path: String,
+    stamp: Stamp,
+}
 
 /// Why there is no explanation.
 #[derive(Debug, thiserror::Error)]
@@ -25,61 +39,94 @@ pub enum ExplainError {
     /// The feed has ended since it was found.
     #[error("this feed has ended")]
     Ended,
+    /// The article cannot be searched to the end.
+    #[error(transparent)]
+    Find(#[from] FindError),
+}
+
+/// Why the search for an article failed.
+#[derive(Debug, thiserror::Error)]
+pub enum FindError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The search ended early.
+    #[error(transparent)]
+    Ended(#[from] SearchEnded),
 }
 
-/// Explains it for the instant of the last publication. `article` is a key, file, id or address.
+impl From<StoreError> for ExplainError {
+    fn from(failure: StoreError) -> ExplainError {
+        ExplainError::Find(failure.into())
+    }
+}
+
+impl ExplainedVersion {
+    /// Whether the file is as it was read. Of rows and posts this is not known, so they are taken for current.
+    pub fn is_current(&self, source: &Source) -> bool {
+        match source {
+            Source::Directory(directory) => {
+                let places = directory.stat(&[self.path.clone()]);
+                places
+                    .first()
+                    .is_some_and(|place| place.stamp == self.stamp)
+            }
+            Source::Sql(_) | Source::WordPress(_) => true,
+        }
+    }
+}
+
+/// Explains it for the instant of the last publication.
+///
+/// # Errors
+/// No article has the name, the feed has ended, the search was ended, or the store failed.
 pub fn explain(
     publisher: &ReadHandle,
     version: &FeedVersion,
-    article: &str,
-) -> Result<Explanation, ExplainError> {
+    article: &ArticleName,
+    search: &mut Search,
+) -> Result<ExplainedVersion, ExplainError> {
     let published = publisher.published().ok_or(ExplainError::Unpublished)?;
     let (store, source) = (publisher.store(), publisher.source());
     let snapshot = &published.snapshot;
-    let named = find_article::find(store, &source, &snapshot.site_rules, article)?;
-    let (explained, evaluation) = match named? {
+    let named = find_article::find(store, &source, &snapshot.site_rules, article, search)??;
+    let (path, row) = match &named {
+        NamedArticle::Article(row) => (row.path.to_string(), store.file(&row.path)?),
+        NamedArticle::File(path, row) => (path.clone(), Some(row.clone())),
+    };
+    let mut explained = ExplainedArticle {
+        key: None,
+        title: None,
+        published: None,
+        noun: source.noun(),
+        file: source.locate(&path),
+        problem: row.as_ref().and_then(|row| refusal(&source, &path, row)),
+    };
+    let evaluation = match named {
         NamedArticle::Article(row) => {
             let evaluation = published.evaluate(version, &row.meta.key);
-            let evaluation = evaluation.map_err(|failure| match failure {
+            explained.title = Some(store.article_reader()?.title(row.meta.record)?);
+            explained.published = Some(row.meta.published);
+            explained.key = Some(row.meta.key.into());
+            evaluation.map_err(|failure| match failure {
                 EvaluateError::Ended => ExplainError::Ended,
                 EvaluateError::Unknown => ExplainError::NotFound(NotFound::Like(Vec::new())),
-            })?;
-            let articles = store.articles(&[row.meta.record])?;
-            let file = store.file(&row.path)?;
-            let explained = ExplainedArticle {
-                title: articles.first().map(|article| article.title.to_string()),
-                published: Some(row.meta.published),
-                problem: file.and_then(|file| refusal(&source, &row.path, &file)),
-                noun: source.noun(),
-                file: source.locate(&row.path),
-                key: Some(row.meta.key.into()),
-            };
-            (explained, evaluation)
+            })?
         }
-        NamedArticle::File(path, row) => {
-            let unreadable = Evaluation {
-                reasons: vec![Reason::Unreadable],
-                ..Evaluation::default()
-            };
-            let explained = ExplainedArticle {
-                key: None,
-                title: None,
-                published: None,
-                noun: source.noun(),
-                file: source.locate(&path),
-                problem: refusal(&source, &path, &row),
-            };
-            (explained, unreadable)
-        }
+        NamedArticle::File(..) => Evaluation {
+            reasons: vec![Reason::Unreadable],
+            ..Evaluation::default()
+        },
     };
-    Ok(Explanation {
-        feed: version.path.to_string(),
-        article: explained,
-        evaluation,
-        zone: snapshot.config.site.zone.clone(),
+    Ok(ExplainedVersion {
+        explanation: Explanation {
+            feed: version.path.to_string(),
+            article: explained,
+            evaluation,
+            zone: snapshot.config.site.zone.clone(),
+        },
+        path,
+        stamp: row.map(|row| row.stamp).unwrap_or_default(),
     })
 }
 

@@ -11,21 +11,15 @@ use crate::model::time::Timestamp;
 fn control() -> (Control, mpsc::Receiver<Order>) {
     let (orders, ordered) = mpsc::channel(1);
     let health = Arc::new(Health::new("articles", Timestamp(0)));
-    let control = Control {
-        health,
-        orders,
-        publisher: Weak::new(),
-        config_folder: PathBuf::new(),
-        comparisons: Comparisons::default(),
-    };
+    let control = Control::new(health, orders, Weak::new(), PathBuf::new());
     (control, ordered)
 }
 
 /// Serves requests in this folder until the test ends.
-fn serve(folder: &Path) -> Comparisons {
+fn serve(folder: &Path) -> Turns {
     let mut socket = ControlSocket::open(folder).expect("a socket");
     let control = control().0;
-    let comparisons = control.comparisons.clone();
+    let comparisons = control.turns.comparisons.clone();
     task::spawn(async move { socket.serve(control).await });
     comparisons
 }
@@ -157,7 +151,7 @@ async fn comparisons_that_wait_leave_connections_for_other_requests() {
     let (refused, _, others) = futures_util::future::select_all(waiting).await;
     waiting = others;
     let refused = refused.expect("no panic").expect("an answer");
-    let expected = "too many configurations are compared now; try again";
+    let expected = "too many clients wait for a comparison now; try again";
     assert_eq!(refused, ControlAnswer::Error(expected.to_owned()));
     let answer = ask_in(folder.path(), ControlRequest::Held).await;
     assert_eq!(answer.expect("an answer"), ControlAnswer::Held(None));
@@ -173,13 +167,13 @@ async fn comparisons_that_wait_leave_connections_for_other_requests() {
 
 #[tokio::test(start_paused = true)]
 async fn waiting_for_a_turn_and_for_a_comparison_has_an_end() {
-    let comparisons = Comparisons::default();
+    let comparisons = Turns::new("comparison", 1, 4);
     let deadline = Instant::now() + READING_TIMEOUT;
     let turn = comparisons.turn(deadline).await.expect("a turn");
     assert!(comparisons.turn(deadline).await.is_err());
     let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
     let late = Instant::now() + STEP_TIMEOUT;
-    let result = comparisons::run(turn, late, move || goes_on.recv().is_err()).await;
+    let result = turns::run(turn, late, move || goes_on.recv().is_err()).await;
     assert_eq!(result, Err("the comparison takes too long".to_owned()));
     assert!(!comparisons.is_free(), "the thread still works");
     drop(go_on);
