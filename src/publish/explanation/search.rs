@@ -56,3 +56,23 @@ impl Search {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_search_ends_at_its_deadline_and_when_it_is_cancelled() {
+        let later = Instant::now() + Duration::from_secs(600);
+        let is_cancelled = Arc::new(AtomicBool::new(false));
+        let mut search = Search::beside_daemon(later, is_cancelled.clone());
+        assert_eq!(search.step(), Ok(()));
+        is_cancelled.store(true, Ordering::Relaxed);
+        assert_eq!(search.step(), Err(SearchEnded::Cancelled));
+        let mut late = Search::beside_daemon(Instant::now(), Arc::default());
+        assert_eq!(late.step(), Err(SearchEnded::TooLong));
+        assert_eq!(Search::alone().step(), Ok(()));
+    }
+}

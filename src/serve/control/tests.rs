@@ -92,6 +92,33 @@ async fn a_confirmation_is_answered_by_the_reading() {
 }
 
 #[tokio::test]
+async fn a_client_that_leaves_ends_its_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut socket = ControlSocket::open(folder.path()).expect("a socket");
+    let (control, mut ordered) = control();
+    let _serving = task::spawn(async move { socket.serve(control).await });
+    let path = folder.path().join(FILE);
+    let stream = UnixStream::connect(path).await.expect("a connection");
+    let request = ControlRequest::Confirm { id: LossId(7) };
+    let line = encode(&request, SHORT_REQUEST_BYTES_MAX).expect("a line");
+    write(&stream, &line).await.expect("it is sent");
+    let Some(Order::Confirm(_, mut result)) = ordered.recv().await else {
+        panic!("no order");
+    };
+    drop(stream);
+    result.closed().await;
+}
+
+#[test]
+fn a_client_that_leaves_ends_its_search() {
+    let cancelled = CancelledOnDrop::default();
+    let seen = cancelled.0.clone();
+    assert!(!seen.load(Ordering::Relaxed));
+    drop(cancelled);
+    assert!(seen.load(Ordering::Relaxed));
+}
+
+#[tokio::test]
 async fn long_requests_are_read_one_after_another_and_short_ones_meanwhile() {
     let folder = tempfile::tempdir().expect("a folder");
     let comparisons = serve(folder.path());
