@@ -90,6 +90,15 @@ impl OpenDatabase {
         self.damage.watched(|| read(self.access.readable()))
     }
 
+    /// The database, for tests that write what no batch does.
+    #[cfg(test)]
+    pub(super) fn writable(&self) -> &Database {
+        match &self.access {
+            Access::Write(database) => database,
+            Access::Read(_) => panic!("it is only read"),
+        }
+    }
+
     /// Runs `work` in one transaction and commits it. Records get numbers from `next_record` on.
     pub(super) fn write<T>(
         &self,
