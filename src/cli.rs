@@ -189,6 +189,8 @@ enum Command {
         path: String,
     },
     /// Say why an article is, or is not, in a feed.
+    ///
+    /// The running daemon answers, by what it publishes. Without one its state folder is read, or the articles.
     #[command(after_long_help = "Examples:\n  \
         taspa explain parliament articles/2026-11/0041_budget.txt\n  \
         taspa explain '/select.rss?any=мажилис' 2026-11/0041_budget\n  \

@@ -35,6 +35,7 @@ pub(super) fn run(
             ListFormat::Text => ExplanationForm::Text,
             ListFormat::Json => ExplanationForm::Json,
         },
+        config_folder: input.folder().to_owned(),
     };
     let output = match explain_by_daemon(input, &request, screen)? {
         Some(output) => output,

@@ -5,6 +5,8 @@ mod find_article;
 mod find_title;
 mod search;
 
+use std::slice;
+
 pub use self::article_name::ArticleName;
 use self::find_article::NamedArticle;
 pub use self::find_article::NotFound;
@@ -66,7 +68,7 @@ impl ExplainedVersion {
     pub fn is_current(&self, source: &Source) -> bool {
         match source {
             Source::Directory(directory) => {
-                let places = directory.stat(&[self.path.clone()]);
+                let places = directory.stat(slice::from_ref(&self.path));
                 places
                     .first()
                     .is_some_and(|place| place.stamp == self.stamp)

@@ -240,6 +240,7 @@ impl Control {
         let cancelled = CancelledOnDrop::default();
         let mut search = Search::beside_daemon(deadline.into_std(), cancelled.0.clone());
         let (publisher, health) = (self.publisher.clone(), self.health.clone());
+        let folder = self.config_folder.clone();
         let explain = move || {
             let Some(publisher) = publisher.upgrade() else {
                 return ControlAnswer::Error("the daemon is stopping".to_owned());
@@ -250,8 +251,15 @@ impl Control {
                 return ControlAnswer::Unpublished;
             }
             let in_force = health.condition().reloads.in_force.clone();
-            let explained = request.explain(&handle, &mut search);
-            match explained.and_then(|explained| request.output(&explained.explanation)) {
+            let explained = request.explain(&handle, &mut search).and_then(|explained| {
+                let mut explanation = explained.explanation;
+                if handle.reads_files() {
+                    let article = &mut explanation.article;
+                    article.show_below(&folder, &request.config_folder);
+                }
+                request.output(&explanation)
+            });
+            match explained {
                 Ok(output) => ControlAnswer::Explanation(DaemonExplanation {
                     output,
                     config: in_force.map(|(digest, _)| digest.to_string()),

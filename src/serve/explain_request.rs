@@ -1,5 +1,7 @@
 //! The request of `taspa explain`, which the daemon answers, or the command itself.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use crate::feed::explain::Explanation;
@@ -17,6 +19,8 @@ pub struct ExplainRequest {
     pub article: ArticleName,
     /// The form of the answer.
     pub form: ExplanationForm,
+    /// The folder of feeds.toml, as the command names it.
+    pub config_folder: PathBuf,
 }
 
 /// The form of an explanation.

@@ -201,7 +201,12 @@ fn a_relative_path_starts_where_the_command_runs() {
         &["(may/session) is in /all."],
         &[],
     );
+    let path = newsroom.path("articles/may/session.txt");
+    let shown = path.to_str().expect("UTF-8");
+    assert_ends(&explain("articles/may"), 0, &[shown], &[]);
     daemon.stop();
+    let noted = ["this is by the state folder"];
+    assert_ends(&explain("articles/may"), 0, &[shown], &noted);
 }
 
 #[test]

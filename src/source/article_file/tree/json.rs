@@ -124,6 +124,13 @@ impl Parser<'_> {
             here.starts_with(is_odd_quote) || line.trim_start().starts_with(is_odd_quote);
         let hint = match is_several {
             true => "write each article to a file of its own, as one object",
+            false if message == "trailing comma" => "delete the comma behind the last value",
+            false if here.starts_with('\'') => {
+                "write `\"` on both sides of each key and text: JSON has no `'`"
+            }
+            false if message == "key must be a string" && here.starts_with(char::is_alphabetic) => {
+                "write `\"` on both sides of each key"
+            }
             false if has_odd_quotes => {
                 "write `\"` on both sides of each key and text, in place of the quotes of a word processor"
             }
