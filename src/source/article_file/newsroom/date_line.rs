@@ -36,7 +36,7 @@ pub(in crate::source) fn read<'t>(lines: &[TextLine<'t>]) -> Result<DateLine<'t>
             return Err(Refusal::new(
                 line.number,
                 reason,
-                "write `date` in Latin letters",
+                "write the word in Latin letters, as in `date 2026-01-08 Headline`",
             ));
         }
         return Err(refuse(
