@@ -2,23 +2,20 @@
 //!
 //! Data goes to standard output, diagnostics to standard error, and a reader that closes the pipe
 //! early is no error. Only `serve` and `export` keep state; the other commands work beside a running
-//! daemon, `confirm` and `diff` by asking it over its control socket.
+//! daemon, `confirm`, `diff` and `explain` by asking it over its control socket.
 //!
 //! Begin with `Command`, then the file that is named after it. Uses all rooms.
 
 mod article_problems;
 mod article_report;
+mod ask_daemon;
 mod check;
 mod completions;
 mod config_digest;
 mod confirm;
 mod diff;
 mod explain;
-mod explanation;
 mod export;
-mod find_article;
-mod find_document;
-mod find_title;
 mod health;
 mod init;
 mod likely_cause;
@@ -35,6 +32,7 @@ mod shutdown;
 mod signals;
 mod site_report;
 mod state_folder;
+mod stored_articles;
 mod supervisor;
 mod template_text;
 #[cfg(test)]
@@ -191,6 +189,8 @@ enum Command {
         path: String,
     },
     /// Say why an article is, or is not, in a feed.
+    ///
+    /// The running daemon answers, by what it publishes. Without one its state folder is read, or the articles.
     #[command(after_long_help = "Examples:\n  \
         taspa explain parliament articles/2026-11/0041_budget.txt\n  \
         taspa explain '/select.rss?any=мажилис' 2026-11/0041_budget\n  \

@@ -28,6 +28,7 @@ mod kind;
 mod known_tables;
 mod line_correction;
 mod load;
+mod pairs_on_line;
 mod reader;
 mod redirects;
 mod schema;

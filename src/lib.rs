@@ -39,6 +39,7 @@
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
 //! | where the text of feeds.toml comes from | `config/config_input.rs` |
 //! | the hint that shows a line of feeds.toml as it was meant | `config/corrections.rs`, `config/line_correction.rs` |
+//! | what other programs call our words; several keys on a line | `other_names` of `config/form.rs`, `config/pairs_on_line.rs` |
 //! | the hint about an unknown key; a term without articles | `config/unknown_key.rs`, `publish/read_handle/nearest_terms.rs` |
 //! | which lines of feeds.toml no message shows | `config/secrets.rs` |
 //! | environment variables; how the log is written | `cli/variables.rs`, `cli/log.rs`, `cli/log/settings.rs`, `json_event.rs` |
@@ -53,7 +54,8 @@
 //! | the tags of site generators in texts | `text/shortcodes.rs` |
 //! | the text of a post as WordPress stores it | `text/post_content.rs` |
 //! | what `taspa check` says of all articles | `cli/article_report.rs`, `cli/article_problems.rs` |
-//! | what commands ask the running daemon, and how | `serve/control.rs` and its files |
+//! | what commands ask the running daemon, and how | `serve/control.rs` and its files, `cli/ask_daemon.rs` |
+//! | why an article is, or is not, in a feed; finding it by what people call it | `publish/explanation.rs` and its files, `feed/explain.rs` |
 //! | an entry that several feeds hold | `feed/document/shared_entry.rs`, `export/entry_cache.rs` |
 //! | what `taspa init` finds out, and what it writes | `cli/init.rs`, `cli/init/feeds_toml.rs` (`source` for each kind of source) |
 //! | what the settings of a site generator say | `cli/init/generator.rs` and its files |

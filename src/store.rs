@@ -29,7 +29,6 @@ mod no_sync_backend;
 mod open_database;
 mod open_file;
 mod packer;
-mod peeked_articles;
 mod rows;
 mod state_disk;
 mod state_writer;
@@ -43,10 +42,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use arc_swap::ArcSwap;
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
+use redb::{ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 pub use self::article_reader::ArticleReader;
 pub use self::batch::Batch;
@@ -56,7 +55,6 @@ use self::open_database::OpenDatabase;
 use self::open_file::OpenFile;
 pub use self::packer::{PackedArticle, Packer};
 use self::packer::{SCRATCH_LEVEL, STATE_LEVEL, Unpacker};
-pub use self::peeked_articles::PeekedArticles;
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::rows::decode_stored;
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, decode};
@@ -163,14 +161,21 @@ impl Store {
             .map_or(Ok(Vec::new()), |database| memory::read_last_good(&database))
     }
 
-    /// The digest of what decided which articles the last full reading of a folder listed; `None` if it is not
-    /// known.
+    /// Opens the store of a state folder for reading, even while another process has it open; `None` if it has no
+    /// full reading in this layout. What that process writes meanwhile is seen by later reads.
     ///
     /// # Errors
     /// When the file cannot be read or was not closed properly.
-    pub fn peek_listing(folder: &Path) -> Result<Option<u128>, StoreError> {
-        open_database::read_only(folder)?
-            .map_or(Ok(None), |database| memory::read_listing(&database))
+    pub fn open_read_only(folder: &Path) -> Result<Option<Store>, StoreError> {
+        let database = open_database::read_only_of_layout(folder)?;
+        database.map_or(Ok(None), |database| {
+            Store::with_tables(database, None).map(Some)
+        })
+    }
+
+    /// When a process last wrote the state folder, or ended with nothing left to write; `None` if that is not known.
+    pub fn written_at(folder: &Path) -> Option<SystemTime> {
+        state_disk::written_at(folder)
     }
 
     /// Deletes the files of a state folder; missing files are no error.
@@ -256,7 +261,9 @@ impl Store {
 
     /// The number of articles.
     pub fn count_articles(&self) -> Result<usize, StoreError> {
-        let count = |database: &Database| Ok(database.begin_read()?.open_table(ARTICLES)?.len()?);
+        let count = |database: &dyn ReadableDatabase| {
+            Ok(database.begin_read()?.open_table(ARTICLES)?.len()?)
+        };
         let articles = self.read(count)?;
         Ok(usize::try_from(articles).unwrap_or(usize::MAX))
     }
@@ -467,7 +474,7 @@ impl Store {
 
     fn read<T>(
         &self,
-        read: impl FnOnce(&Database) -> Result<T, StoreError>,
+        read: impl FnOnce(&dyn ReadableDatabase) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         self.open.load_full().read(read)
     }

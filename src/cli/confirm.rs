@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, IsTerminal};
 use std::path::Path;
 
+use super::ask_daemon::UNEXPECTED;
 use super::output::Screen;
 use super::{CommandError, CommandResult, Exit};
 use crate::config::{Config, ConfigInput};
@@ -77,11 +78,12 @@ pub(super) fn run(input: &ConfigInput, is_agreed: bool, screen: &mut Screen) -> 
         ControlAnswer::Held(_)
         | ControlAnswer::Diff(_)
         | ControlAnswer::ReadAnew
+        | ControlAnswer::Explanation(_)
+        | ControlAnswer::NoExplanation(_)
+        | ControlAnswer::Unpublished
         | ControlAnswer::Error(_) => Err(UNEXPECTED.to_owned().into()),
     }
 }
-
-const UNEXPECTED: &str = "the daemon's answer is not the expected one";
 
 fn no_answer(folder: &Path, error: &io::Error) -> String {
     format!(

@@ -8,25 +8,24 @@ mod text;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
-use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::output::Screen;
 use super::{
-    CommandError, CommandResult, DiffArguments, Exit, ListFormat, check_loaded, load, once,
+    CommandError, CommandResult, DiffArguments, Exit, ListFormat, ask_daemon, check_loaded, load,
+    once, stored_articles,
 };
 use crate::config::{Config, ConfigInput, Loaded};
 use crate::feed::config_diff::{ConfigDiff, loss_name};
-use crate::ingest::state_header::is_read_by;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::publish::config_comparison::{ArticleBase, Pace, compare};
+use crate::publish::config_comparison::{ArticleBase, compare};
+use crate::publish::pace::Pace;
 use crate::render::pages::templates::Templates;
-use crate::serve::control::{self, ControlAnswer, ControlRequest, ProposedConfig};
+use crate::serve::control::{ControlAnswer, ControlRequest, ProposedConfig};
 use crate::source::read_alike;
-use crate::store::{Store, StoreError};
 
 /// The result as JSON has it.
 #[derive(Serialize)]
@@ -68,22 +67,11 @@ pub(super) fn run(
         variables: variables.take(),
     };
     let server = Config::find_server(input, &|name| env::var(name).ok());
-    let asked = control::ask(&server.state, ControlRequest::Diff(proposed));
-    let diff = match asked {
-        Ok(ControlAnswer::Diff(diff)) => *diff,
-        Ok(ControlAnswer::ReadAnew) => compare_here(input, &next, templates, screen)?,
-        // 0.1.0 knows no comparison, and answers so.
-        Ok(ControlAnswer::Error(reason)) if !reason.starts_with("no message of this protocol") => {
-            return Err(format!("the daemon answers: {reason}").into());
-        }
-        answer => {
-            if let Some(reason) = why_not_asked(answer) {
-                screen.complain(&format!(
-                    "the daemon cannot be asked, so its state folder is read: {reason}"
-                ));
-            }
-            compare_here(input, &next, templates, screen)?
-        }
+    let request = ControlRequest::Diff(proposed);
+    let diff = match ask_daemon::ask(&server.state, request, screen)? {
+        Some(ControlAnswer::Diff(diff)) => *diff,
+        Some(ControlAnswer::ReadAnew) | None => compare_here(input, &next, templates, screen)?,
+        Some(_) => return Err(ask_daemon::UNEXPECTED.to_owned().into()),
     };
     let restart = server.restart_keys(&next.config.server);
     let accepted = arguments
@@ -116,17 +104,6 @@ pub(super) fn run(
         true => Exit::Done,
         false => Exit::Failed,
     })
-}
-
-/// Why a daemon that runs did not compare; `None` if none runs.
-fn why_not_asked(answer: io::Result<ControlAnswer>) -> Option<String> {
-    match answer {
-        Ok(_) => Some("it is of another version; restart it after an upgrade".to_owned()),
-        Err(error) => match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => None,
-            _ => Some(error.to_string()),
-        },
-    }
 }
 
 /// Compares without a daemon. What both configurations read alike is taken from the state folder, if that has
@@ -163,15 +140,9 @@ fn compare_here(
 
 /// The articles of the state folder, if it has all of them as `today` reads them.
 fn stored(today: &Config, now: Timestamp) -> Result<Option<ArticleBase>, String> {
-    let folder = &today.server.state;
-    let stored = || Ok::<_, StoreError>((Store::peek(folder)?, Store::peek_listing(folder)?));
-    let (memory, listed) = stored().map_err(|failure| chain(&failure))?;
-    let header = memory.and_then(|memory| memory.header);
-    let is_read = is_read_by(today, header.as_ref(), listed);
-    match is_read.map_err(|failure| chain(&failure))? {
-        false => Ok(None),
-        true => ArticleBase::of_folder(folder, today, now).map_err(|failure| chain(&failure)),
-    }
+    let store = stored_articles::open(today)?;
+    let base = store.map(|store| ArticleBase::of_store(Arc::new(store), today, now));
+    base.transpose().map_err(|failure| chain(&failure))
 }
 
 /// Reads all articles as a configuration says.

@@ -33,7 +33,13 @@ impl Screen {
 
     /// Writes a value as JSON.
     pub(super) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        writeln!(self.out, "{}", visible_json(value)?)
+        let json = serde_json::to_string_pretty(value)?;
+        self.json_text(&json)
+    }
+
+    /// Writes JSON with line breaks.
+    pub(super) fn json_text(&mut self, json: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", escape_hidden(json))
     }
 
     /// Writes a line to standard error, which lines of ours may continue. Ignores errors: a closed standard error must not stop the
@@ -51,11 +57,6 @@ impl Screen {
     pub(super) fn finish(&mut self) -> io::Result<()> {
         self.out.flush()
     }
-}
-
-/// JSON with line breaks.
-fn visible_json(value: &impl Serialize) -> serde_json::Result<String> {
-    serde_json::to_string_pretty(value).map(|json| escape_hidden(&json))
 }
 
 /// JSON that no character in it controls a terminal. JSON itself escapes only some of them.
@@ -81,7 +82,8 @@ mod tests {
         #[test]
         fn json_has_no_hidden_character_and_the_same_value(text in any::<String>()) {
             let value = [text + "\u{9b}\u{202e}\u{1b}"];
-            let json = visible_json(&value).expect("JSON");
+            let json = serde_json::to_string_pretty(&value).expect("JSON");
+            let json = escape_hidden(&json);
             prop_assert!(!json.contains(|c| c != '\n' && is_hidden(c)), "{}", json);
             let read: Vec<String> = serde_json::from_str(&json).expect("JSON");
             prop_assert_eq!(&read[..], &value[..]);

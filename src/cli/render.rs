@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use url::form_urlencoded;
 
-use super::find_document::{self, Document};
 use super::output::Screen;
 use super::{CommandResult, Exit, once};
 use crate::config::ConfigInput;
@@ -13,6 +12,7 @@ use crate::publish::read_handle::ReadHandle;
 use crate::render::pages::PageRequest;
 use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
+use crate::serve::find_document::{self, Document};
 
 pub(super) fn run(input: &ConfigInput, address: &str, screen: &mut Screen) -> CommandResult {
     let published = once::published(input, screen)?;

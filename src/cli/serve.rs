@@ -33,7 +33,7 @@ use crate::push::{self, PushContext};
 use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
-use crate::serve::control::{self, Comparisons, Control, ControlSocket};
+use crate::serve::control::{self, Control, ControlSocket};
 use crate::serve::counter::Counter;
 use crate::serve::descriptors::{self, Descriptors};
 use crate::serve::documents::Documents;
@@ -278,13 +278,12 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     let activity = context.activity.clone();
     let mut published = activity.published();
     let (orders, ordered) = mpsc::channel(ORDERS_MAX);
-    let control = Control {
-        health: health.clone(),
-        orders: orders.clone(),
-        publisher: Arc::downgrade(&publisher),
-        config_folder: input.folder().to_owned(),
-        comparisons: Comparisons::default(),
-    };
+    let control = Control::new(
+        health.clone(),
+        orders.clone(),
+        Arc::downgrade(&publisher),
+        input.folder().to_owned(),
+    );
     let controlling = control::open(&config.server, &health).map(|socket| {
         let socket = Arc::new(Mutex::new(socket));
         tokio::spawn(restarted("the control socket", move || {

@@ -1,9 +1,9 @@
 //! Names in feeds.toml that lead to nothing: terms without articles, and redirects.
 
-use super::find_document;
 use crate::config::Loaded;
 use crate::model::problem::{Problem, Severity};
 use crate::publish::read_handle::{ReadHandle, did_you_mean};
+use crate::serve::find_document;
 
 /// Problems for which a term or feed is searched that was meant. Each search passes over all names.
 const SEARCHES_MAX: usize = 100;

@@ -60,11 +60,31 @@ impl Word for KeyFrom {
     fn words() -> Vec<(&'static str, KeyFrom)> {
         vec![("path", KeyFrom::Path), ("name", KeyFrom::Name)]
     }
+
+    fn other_names() -> &'static [(&'static str, &'static str)] {
+        &[
+            ("filename", "name"),
+            ("file-name", "name"),
+            ("basename", "name"),
+            ("slug", "name"),
+        ]
+    }
 }
 
 impl Word for Watch {
     fn words() -> Vec<(&'static str, Watch)> {
         vec![("auto", Watch::Auto), ("poll", Watch::Poll)]
+    }
+
+    fn other_names() -> &'static [(&'static str, &'static str)] {
+        &[
+            ("inotify", "auto"),
+            ("on", "auto"),
+            ("yes", "auto"),
+            ("off", "poll"),
+            ("no", "poll"),
+            ("none", "poll"),
+        ]
     }
 }
 
@@ -72,5 +92,15 @@ impl Word for LegacyEncoding {
     fn words() -> Vec<(&'static str, LegacyEncoding)> {
         let all = [LegacyEncoding::Windows1251, LegacyEncoding::Kz1048];
         all.map(|encoding| (encoding.name(), encoding)).to_vec()
+    }
+
+    fn other_names() -> &'static [(&'static str, &'static str)] {
+        &[
+            ("cp1251", "windows-1251"),
+            ("cp-1251", "windows-1251"),
+            ("win1251", "windows-1251"),
+            ("win-1251", "windows-1251"),
+            ("1251", "windows-1251"),
+        ]
     }
 }

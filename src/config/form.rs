@@ -14,6 +14,8 @@ pub(super) struct Mismatch {
     pub(super) expected: String,
     /// What was probably meant.
     pub(super) hint: Option<String>,
+    /// The text that was certainly meant: the line is shown with it.
+    pub(super) meant: Option<&'static str>,
 }
 
 impl Mismatch {
@@ -21,6 +23,7 @@ impl Mismatch {
         Mismatch {
             expected: expected.into(),
             hint: None,
+            meant: None,
         }
     }
 
@@ -65,6 +68,11 @@ pub(super) const ENVIRONMENT: &str = r"\$\{";
 /// A choice that is written as one of several words.
 pub(super) trait Word: Copy + 'static {
     fn words() -> Vec<(&'static str, Self)>;
+
+    /// Names that other programs have for the words, in lower case, each with the word that is meant.
+    fn other_names() -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
 }
 
 pub(super) const fn word<T: Word>() -> Form<T> {
@@ -78,8 +86,16 @@ pub(super) const fn word<T: Word>() -> Form<T> {
             let words = T::words();
             let choice = words.iter().find(|&&(word, _)| word == text);
             choice.map(|&(_, choice)| choice).ok_or_else(|| {
-                let near = nearest(text, names(&words));
-                word::<T>().mismatch().did_you_mean(near)
+                let lower = text.trim().to_lowercase();
+                let mut others = T::other_names().iter();
+                let mismatch = word::<T>().mismatch();
+                match others.find(|(other, _)| *other == lower) {
+                    Some((_, meant)) => Mismatch {
+                        meant: Some(meant),
+                        ..mismatch
+                    },
+                    None => mismatch.did_you_mean(nearest(text, names(&words))),
+                }
             })
         },
     }

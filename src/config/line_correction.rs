@@ -15,7 +15,7 @@ use super::toml_string::{self, Dollars};
 use crate::text::{is_quote, is_unseen, latin_spelling};
 
 /// A longer line is not corrected: it is no setting that a person wrote.
-const LINE_BYTES_MAX: usize = 2000;
+pub(super) const LINE_BYTES_MAX: usize = 2000;
 
 /// Levels of lists and tables in a value that is corrected.
 const DEPTH_MAX: usize = 8;

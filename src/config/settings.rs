@@ -78,11 +78,49 @@ impl Word for Content {
             ("title", Content::Title),
         ]
     }
+
+    fn other_names() -> &'static [(&'static str, &'static str)] {
+        &[
+            ("lead", "summary"),
+            ("lede", "summary"),
+            ("excerpt", "summary"),
+            ("short", "summary"),
+            ("teaser", "summary"),
+            ("intro", "summary"),
+            ("description", "summary"),
+            ("abstract", "summary"),
+            ("preview", "summary"),
+            ("анонс", "summary"),
+            ("лид", "summary"),
+            ("html", "full"),
+            ("text", "full"),
+            ("body", "full"),
+            ("whole", "full"),
+            ("all", "full"),
+            ("complete", "full"),
+            ("full-text", "full"),
+            ("fulltext", "full"),
+            ("headline", "title"),
+            ("heading", "title"),
+            ("none", "title"),
+            ("заголовок", "title"),
+        ]
+    }
 }
 
 impl Word for ImageInText {
     fn words() -> Vec<(&'static str, ImageInText)> {
         vec![("auto", ImageInText::Auto), ("never", ImageInText::Never)]
+    }
+
+    fn other_names() -> &'static [(&'static str, &'static str)] {
+        &[
+            ("off", "never"),
+            ("no", "never"),
+            ("none", "never"),
+            ("on", "auto"),
+            ("yes", "auto"),
+        ]
     }
 }
 
@@ -90,6 +128,24 @@ impl Word for Format {
     fn words() -> Vec<(&'static str, Format)> {
         let all = Format::ALL.into_iter();
         all.map(|format| (format.extension(), format)).collect()
+    }
+
+    fn other_names() -> &'static [(&'static str, &'static str)] {
+        &[
+            ("xml", "rss"),
+            ("rdf", "rss"),
+            ("rss2", "rss"),
+            ("rss2.0", "rss"),
+            ("rss 2.0", "rss"),
+            ("application/rss+xml", "rss"),
+            ("atom1", "atom"),
+            ("atom1.0", "atom"),
+            ("application/atom+xml", "atom"),
+            ("jsonfeed", "json"),
+            ("json-feed", "json"),
+            ("json feed", "json"),
+            ("application/feed+json", "json"),
+        ]
     }
 }
 

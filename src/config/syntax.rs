@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::config_file::ConfigFile;
 use super::known_tables::KnownTables;
+use super::pairs_on_line;
 
 /// The tree of a file, and how far it may be believed.
 pub(super) struct SyntaxTree<'a> {
@@ -73,8 +74,17 @@ pub(super) fn parse(file: &ConfigFile) -> SyntaxTree<'_> {
     parsed
         .errors
         .dedup_by_key(|error| file.line(error.span.start));
+    for error in parsed.errors.iter_mut().take(SPLIT_LINES_MAX) {
+        if let Some(hint) = pairs_on_line::hint(file.line_text(error.span.start)) {
+            error.message = "several keys stand on one line".to_owned();
+            error.hint = Some(hint);
+        }
+    }
     parsed
 }
+
+/// Lines that are looked at for several keys.
+const SPLIT_LINES_MAX: usize = 100;
 
 /// The one complaint that leaves the tree as its author meant it.
 const DUPLICATE: &str = "duplicate key";

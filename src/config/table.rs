@@ -223,6 +223,8 @@ impl<'a> Table<'a> {
         meant: Option<String>,
     ) {
         let message = format!("{key} must be {}, got {}", mismatch.expected, text.quoted());
+        let known = mismatch.meant.filter(|_| !text.is_secret).map(quoted);
+        let meant = meant.or(known);
         match meant {
             Some(_) => {
                 let message = self.say(message);
@@ -312,7 +314,12 @@ impl<'a> Table<'a> {
                     .get_ref()
                     .as_array()
                     .is_some_and(|items| items.iter().any(|item| item.get_ref().is_table()));
-                let hint = is_list_of_tables.then(|| format!("write `{}`", self.label_of(key)));
+                // Other programs switch a feature on so.
+                let is_on = value.get_ref().as_bool() == Some(true);
+                let hint =
+                    (is_list_of_tables || is_on).then(|| format!("write `{}`", self.label_of(key)));
+                let is_off = value.get_ref().as_bool() == Some(false);
+                let hint = hint.or_else(|| is_off.then(|| "delete this line".to_owned()));
                 self.refuse_type(key.name, "a table", value, hint);
                 None
             }

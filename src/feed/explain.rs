@@ -7,6 +7,8 @@
 mod evaluate;
 mod text;
 
+use std::path::Path;
+
 use serde::{Serialize, Serializer};
 
 pub use self::evaluate::{evaluate, evaluate_excluded};
@@ -49,6 +51,18 @@ pub struct ExplainedArticle {
     pub file: String,
     /// Why its current content is no article.
     pub problem: Option<Problem>,
+}
+
+impl ExplainedArticle {
+    /// Shows the path of the file as one that starts at the folder `to`, if it starts at `from`.
+    pub fn show_below(&mut self, from: &Path, to: &Path) {
+        let files = self.problem.iter_mut().map(|problem| &mut problem.file);
+        for file in files.chain([&mut self.file]) {
+            if let Ok(below) = Path::new(&*file).strip_prefix(from) {
+                *file = to.join(below).display().to_string();
+            }
+        }
+    }
 }
 
 /// The result of a feed's rules for an article.

@@ -11,7 +11,7 @@ use crate::model::article::Article;
 use crate::model::problem::{Problem, Severity};
 use crate::model::time::Timestamp;
 use crate::source::Source;
-use crate::store::{ArticleRow, PeekedArticles, Store, StoreError};
+use crate::store::{ArticleRow, Store, StoreError};
 
 /// New articles, and articles that are gone, that are remembered for those that follow. More at once are
 /// an import or a loss.
@@ -176,11 +176,11 @@ pub fn find_since(
         Source::Directory(_) => TextDigest::of,
         Source::Sql(_) | Source::WordPress(_) => TextDigest::of_title,
     };
-    let Some(mut former) = PeekedArticles::open(folder)? else {
+    let Some(former) = Store::open_read_only(folder)? else {
         return Ok(Vec::new());
     };
     let mut gone = Vec::new();
-    for row in former.rows()? {
+    for row in former.article_rows()? {
         let row = row?;
         if store.article(&row.meta.key)?.is_none() {
             gone.push(row);
@@ -195,14 +195,15 @@ pub fn find_since(
     }
     let dates: HashSet<Timestamp> = gone.iter().map(|row| row.meta.published).collect();
     let mut traces = RecentTraces::default();
+    let mut reader = former.article_reader()?;
     for row in gone {
-        let article = former.reader.article(row.meta.record)?;
+        let article = reader.article(row.meta.record)?;
         traces.remove(ArticleTrace::new(digest(&article), &row));
     }
     let mut reader = store.article_reader()?;
     for row in store.article_rows()? {
         let row = row?;
-        if !dates.contains(&row.meta.published) || former.has(&row.meta.key)? {
+        if !dates.contains(&row.meta.published) || former.article(&row.meta.key)?.is_some() {
             continue;
         }
         let article = reader.article(row.meta.record)?;

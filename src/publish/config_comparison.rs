@@ -2,10 +2,7 @@
 //! comparison alone. Nothing here takes a lock that publishing needs: all work is on clones of the index.
 
 use std::cell::RefCell;
-use std::path::Path;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -14,32 +11,20 @@ use crate::feed::config_diff::{self, ArticleNames, ConfigDiff, Side};
 use crate::feed::definitions::FeedDefinitions;
 use crate::index::Index;
 use crate::model::article::Article;
-use crate::model::known_term::KnownTerm;
 use crate::model::record::RecordId;
 use crate::model::time::Timestamp;
+use crate::publish::index_state::load_index;
+use crate::publish::pace::{Pace, Pauses};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
 use crate::source::read_alike;
-use crate::store::{ArticleReader, ArticleRow, PeekedArticles, Store, StoreError};
-
-/// How long a comparison works before it gives way to publishing and requests.
-const WORK_SLICE: Duration = Duration::from_millis(20);
-
-/// How long it then waits. So it takes two thirds of one processor at most.
-const REST: Duration = Duration::from_millis(10);
+use crate::store::{ArticleReader, Store, StoreError};
 
 /// Articles as one configuration reads them.
 pub struct ArticleBase {
     index: Index,
-    origin: Origin,
-}
-
-/// Where the texts of articles are.
-enum Origin {
-    /// In the store of this process.
-    Store(Arc<Store>, Box<RefCell<ArticleReader>>),
-    /// In a state folder that another process may have open, with the terms that it knows.
-    Folder(Vec<KnownTerm>, Box<RefCell<PeekedArticles>>),
+    store: Arc<Store>,
+    reader: RefCell<ArticleReader>,
 }
 
 /// Why there is no comparison.
@@ -82,35 +67,27 @@ impl ArticleBase {
         published: &PublishedState,
         store: &Arc<Store>,
     ) -> Result<ArticleBase, StoreError> {
-        let reader = Box::new(RefCell::new(store.article_reader()?));
         Ok(ArticleBase {
             index: published.index.index.clone(),
-            origin: Origin::Store(store.clone(), reader),
+            reader: RefCell::new(store.article_reader()?),
+            store: store.clone(),
         })
     }
 
-    /// The articles of a state folder at the instant `now`; `None` if it has none.
+    /// The articles of a store at the instant `now`.
     ///
     /// # Errors
-    /// When the file cannot be read or was not closed properly.
-    pub fn of_folder(
-        folder: &Path,
+    /// When the store cannot be read.
+    pub fn of_store(
+        store: Arc<Store>,
         today: &Config,
         now: Timestamp,
-    ) -> Result<Option<ArticleBase>, StoreError> {
-        let (Some(memory), Some(articles)) = (Store::peek(folder)?, PeekedArticles::open(folder)?)
-        else {
-            return Ok(None);
-        };
-        let mut index = Index::new(&today.same, now);
-        for known in &memory.terms {
-            index.remember(known.clone());
-        }
-        index.load(articles.rows()?.map(|row| row.map(|row| row.meta)))?;
-        Ok(Some(ArticleBase {
-            index,
-            origin: Origin::Folder(memory.terms, Box::new(RefCell::new(articles))),
-        }))
+    ) -> Result<ArticleBase, StoreError> {
+        Ok(ArticleBase {
+            index: load_index(today, &store, now)?,
+            reader: RefCell::new(store.article_reader()?),
+            store,
+        })
     }
 
     /// The index at `now` under the `[same]` of `next`, which may differ from that of `today`.
@@ -125,51 +102,24 @@ impl ArticleBase {
         if today.same == next.same {
             return Ok(index);
         }
-        let known = match &self.origin {
-            Origin::Store(store, _) => store.terms()?,
-            Origin::Folder(terms, _) => terms.clone(),
-        };
-        Ok(index.with_aliases(&next.same, known))
+        Ok(index.with_aliases(&next.same, self.store.terms()?))
     }
 
     /// The articles by the paths of their files, or the ids of their rows.
     fn names(&self) -> Result<ArticleNames, StoreError> {
         let mut names = ArticleNames::default();
-        let mut add = |row: ArticleRow| {
+        for row in self.store.article_rows()? {
+            let row = row?;
             let name = xxh3_128(row.path.as_bytes());
             names.of_record.insert(row.meta.record, name);
             names.keys.insert(name, row.meta.key);
-        };
-        match &self.origin {
-            Origin::Store(store, _) => {
-                for row in store.article_rows()? {
-                    add(row?);
-                }
-            }
-            Origin::Folder(_, articles) => {
-                for row in articles.borrow().rows()? {
-                    add(row?);
-                }
-            }
         }
         Ok(names)
     }
 
     fn article(&self, record: RecordId) -> Result<Article, StoreError> {
-        match &self.origin {
-            Origin::Store(_, reader) => reader.borrow_mut().article(record),
-            Origin::Folder(_, articles) => articles.borrow_mut().reader.article(record),
-        }
+        self.reader.borrow_mut().article(record)
     }
-}
-
-/// Whether a comparison gives way to other work of the process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// Beside a daemon that serves.
-    Slow,
-    /// Alone.
-    Full,
 }
 
 /// What changes from `today` over `base` to `next`: over the same articles, or over those that were `read_anew`
@@ -207,13 +157,8 @@ pub fn compare(
     };
     let read = |record| readable(base.article(record));
     let read_next = |record| readable(read_anew.unwrap_or(base).article(record));
-    let mut slice = Instant::now();
-    let mut pause = || {
-        if pace == Pace::Slow && slice.elapsed() >= WORK_SLICE {
-            thread::sleep(REST);
-            slice = Instant::now();
-        }
-    };
+    let mut pauses = Pauses::new(pace);
+    let mut pause = || pauses.pause();
     let today = Side {
         config: today,
         index: &index,

@@ -9,6 +9,7 @@ use crate::index::{Index, SELECTION_STEPS_MAX, StepsExceeded, Window};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::render::RENDERER_VERSION;
+use crate::store::{Store, StoreError};
 
 /// The publisher has one that it changes. Each published state has a clone that never changes.
 #[derive(Clone, Debug)]
@@ -63,4 +64,18 @@ impl IndexState {
             floor,
         )
     }
+}
+
+/// The index of the articles of a store at the instant `as_of`.
+pub(super) fn load_index(
+    config: &Config,
+    store: &Store,
+    as_of: Timestamp,
+) -> Result<Index, StoreError> {
+    let mut index = Index::new(&config.same, as_of);
+    for known in store.terms()? {
+        index.remember(known);
+    }
+    index.load(store.article_rows()?.map(|row| row.map(|row| row.meta)))?;
+    Ok(index)
 }

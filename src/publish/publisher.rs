@@ -24,13 +24,13 @@ use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::reload_summary::ReloadSummary;
 use crate::feed::snapshot::FeedVersion;
 use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
-use crate::index::{AffectedFeeds, Index, TermChange};
+use crate::index::{AffectedFeeds, TermChange};
 use crate::ingest::driver::{Driver, DriverError};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::dead_feeds::DeadFeeds;
-use crate::publish::index_state::IndexState;
+use crate::publish::index_state::{IndexState, load_index};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
 use crate::publish::selections::{SELECTIONS_MAX, Selections, is_selection};
@@ -83,7 +83,7 @@ impl Publisher {
     ) -> Result<Publisher, DriverError> {
         let store = Arc::new(store);
         let driver = Arc::new(Driver::new(&config, store.clone())?);
-        let mut index = load(&config, &store, as_of)?;
+        let mut index = load_index(&config, &store, as_of)?;
         let definitions = FeedDefinitions::new(&config, &mut index);
         let mut validators: HashMap<Arc<str>, Validators> = store
             .validators()?
@@ -324,7 +324,7 @@ impl Publisher {
         // As long as a store that was made anew does not have all articles, `[same]` stays as it was.
         let is_renewing = self.driver.is_renewing();
         let loaded = match is_outdated && !is_renewing {
-            true => Some(load(&config, &self.store, as_of)?),
+            true => Some(load_index(&config, &self.store, as_of)?),
             false => None,
         };
         writer.keep_dead_validators();
@@ -429,15 +429,6 @@ pub fn served_before(memory: Memory) -> ServedHistory {
             .map(|(path, _)| path)
             .collect(),
     }
-}
-
-fn load(config: &Config, store: &Store, as_of: Timestamp) -> Result<Index, StoreError> {
-    let mut index = Index::new(&config.same, as_of);
-    for known in store.terms()? {
-        index.remember(known);
-    }
-    index.load(store.article_rows()?.map(|row| row.map(|row| row.meta)))?;
-    Ok(index)
 }
 
 #[cfg(test)]

@@ -109,6 +109,11 @@ impl ReadHandle {
         self.0.driver.source()
     }
 
+    /// Whether the articles are files.
+    pub fn reads_files(&self) -> bool {
+        matches!(&*self.source(), Source::Directory(_))
+    }
+
     /// The state of the database; `None` if the articles come from files.
     pub fn database_position(&self) -> Option<DatabasePosition> {
         match &*self.source() {

@@ -41,6 +41,9 @@ pub enum StoreError {
         /// The layout of the file.
         found: u32,
     },
+    /// Another process may write it; this one only reads.
+    #[error("the state folder is only read")]
+    ReadOnly,
     /// A read, write or commit failed.
     #[error("the state folder failed")]
     Database(#[source] redb::Error),
@@ -70,6 +73,7 @@ impl StoreError {
             StoreError::Open { .. }
             | StoreError::InUse { .. }
             | StoreError::Unclosed
+            | StoreError::ReadOnly
             | StoreError::Layout { .. }
             | StoreError::Missing
             | StoreError::Renewed

@@ -43,7 +43,7 @@ pub struct LastGoodVersion {
     pub(super) packed: PackedArticle,
 }
 
-pub(super) fn read(database: &impl ReadableDatabase) -> Result<Memory, StoreError> {
+pub(super) fn read(database: &dyn ReadableDatabase) -> Result<Memory, StoreError> {
     Ok(Memory {
         header: read_header(database)?,
         terms: read_terms(database)?,
@@ -53,21 +53,21 @@ pub(super) fn read(database: &impl ReadableDatabase) -> Result<Memory, StoreErro
     })
 }
 
-pub(super) fn read_header(database: &impl ReadableDatabase) -> Result<Option<Header>, StoreError> {
+pub(super) fn read_header(database: &dyn ReadableDatabase) -> Result<Option<Header>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("header")?;
     row.map(|row| decode(row.value())).transpose()
 }
 
 pub(super) fn read_source_memory(
-    database: &impl ReadableDatabase,
+    database: &dyn ReadableDatabase,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("columns")?;
     Ok(row.map(|row| row.value().to_vec()))
 }
 
-pub(super) fn read_listing(database: &impl ReadableDatabase) -> Result<Option<u128>, StoreError> {
+pub(super) fn read_listing(database: &dyn ReadableDatabase) -> Result<Option<u128>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("listing")?;
     // One of another length is no digest of ours.
@@ -75,14 +75,14 @@ pub(super) fn read_listing(database: &impl ReadableDatabase) -> Result<Option<u1
 }
 
 pub(super) fn read_held_loss(
-    database: &impl ReadableDatabase,
+    database: &dyn ReadableDatabase,
 ) -> Result<Option<HeldLoss>, StoreError> {
     let table = database.begin_read()?.open_table(HEADER)?;
     let row = table.get("held")?;
     row.map_or(Ok(None), |row| decode(row.value()))
 }
 
-pub(super) fn read_terms(database: &impl ReadableDatabase) -> Result<Vec<KnownTerm>, StoreError> {
+pub(super) fn read_terms(database: &dyn ReadableDatabase) -> Result<Vec<KnownTerm>, StoreError> {
     let transaction = database.begin_read()?;
     let unused = match transaction.open_table(UNUSED_TERMS) {
         Err(TableError::TableDoesNotExist(_)) => None,
@@ -106,7 +106,7 @@ pub(super) fn read_terms(database: &impl ReadableDatabase) -> Result<Vec<KnownTe
 }
 
 pub(super) fn read_validators(
-    database: &impl ReadableDatabase,
+    database: &dyn ReadableDatabase,
 ) -> Result<Vec<(String, Validators)>, StoreError> {
     let table = database.begin_read()?.open_table(FEEDS)?;
     let mut feeds = Vec::new();
@@ -118,7 +118,7 @@ pub(super) fn read_validators(
 }
 
 pub(super) fn read_served(
-    database: &impl ReadableDatabase,
+    database: &dyn ReadableDatabase,
 ) -> Result<BTreeMap<String, BTreeSet<Format>>, StoreError> {
     let table = match database.begin_read()?.open_table(SERVED) {
         // A read-only folder of an old layout may not have this table.
@@ -134,7 +134,7 @@ pub(super) fn read_served(
 }
 
 pub(super) fn read_last_good(
-    database: &impl ReadableDatabase,
+    database: &dyn ReadableDatabase,
 ) -> Result<Vec<LastGoodVersion>, StoreError> {
     let transaction = database.begin_read()?;
     let (articles, records) = (

@@ -1,5 +1,6 @@
 //! An open database. A store that is made anew opens another one.
 
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,7 @@ use super::open_file::ShownCommits;
 use super::rows::{RECORDS, UNUSED_TERMS};
 use super::state_disk::FILE;
 use super::write_behind::WriteBehind;
+use super::{LAYOUT, memory};
 
 /// Memory for pages of the database file. The default of `redb` is 1 GiB.
 const CACHE_BYTES: usize = 8 << 20;
@@ -27,17 +29,42 @@ const CACHE_BYTES: usize = 8 << 20;
 #[derive(Debug)]
 pub(super) struct OpenDatabase {
     shown: Mutex<ShownCommits>,
-    database: Database,
+    access: Access,
     /// The file as the database sees it; `None` for a scratch store.
     backend: Option<WriteBehind>,
     pub(super) damage: Damage,
 }
 
+/// What the database can be asked for.
+enum Access {
+    Write(Database),
+    /// Another process may write it.
+    Read(ReadOnlyDatabase),
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Access::Write(_) => "Write",
+            Access::Read(_) => "Read",
+        })
+    }
+}
+
+impl Access {
+    fn readable(&self) -> &dyn ReadableDatabase {
+        match self {
+            Access::Write(database) => database,
+            Access::Read(database) => database,
+        }
+    }
+}
+
 impl OpenDatabase {
-    fn new(database: Database, backend: Option<WriteBehind>) -> OpenDatabase {
+    fn new(access: Access, backend: Option<WriteBehind>) -> OpenDatabase {
         OpenDatabase {
             shown: Mutex::default(),
-            database,
+            access,
             backend,
             damage: Damage::default(),
         }
@@ -47,24 +74,29 @@ impl OpenDatabase {
     /// number of the next record.
     pub(super) fn create_tables(&self) -> Result<u64, StoreError> {
         let next_record = AtomicU64::new(0);
-        if self
-            .database
-            .begin_read()?
-            .open_table(UNUSED_TERMS)
-            .is_err()
-        {
+        let database = self.access.readable();
+        if database.begin_read()?.open_table(UNUSED_TERMS).is_err() {
             self.write(&next_record, |_| Ok(()))?;
         }
-        let records = self.database.begin_read()?.open_table(RECORDS)?;
+        let records = database.begin_read()?.open_table(RECORDS)?;
         let last = records.last()?;
         Ok(last.map_or(0, |(last, _)| last.value() + 1))
     }
 
     pub(super) fn read<T>(
         &self,
-        read: impl FnOnce(&Database) -> Result<T, StoreError>,
+        read: impl FnOnce(&dyn ReadableDatabase) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        self.damage.watched(|| read(&self.database))
+        self.damage.watched(|| read(self.access.readable()))
+    }
+
+    /// The database, for tests that write what no batch does.
+    #[cfg(test)]
+    pub(super) fn writable(&self) -> &Database {
+        match &self.access {
+            Access::Write(database) => database,
+            Access::Read(_) => panic!("it is only read"),
+        }
     }
 
     /// Runs `work` in one transaction and commits it. Records get numbers from `next_record` on.
@@ -73,16 +105,19 @@ impl OpenDatabase {
         next_record: &AtomicU64,
         work: impl FnOnce(&mut Batch<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let Access::Write(database) = &self.access else {
+            return Err(StoreError::ReadOnly);
+        };
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         self.damage.watched(|| {
-            let transaction = self.database.begin_write()?;
+            let transaction = database.begin_write()?;
             let mut batch = Batch::new(&transaction, next_record.load(Ordering::SeqCst))?;
             let result = work(&mut batch)?;
             next_record.fetch_max(batch.next_record(), Ordering::SeqCst);
             drop(batch);
             transaction.commit()?;
             if let Some(backend) = &self.backend {
-                shown.push(self.database.begin_read()?, backend);
+                shown.push(database.begin_read()?, backend);
             }
             Ok(result)
         })
@@ -92,7 +127,7 @@ impl OpenDatabase {
 /// Opens the database of a backend, and creates it if the backend is empty.
 pub(super) fn over(backend: WriteBehind) -> Result<OpenDatabase, DatabaseError> {
     let database = builder().create_with_backend(backend.clone())?;
-    Ok(OpenDatabase::new(database, Some(backend)))
+    Ok(OpenDatabase::new(Access::Write(database), Some(backend)))
 }
 
 /// As [`over`], for a file that may be damaged; errors name `path`.
@@ -120,7 +155,17 @@ pub(super) fn scratch() -> Result<OpenDatabase, StoreError> {
         Ok(file) => builder.create_with_backend(NoSyncBackend(FileBackend::new(file)?)),
         Err(_) => builder.create_with_backend(InMemoryBackend::new()),
     };
-    Ok(OpenDatabase::new(database?, None))
+    Ok(OpenDatabase::new(Access::Write(database?), None))
+}
+
+/// As [`read_only`], of this layout; `None` if it has another one, or no full reading.
+pub(super) fn read_only_of_layout(folder: &Path) -> Result<Option<OpenDatabase>, StoreError> {
+    let Some(database) = read_only(folder)? else {
+        return Ok(None);
+    };
+    let header = memory::read_header(&database)?;
+    let is_of_layout = header.is_some_and(|header| header.layout == LAYOUT);
+    Ok(is_of_layout.then(|| OpenDatabase::new(Access::Read(database), None)))
 }
 
 /// The database of a state folder, even while another process has it open; `None` if there is no file.

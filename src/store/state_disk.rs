@@ -8,7 +8,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use redb::backends::FileBackend;
 use redb::{BackendError, StorageBackend};
@@ -288,6 +288,13 @@ pub(super) fn lock_all(file: &dyn StateFile, held: &[(LockRange, bool)]) -> io::
         }
     }
     Ok(())
+}
+
+/// When a process last wrote the state file, or ended with nothing left to write.
+pub(super) fn written_at(folder: &Path) -> Option<SystemTime> {
+    let names = [FILE, CLEAN_MARK].into_iter();
+    let dates = names.filter_map(|name| folder.join(name).metadata().ok()?.modified().ok());
+    dates.max()
 }
 
 /// Deletes the files of a state folder; missing files are no error.

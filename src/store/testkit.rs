@@ -59,40 +59,36 @@ pub(crate) fn make_layout_3(folder: &Path, refused: &[&str]) {
     let rows = rows.expect("readable");
     let mut packer = store.packer().expect("a packer");
     let mut reader = store.article_reader().expect("a reader");
-    let rewritten = store.read(|database| {
-        let transaction = database.begin_write().expect("a transaction");
-        {
-            let mut articles = transaction.open_table(ARTICLES).expect("a table");
-            let mut records = transaction.open_table(RECORDS).expect("a table");
-            for row in &rows {
-                let article = reader.article(row.meta.record).expect("an article");
-                let packed = packer
-                    .pack_as(&FormerArticle::of(&article))
-                    .expect("packed");
-                records
-                    .insert(row.meta.record.0, &*packed.0)
-                    .expect("a rewritten record");
-                let bytes =
-                    rows::encode(&FormerArticleRow::of(&row.meta, &row.path)).expect("a row");
-                articles
-                    .insert(&*row.meta.key, &*bytes)
-                    .expect("a rewritten row");
-            }
+    let open = store.open.load_full();
+    let transaction = open.writable().begin_write().expect("a transaction");
+    {
+        let mut articles = transaction.open_table(ARTICLES).expect("a table");
+        let mut records = transaction.open_table(RECORDS).expect("a table");
+        for row in &rows {
+            let article = reader.article(row.meta.record).expect("an article");
+            let packed = packer
+                .pack_as(&FormerArticle::of(&article))
+                .expect("packed");
+            records
+                .insert(row.meta.record.0, &*packed.0)
+                .expect("a rewritten record");
+            let bytes = rows::encode(&FormerArticleRow::of(&row.meta, &row.path)).expect("a row");
+            articles
+                .insert(&*row.meta.key, &*bytes)
+                .expect("a rewritten row");
         }
-        {
-            let mut table = transaction.open_table(FILES).expect("a table");
-            for (path, file) in files.expect("readable") {
-                let is_refused = file
-                    .key
-                    .as_deref()
-                    .is_some_and(|key| refused.contains(&key));
-                let refusal = is_refused.then(|| Refusal::new(1, "no date", "give one"));
-                let row = rows::encode(&(file.stamp, file.key, refusal)).expect("a row");
-                table.insert(&*path, &*row).expect("a rewritten row");
-            }
+    }
+    {
+        let mut table = transaction.open_table(FILES).expect("a table");
+        for (path, file) in files.expect("readable") {
+            let is_refused = file
+                .key
+                .as_deref()
+                .is_some_and(|key| refused.contains(&key));
+            let refusal = is_refused.then(|| Refusal::new(1, "no date", "give one"));
+            let row = rows::encode(&(file.stamp, file.key, refusal)).expect("a row");
+            table.insert(&*path, &*row).expect("a rewritten row");
         }
-        transaction.commit().expect("a committed transaction");
-        Ok(())
-    });
-    rewritten.expect("a rewritten folder");
+    }
+    transaction.commit().expect("a committed transaction");
 }

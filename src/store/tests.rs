@@ -225,12 +225,13 @@ fn a_folder_without_the_dates_of_terms_opens() {
     let folder = folder();
     let store = open(&folder);
     fill(&store);
-    let deleted = store.open.load().read(|database| {
-        let transaction = database.begin_write()?;
-        transaction.delete_table(rows::UNUSED_TERMS)?;
-        Ok(transaction.commit()?)
-    });
-    deleted.expect("a commit");
+    let database = store.open.load_full();
+    let transaction = database.writable().begin_write().expect("a transaction");
+    transaction
+        .delete_table(rows::UNUSED_TERMS)
+        .expect("it was there");
+    transaction.commit().expect("a commit");
+    drop(database);
     drop(store);
     let undated = known_terms().map(|known| KnownTerm {
         unused_since: None,

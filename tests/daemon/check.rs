@@ -600,12 +600,14 @@ fn a_redirect_to_nothing_is_reported() {
     for (to, said) in [
         (
             "/tags/мажылис.rss",
-            "hint: did you mean `tags/мажилис` (1 article)?",
+            "hint: did you mean `/tags/мажилис.rss` (1 article)?",
         ),
         (
-            "/parlament.rss",
-            "hint: did you mean `parliament` (1 article)?",
+            "/parlament.atom",
+            "hint: did you mean `/parliament.atom` (1 article)?",
         ),
+        ("/al.rss", "hint: did you mean `/all.rss` (3 articles)?"),
+        ("/all.xml", "hint: did you mean `/all.rss` (3 articles)?"),
         ("/articles/nowhere", "no article \"nowhere\""),
         (
             "/select.rss?any=мажылис",

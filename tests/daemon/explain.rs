@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::testkit::client::Response;
 use crate::testkit::daemon::Daemon;
 use crate::testkit::newsroom::{HARVEST, MATCH, Newsroom, SESSION, Story};
 use crate::testkit::output::assert_ends;
@@ -286,12 +287,13 @@ fn broken_file_is_explained_by_its_last_good_version() {
     let rendered = newsroom.run(&["render", "tags/футбол.rss"]);
     assert!(rendered.stdout == daemon.get("/tags/футбол.rss").body);
     newsroom.remove("match");
-    assert_ends(
-        &newsroom.run(&["explain", "all", "match"]),
-        1,
-        &[],
-        &["no article has"],
-    );
+    let is_gone = |_: &Response| {
+        let output = newsroom.run(&["explain", "all", "match"]);
+        output.status.code() == Some(1)
+    };
+    daemon.reread_until("/all.rss", is_gone);
+    let output = newsroom.run(&["explain", "all", "match"]);
+    assert_ends(&output, 1, &[], &["no article has"]);
 }
 
 #[test]

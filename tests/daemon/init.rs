@@ -212,6 +212,16 @@ fn each_kind_of_folder_gets_a_file_that_check_accepts() {
             &["https://dala.example/blog/%D0%B3%D0%BE%D1%80%D0%BE%D0%B4/2026/03/05/most.html"],
         ),
         (
+            "a site of Jekyll",
+            &[
+                ("_config.yml", "title: Дала\nurl: https://dala.example\n"),
+                ("_posts/2026-03-05-most.md", POST),
+                ("news/_posts/2026-03-06-voda.md", NOTE),
+            ],
+            &["path    = \"_posts\"", "posts lie in `news/_posts` as well"],
+            &["https://dala.example/%D0%B3%D0%BE%D1%80%D0%BE%D0%B4/2026/03/05/most.html"],
+        ),
+        (
             "a site of Hexo",
             &[
                 (

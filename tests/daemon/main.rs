@@ -17,6 +17,7 @@ mod document_limit;
 mod documents;
 mod embargo;
 mod explain;
+mod explain_beside_daemon;
 mod export;
 mod file_events;
 mod hidden;

@@ -152,7 +152,8 @@ impl Sample {
             count(&mut self.tags, tag.name.as_str().to_owned());
         }
         let language = article.language.split('-').next().unwrap_or_default();
-        if language != NO_LANGUAGE {
+        let text = format!("{} {}", article.title, article.lead);
+        if language != NO_LANGUAGE && tells_language(&text, language) {
             count(&mut self.languages, language.to_owned());
         }
         let url = article.url.as_deref().and_then(|url| Url::parse(url).ok());
@@ -195,6 +196,25 @@ impl Sample {
     }
 }
 
+/// Whether a text is long enough to show its language, and has the letters that such a text always has: those of
+/// languages that are not told from texts, such as Mongolian, are told as the nearest one.
+fn tells_language(text: &str, language: &str) -> bool {
+    let words = text.split_whitespace();
+    let words = words.filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1);
+    let own = OWN_LETTERS.iter().find(|(other, _)| *other == language);
+    let has_own = own.is_none_or(|(_, letters)| {
+        let mut letters = letters.chars();
+        letters.any(|letter| text.to_lowercase().contains(letter))
+    });
+    words.take(WORDS_MIN).count() == WORDS_MIN && has_own
+}
+
+/// A shorter text may be in any language.
+const WORDS_MIN: usize = 4;
+
+/// Letters of which a text in a language has one, and a text in Mongolian none.
+const OWN_LETTERS: [(&str, &str); 3] = [("kk", "әіғқңұһ"), ("ky", "ң"), ("tt", "әҗңһ")];
+
 /// The path of an entry; that of the source itself is empty.
 fn name_of(path: &str) -> &str {
     if path.is_empty() { "." } else { path }
@@ -212,4 +232,27 @@ pub(super) fn most_frequent(counts: &Counts, number: usize) -> Vec<(&str, usize)
     all.sort_by_key(|(text, count)| (Reverse(*count), *text));
     all.truncate(number);
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_or_a_foreign_text_tells_no_language() {
+        for (text, language, tells) in [
+            ("Hello Hello", "sr", false),
+            ("The mayor opened a school", "en", true),
+            (
+                "Хотын дарга шинэ сургууль нээж, эцэг эхчүүдийг баярт урьжээ",
+                "tt",
+                false,
+            ),
+            ("Шәһәр башлыгы яңа мәктәп ачты", "tt", true),
+            ("Қала әкімі жаңа мектеп ашты", "kk", true),
+            ("Мэр открыл новую школу", "ru", true),
+        ] {
+            assert_eq!(tells_language(text, language), tells, "{text}");
+        }
+    }
 }

@@ -50,6 +50,8 @@ pub(crate) enum SlipKind {
     /// What lacks its end, and the end.
     Unclosed(&'static str, char),
     Comma,
+    /// A comma without an item in front of it.
+    ExtraComma,
     /// A key of a person's own without quotes.
     UnquotedKey,
     /// A key that its table does not have, in letters that need quotes.
@@ -124,6 +126,7 @@ impl fmt::Display for SlipKind {
             ),
             SlipKind::Unclosed(what, end) => write!(f, "the {what} has no `{end}` at its end"),
             SlipKind::Comma => f.write_str("there is no comma between the items of the list"),
+            SlipKind::ExtraComma => f.write_str("there is a comma without an item in front of it"),
             SlipKind::UnquotedKey => {
                 f.write_str("a key with other letters than a-z, or with signs, must be in quotes")
             }

@@ -61,7 +61,7 @@ impl LineReader<'_> {
         } else {
             self.at += 1;
         }
-        let (items, is_closed) = self.list_items()?;
+        let (items, is_closed) = self.list_items(true)?;
         if is_closed || items.is_empty() && self.depth == 1 && !self.context.ends_list {
             self.is_open |= !is_closed;
             let end = if is_closed { "]" } else { "" };
@@ -77,7 +77,7 @@ impl LineReader<'_> {
 
     /// The items of a list that an earlier line opens.
     pub(super) fn items(&mut self) -> Option<String> {
-        let (items, is_closed) = self.list_items()?;
+        let (items, is_closed) = self.list_items(false)?;
         let items = items.join(", ");
         if !is_closed {
             self.is_open = true;
@@ -87,10 +87,12 @@ impl LineReader<'_> {
         Some(format!("{items}]"))
     }
 
-    /// The items up to the end of a list, and whether the line has its end.
-    fn list_items(&mut self) -> Option<(Vec<String>, bool)> {
+    /// The items up to the end of a list, and whether the line has its end. A comma in front of the first is one too
+    /// many where the list begins.
+    fn list_items(&mut self, is_beginning: bool) -> Option<(Vec<String>, bool)> {
         let mut items = Vec::new();
         let mut needs_comma = false;
+        let mut needs_item = is_beginning;
         loop {
             self.skip_spaces();
             let rest = self.rest();
@@ -114,9 +116,12 @@ impl LineReader<'_> {
                 ',' | ';' => {
                     if next == ';' {
                         self.slip(self.at, self.at + 1, SlipKind::Comma);
+                    } else if needs_item {
+                        self.slip(self.at, self.at + 1, SlipKind::ExtraComma);
                     }
                     self.at += 1;
                     needs_comma = false;
+                    needs_item = true;
                 }
                 _ if needs_comma => {
                     let word = rest.split([' ', '\t']).next().unwrap_or_default();
@@ -137,6 +142,7 @@ impl LineReader<'_> {
                 _ => {
                     items.push(self.value(Within::List, ValueKind::Other)?);
                     needs_comma = true;
+                    needs_item = false;
                 }
             }
         }
@@ -146,6 +152,7 @@ impl LineReader<'_> {
         let start = self.at;
         self.at += 1;
         let mut pairs = Vec::new();
+        let mut needs_pair = true;
         loop {
             self.skip_spaces();
             match self.peek() {
@@ -153,7 +160,13 @@ impl LineReader<'_> {
                     self.at += 1;
                     break;
                 }
-                Some(',') => self.at += 1,
+                Some(',') => {
+                    if needs_pair {
+                        self.slip(self.at, self.at + 1, SlipKind::ExtraComma);
+                    }
+                    self.at += 1;
+                    needs_pair = true;
+                }
                 None => {
                     self.slip(start, start + 1, SlipKind::Unclosed("table", '}'));
                     break;
@@ -162,6 +175,7 @@ impl LineReader<'_> {
                     let key = self.inner_key()?;
                     let value = self.value(Within::Table, ValueKind::Other)?;
                     pairs.push(format!("{} = {value}", key.toml()));
+                    needs_pair = false;
                 }
             }
         }

@@ -430,6 +430,129 @@ fn lists_and_numbers_as_people_write_them() {
 }
 
 #[test]
+fn words_of_other_programs() {
+    for (text, expected) in [
+        (
+            "[defaults]\nformats = [\"xml\"]",
+            "2:12 [defaults]: formats must be `rss`, `atom` or `json`, got `xml` | write `formats = [\"rss\"]`",
+        ),
+        (
+            "[defaults]\nformats = ['atom', 'JSONFeed']",
+            "2:20 [defaults]: formats must be `rss`, `atom` or `json`, got `JSONFeed` | \
+             write `formats = ['atom', \"json\"]`",
+        ),
+        (
+            "[defaults]\ncontent = \"lead\"",
+            "2:11 [defaults]: content must be `full`, `summary` or `title`, got `lead` | \
+             write `content = \"summary\"`",
+        ),
+        (
+            "[defaults]\ncontent = excerpt;",
+            "2:11 a text must be in quotes | write `content = \"summary\"`",
+        ),
+        (
+            "[defaults]\nimage-in-text = 'off'",
+            "2:17 [defaults]: image-in-text must be `auto` or `never`, got `off` | \
+             write `image-in-text = \"never\"`",
+        ),
+        (
+            "watch = 'inotify'",
+            "1:9 [source.directory]: watch must be `auto` or `poll`, got `inotify` | write `watch = \"auto\"`",
+        ),
+        (
+            "key = 'filename'",
+            "1:7 [source.directory]: key must be `path` or `name`, got `filename` | write `key = \"name\"`",
+        ),
+        (
+            "legacy-encoding = 'cp1251'",
+            "1:19 [source.directory]: legacy-encoding must be `windows-1251` or `kz-1048`, got `cp1251` | \
+             write `legacy-encoding = \"windows-1251\"`",
+        ),
+        (
+            "[auto]\ntags = true",
+            "2:8 [auto]: tags must be a table, got a boolean | write `[auto.tags]`",
+        ),
+        (
+            "[auto]\nsections = false",
+            "2:12 [auto]: sections must be a table, got a boolean | delete this line",
+        ),
+    ] {
+        check_correction(text, &[expected]);
+    }
+}
+
+#[test]
+fn commas_without_an_item() {
+    for (text, expected) in [
+        (
+            "exclude = ['a',, 'b']",
+            "1:16 there is a comma without an item in front of it | write `exclude = ['a', 'b']`",
+        ),
+        (
+            "exclude = [, 'a']",
+            "1:12 there is a comma without an item in front of it | write `exclude = ['a']`",
+        ),
+        (
+            "exclude = ['a', 'b',,]",
+            "1:21 there is a comma without an item in front of it | write `exclude = ['a', 'b']`",
+        ),
+        (
+            "exclude = [\n  'a',\n  'b',,\n]",
+            "3:7 there is a comma without an item in front of it | write `'b',`",
+        ),
+        (
+            "[server]\nlimits = { headers = 32,, connections = 9000 }",
+            "2:25 there is a comma without an item in front of it | \
+             write `limits = { headers = 32, connections = 9000 }`",
+        ),
+        (
+            "[defaults]\nitems = 5,,",
+            "2:10 a line of TOML does not end in `,` | write `items = 5`",
+        ),
+    ] {
+        check_correction(text, &[expected]);
+    }
+}
+
+#[test]
+fn keys_that_share_a_line_are_shown_apart() {
+    for (line, parts) in [
+        (
+            "items = 5; keep = \"24h\"",
+            "`items = 5` and `keep = \"24h\"`",
+        ),
+        (
+            "items = 5, keep = '24h', listed = true # x",
+            "`items = 5` and `keep = '24h'` and `listed = true # x`",
+        ),
+        (
+            "items = 5 keep = \"24h\"",
+            "`items = 5` and `keep = \"24h\"`",
+        ),
+        (
+            "any = ['#a; items = 1'] items = 5",
+            "`any = ['#a; items = 1']` and `items = 5`",
+        ),
+        (
+            "title = \"a = 1\" items = 5",
+            "`title = \"a = 1\"` and `items = 5`",
+        ),
+    ] {
+        let text = format!("{MINIMAL}[defaults]\n{line}\n");
+        let expected = format!(
+            "several keys stand on one line | write each key on a line of its own: {parts}"
+        );
+        let found: Vec<String> = problems(&text).iter().map(brief).collect();
+        let [found] = found.as_slice() else {
+            panic!("{line}: {found:?}");
+        };
+        assert!(found.ends_with(&expected), "{line}: {found}");
+    }
+    let secret = format!("{MINIMAL}[defaults]\nitems = 5; password = \"hush\"\n");
+    assert!(!print(&problems(&secret)).contains("hush"));
+}
+
+#[test]
 fn several_values_on_a_line_are_not_one_text() {
     for line in [
         "any = '#a', '#b'",
@@ -550,9 +673,9 @@ fn a_line_that_is_refused_itself_is_no_hint() {
             ],
         ),
         (
-            "[defaults]\ncontent = lead;",
+            "[defaults]\ncontent = much;",
             &[
-                "2:11 a text must be in quotes | [defaults]: content must be `full`, `summary` or `title`, got `lead`",
+                "2:11 a text must be in quotes | [defaults]: content must be `full`, `summary` or `title`, got `much`",
             ],
         ),
         (

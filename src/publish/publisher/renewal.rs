@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use tracing::{error, warn};
 
 use super::writer::Writer;
-use super::{FLOOR, FORGOTTEN, Publisher, load};
+use super::{FLOOR, FORGOTTEN, Publisher};
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::index::AffectedFeeds;
 use crate::model::problem::chain;
 use crate::model::validators::Validators;
+use crate::publish::index_state::load_index;
 use crate::store::{Memory, StoreError};
 
 /// The least time between two stores that are made anew: reading everything costs much.
@@ -75,7 +76,7 @@ impl Publisher {
         if !writer.loads_index || self.driver.is_renewing() {
             return Ok(());
         }
-        let index = load(
+        let index = load_index(
             &writer.state.config,
             &self.store,
             writer.state.index.as_of(),

@@ -99,6 +99,20 @@ pub(super) async fn read_line(
     Ok(false)
 }
 
+/// Waits until the client has closed its connection. What it still sends is of no use.
+pub(super) async fn closed(stream: &UnixStream) -> io::Result<()> {
+    let mut part = [0; 64];
+    loop {
+        stream.readable().await?;
+        match stream.try_read(&mut part) {
+            Ok(0) => return Ok(()),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 pub(super) async fn write(stream: &UnixStream, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         stream.writable().await?;

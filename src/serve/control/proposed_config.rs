@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Weak;
 
 use serde::{Deserialize, Serialize};
-use tracing::debug;
 
 use super::ControlAnswer;
 use crate::config::Config;
@@ -13,9 +12,6 @@ use crate::model::problem::{Problem, chain};
 use crate::model::time::Timestamp;
 use crate::publish::config_comparison::CompareError;
 use crate::publish::publisher::Publisher;
-
-/// How much a comparison gives way to other threads.
-const NICENESS: i32 = 10;
 
 /// A configuration that may take the place of the one in force. Its relative paths start where those of that
 /// one do.
@@ -28,12 +24,9 @@ pub struct ProposedConfig {
 }
 
 impl ProposedConfig {
-    /// Compares it with what is published, on a thread that ends with this. Its relative paths start at
+    /// Compares it with what is published. Its relative paths start at
     /// `folder`.
     pub(super) fn compare(&self, publisher: &Weak<Publisher>, folder: &Path) -> ControlAnswer {
-        if let Err(error) = rustix::process::nice(NICENESS) {
-            debug!("the system refuses a lower priority for a comparison: {error}");
-        }
         let variable = |name: &str| self.variables.get(name).cloned();
         let loaded = match Config::parse(&self.text, "the new configuration", folder, &variable) {
             Ok(loaded) => loaded,

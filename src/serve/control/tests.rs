@@ -11,21 +11,15 @@ use crate::model::time::Timestamp;
 fn control() -> (Control, mpsc::Receiver<Order>) {
     let (orders, ordered) = mpsc::channel(1);
     let health = Arc::new(Health::new("articles", Timestamp(0)));
-    let control = Control {
-        health,
-        orders,
-        publisher: Weak::new(),
-        config_folder: PathBuf::new(),
-        comparisons: Comparisons::default(),
-    };
+    let control = Control::new(health, orders, Weak::new(), PathBuf::new());
     (control, ordered)
 }
 
 /// Serves requests in this folder until the test ends.
-fn serve(folder: &Path) -> Comparisons {
+fn serve(folder: &Path) -> Turns {
     let mut socket = ControlSocket::open(folder).expect("a socket");
     let control = control().0;
-    let comparisons = control.comparisons.clone();
+    let comparisons = control.turns.comparisons.clone();
     task::spawn(async move { socket.serve(control).await });
     comparisons
 }
@@ -98,6 +92,33 @@ async fn a_confirmation_is_answered_by_the_reading() {
 }
 
 #[tokio::test]
+async fn a_client_that_leaves_ends_its_request() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut socket = ControlSocket::open(folder.path()).expect("a socket");
+    let (control, mut ordered) = control();
+    let _serving = task::spawn(async move { socket.serve(control).await });
+    let path = folder.path().join(FILE);
+    let stream = UnixStream::connect(path).await.expect("a connection");
+    let request = ControlRequest::Confirm { id: LossId(7) };
+    let line = encode(&request, SHORT_REQUEST_BYTES_MAX).expect("a line");
+    write(&stream, &line).await.expect("it is sent");
+    let Some(Order::Confirm(_, mut result)) = ordered.recv().await else {
+        panic!("no order");
+    };
+    drop(stream);
+    result.closed().await;
+}
+
+#[test]
+fn a_client_that_leaves_ends_its_search() {
+    let cancelled = CancelledOnDrop::default();
+    let seen = cancelled.0.clone();
+    assert!(!seen.load(Ordering::Relaxed));
+    drop(cancelled);
+    assert!(seen.load(Ordering::Relaxed));
+}
+
+#[tokio::test]
 async fn long_requests_are_read_one_after_another_and_short_ones_meanwhile() {
     let folder = tempfile::tempdir().expect("a folder");
     let comparisons = serve(folder.path());
@@ -157,7 +178,7 @@ async fn comparisons_that_wait_leave_connections_for_other_requests() {
     let (refused, _, others) = futures_util::future::select_all(waiting).await;
     waiting = others;
     let refused = refused.expect("no panic").expect("an answer");
-    let expected = "too many configurations are compared now; try again";
+    let expected = "too many clients wait for a comparison now; try again";
     assert_eq!(refused, ControlAnswer::Error(expected.to_owned()));
     let answer = ask_in(folder.path(), ControlRequest::Held).await;
     assert_eq!(answer.expect("an answer"), ControlAnswer::Held(None));
@@ -173,13 +194,13 @@ async fn comparisons_that_wait_leave_connections_for_other_requests() {
 
 #[tokio::test(start_paused = true)]
 async fn waiting_for_a_turn_and_for_a_comparison_has_an_end() {
-    let comparisons = Comparisons::default();
+    let comparisons = Turns::new("comparison", 1, 4);
     let deadline = Instant::now() + READING_TIMEOUT;
     let turn = comparisons.turn(deadline).await.expect("a turn");
     assert!(comparisons.turn(deadline).await.is_err());
     let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
     let late = Instant::now() + STEP_TIMEOUT;
-    let result = comparisons::run(turn, late, move || goes_on.recv().is_err()).await;
+    let result = turns::run(turn, late, move || goes_on.recv().is_err()).await;
     assert_eq!(result, Err("the comparison takes too long".to_owned()));
     assert!(!comparisons.is_free(), "the thread still works");
     drop(go_on);

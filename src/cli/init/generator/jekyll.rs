@@ -54,11 +54,7 @@ pub(super) fn find(folder: &Path) -> Option<GeneratorSite> {
     };
     // Posts may lie in folders of this name below others, which are part of their categories.
     let has_posts = folder.join(&posts).is_dir();
-    let mut others = match has_posts {
-        true => Vec::new(),
-        false => posts_below(folder, source),
-    }
-    .into_iter();
+    let mut others = posts_below(folder, source).into_iter();
     let content = has_posts.then_some(posts).or_else(|| others.next());
     let others: Vec<String> = others.map(|other| format!("`{other}`")).collect();
     let mut notes = Vec::new();

@@ -104,3 +104,27 @@ fn many_keys_are_read_in_time() {
     // A debug build on a busy machine; what is quadratic takes hours.
     assert!(begin.elapsed().as_secs() < 60, "{:?}", begin.elapsed());
 }
+
+#[test]
+fn the_hint_says_which_sign_is_wrong() {
+    let quotes = "write `\"` on both sides of each key and text: JSON has no `'`";
+    for (text, line, hint) in [
+        (
+            "{\"title\": \"З\",\n}",
+            2,
+            "delete the comma behind the last value",
+        ),
+        (
+            "{\"title\": \"З\", \"tags\": [\"а\",]}",
+            1,
+            "delete the comma behind the last value",
+        ),
+        ("{'title': 'З'}", 1, quotes),
+        ("{\"title\": 'З'}", 1, quotes),
+        ("{\"title\": \"З\",\n 'date': \"2026-01-08\"}", 2, quotes),
+        ("{title: \"З\"}", 1, "write `\"` on both sides of each key"),
+    ] {
+        let refusal = read_text(text).expect_err("it is no JSON");
+        assert_eq!((refusal.line, &*refusal.hint), (Some(line), hint), "{text}");
+    }
+}

@@ -211,3 +211,46 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_headline_whose_quote_has_no_end_holds_no_key() {
+    for (lines, title, author) in [
+        ("title: \"Новости\nauthor: Иван\"", "Новости", Some("Иван")),
+        ("title: 'Новости\nauthor: Иван'", "Новости", Some("Иван")),
+        (
+            "title: \"Новости\nauthor: \"Иван\"",
+            "Новости",
+            Some("Иван"),
+        ),
+        (
+            "title: \"Новости\nweight: 3\nauthor: \"Иван\"",
+            "Новости",
+            Some("Иван"),
+        ),
+        (
+            "title: \"Новости\n  дня\"\nauthor: Иван",
+            "Новости дня",
+            Some("Иван"),
+        ),
+        (
+            "title: \"Новости: «дня»\"\nauthor: Иван",
+            "Новости: «дня»",
+            Some("Иван"),
+        ),
+        (
+            "title: \"Новости\" дня\nauthor: Иван",
+            "\"Новости\" дня",
+            Some("Иван"),
+        ),
+        (
+            "title: Экран 27\"\nauthor: Иван",
+            "Экран 27\"",
+            Some("Иван"),
+        ),
+    ] {
+        let draft = read(&format!("---\ndate: 2026-01-08\n{lines}\n---\nТекст.\n"));
+        assert_eq!(draft.title, title, "{lines}");
+        let first = draft.authors.first().map(|author| author.name.as_str());
+        assert_eq!(first, author, "{lines}");
+    }
+}

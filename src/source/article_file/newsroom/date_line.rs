@@ -8,7 +8,7 @@ use super::lines::TextLine;
 use super::metadata;
 use crate::model::article::{Refusal, Warning};
 use crate::model::time::{DateError, WrittenDate};
-use crate::text::excerpt;
+use crate::text::{excerpt, latin_spelling};
 
 /// The first line of an article.
 pub(in crate::source) struct DateLine<'t> {
@@ -28,6 +28,17 @@ pub(in crate::source) fn read<'t>(lines: &[TextLine<'t>]) -> Result<DateLine<'t>
     let refuse = |reason: String| Refusal::new(line.number, reason, DATE_LINE_HINT);
     let (word, rest) = split_word(line.text);
     if !word.eq_ignore_ascii_case("date") {
+        if latin_spelling(word).is_some_and(|latin| latin.eq_ignore_ascii_case("date")) {
+            let reason = format!(
+                "`{}` at the beginning of the first line has a letter that only looks Latin, or one that is not visible",
+                excerpt(word)
+            );
+            return Err(Refusal::new(
+                line.number,
+                reason,
+                "write the word in Latin letters, as in `date 2026-01-08 Headline`",
+            ));
+        }
         return Err(refuse(
             "the first line does not begin with `date`".to_owned(),
         ));

@@ -122,8 +122,17 @@ impl Parser<'_> {
         let is_odd_quote = |c: char| is_quote(c) && !c.is_ascii();
         let has_odd_quotes =
             here.starts_with(is_odd_quote) || line.trim_start().starts_with(is_odd_quote);
+        let above = self.text.get(..place).unwrap_or_default().trim_end();
+        let is_behind_comma = here.starts_with(['}', ']']) && above.ends_with(',');
         let hint = match is_several {
             true => "write each article to a file of its own, as one object",
+            false if is_behind_comma => "delete the comma behind the last value",
+            false if here.starts_with('\'') => {
+                "write `\"` on both sides of each key and text: JSON has no `'`"
+            }
+            false if message == "key must be a string" && here.starts_with(char::is_alphabetic) => {
+                "write `\"` on both sides of each key"
+            }
             false if has_odd_quotes => {
                 "write `\"` on both sides of each key and text, in place of the quotes of a word processor"
             }

@@ -1,7 +1,8 @@
-//! Parses YAML front matter into the tree, and repairs two common mistakes.
+//! Parses YAML front matter into the tree, and repairs three common mistakes.
 //!
 //! A headline with a colon is a syntax error, and a tag with its `#` starts a comment. Such front
-//! matter is repaired and parsed again. If that fails too, the first error is reported.
+//! matter is repaired and parsed again. If that fails too, the first error is reported. A headline whose quote has no
+//! end is no error where a key below has a quote as well: it would hold the keys between them.
 
 mod repair;
 
@@ -12,12 +13,20 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Options, Spanned};
 
-use self::repair::{Fault, LIST_KEYS, repair};
+use self::repair::{Fault, LIST_KEYS, repair, without_open_quotes};
 use super::{KeyValue, Node, Value};
 use crate::model::article::Refusal;
 
 /// Parses YAML whose first line has the number `first_line` in its file.
 pub(in crate::source) fn parse(text: &str, first_line: u32) -> Result<Vec<KeyValue>, Refusal> {
+    let closed;
+    let text = match without_open_quotes(text) {
+        Some(without) => {
+            closed = without;
+            &closed
+        }
+        None => text,
+    };
     let first = read(text, first_line);
     let fault = match &first {
         Ok(pairs) if !has_empty_list_item(pairs) => return first,

@@ -128,6 +128,11 @@ fn an_invalid_opening_is_refused_with_its_line() {
             Some(1),
             "the first line does not begin with `date`",
         ),
+        (
+            "dаte 2026-01-08 Заголовок",
+            Some(1),
+            "`dаte` at the beginning of the first line has a letter that only looks Latin, or one that is not visible",
+        ),
         ("date", Some(1), "there is no date"),
         ("date Заголовок", Some(1), "`Заголовок` is not a date"),
         (

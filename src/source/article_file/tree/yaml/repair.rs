@@ -28,6 +28,63 @@ pub(in crate::source) fn repair(text: &str, fault: Fault) -> String {
     repaired
 }
 
+/// Removes the quote at the beginning of a text of one line, if it has its end only behind a key below. `None` if
+/// there is none.
+pub(in crate::source) fn without_open_quotes(text: &str) -> Option<String> {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let mut removed: Vec<usize> = Vec::new();
+    let (mut start, mut open) = (0, None);
+    for line in lines {
+        let begins_key = key_of(line).is_some();
+        if let Some((at, quote, has_key)) = open {
+            let has_key = has_key || begins_key;
+            open = match line.find(quote) {
+                None => Some((at, quote, has_key)),
+                Some(close) => {
+                    if has_key {
+                        removed.push(at);
+                        let is_last = line[close + 1..].trim().is_empty();
+                        removed.extend(is_last.then_some(start + close));
+                    }
+                    None
+                }
+            };
+        }
+        // A line that ends one text may begin the next.
+        if open.is_none() {
+            open = open_quote(line).map(|(at, quote)| (start + at, quote, false));
+        }
+        start += line.len();
+    }
+    if removed.is_empty() {
+        return None;
+    }
+    let mut without = text.to_owned();
+    removed.sort_unstable();
+    removed.dedup();
+    for at in removed.into_iter().rev() {
+        without.remove(at);
+    }
+    Some(without)
+}
+
+/// The key at the beginning of a line.
+fn key_of(line: &str) -> Option<&str> {
+    let (key, behind) = line.split_once(':')?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    let is_key = !key.is_empty() && key.chars().all(is_part);
+    (is_key && behind.starts_with(char::is_whitespace)).then_some(key)
+}
+
+/// The quote at the beginning of the value of one of [`TEXT_KEYS`], if the line has no other such quote.
+fn open_quote(line: &str) -> Option<(usize, char)> {
+    let key = key_of(line).filter(|key| TEXT_KEYS.contains(key))?;
+    let value = line[key.len() + 1..].trim_start();
+    let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let is_open = !value[1..].contains(quote);
+    is_open.then_some((line.len() - value.len(), quote))
+}
+
 /// Keys whose value is a text on one line.
 const TEXT_KEYS: [&str; 15] = [
     "title",

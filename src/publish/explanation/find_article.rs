@@ -6,9 +6,11 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
+use super::FindError;
+use super::article_name::ArticleName;
 use super::find_title::{self, Titled};
+use super::search::Search;
 use crate::feed::compose::SiteRules;
-use crate::model::article::Article;
 use crate::model::article_path::without_extension;
 use crate::model::count::many;
 use crate::model::url_encoding::strip_path_prefix;
@@ -19,9 +21,6 @@ use crate::text::visible;
 
 /// The most keys in a hint.
 const NEAREST_MAX: usize = 3;
-
-/// The most articles that a search for an address holds in memory at once.
-const ARTICLES_PER_READ: usize = 256;
 
 /// What an operator's name of an article leads to.
 #[derive(Debug)]
@@ -34,7 +33,7 @@ pub(super) enum NamedArticle {
 
 /// Why no article or file has a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotFound {
+pub enum NotFound {
     /// It resembles these keys.
     #[error("no article has this key, file, id or address, or these words in its title{}", hint(.0))]
     Like(Vec<String>),
@@ -83,27 +82,29 @@ pub(super) fn find(
     store: &Store,
     source: &Source,
     site_rules: &SiteRules,
-    text: &str,
-) -> Result<Result<NamedArticle, NotFound>, StoreError> {
+    name: &ArticleName,
+    search: &mut Search,
+) -> Result<Result<NamedArticle, NotFound>, FindError> {
+    let text = &name.text;
     let keys = keys(site_rules, text);
     for key in &keys {
         if let Some(row) = store.article(key)? {
             return Ok(Ok(NamedArticle::Article(row)));
         }
     }
-    for path in paths(source, text) {
+    for path in paths(source, name) {
         if let Some(found) = by_file(store, path)? {
             return Ok(Ok(found));
         }
     }
-    if let Some((path, row)) = refused_file(store, source, &keys)? {
+    if let Some((path, row)) = refused_file(store, source, &keys, search)? {
         return Ok(Ok(NamedArticle::File(path, row)));
     }
-    if let Some(row) = by_page(store, text)? {
+    if let Some(row) = by_page(store, text, search)? {
         return Ok(Ok(NamedArticle::Article(row)));
     }
     if !text.contains("://") {
-        let titled = find_title::find(store, text)?;
+        let titled = find_title::find(store, text, search)?;
         if titled.count > 1 {
             return Ok(Err(NotFound::Several(titled)));
         }
@@ -113,9 +114,9 @@ pub(super) fn find(
             return Ok(Ok(NamedArticle::Article(row)));
         }
     }
-    Ok(Err(match on_disk(source, text) {
+    Ok(Err(match on_disk(source, name) {
         Some(reason) => reason,
-        None => NotFound::Like(nearest_keys(store, text)?),
+        None => NotFound::Like(nearest_keys(store, text, search)?),
     }))
 }
 
@@ -138,8 +139,10 @@ fn refused_file(
     store: &Store,
     source: &Source,
     keys: &[String],
-) -> Result<Option<(String, FileRow)>, StoreError> {
+    search: &mut Search,
+) -> Result<Option<(String, FileRow)>, FindError> {
     for row in store.files("")? {
+        search.step()?;
         let (path, row) = row?;
         if row.key.is_none() && keys.contains(&source.key_of(&path)) {
             return Ok(Some((path, row)));
@@ -149,7 +152,7 @@ fn refused_file(
 }
 
 /// The keys that resemble `text` most. A shorter text than [`NAME_MIN`] resembles too many.
-fn nearest_keys(store: &Store, text: &str) -> Result<Vec<String>, StoreError> {
+fn nearest_keys(store: &Store, text: &str, search: &mut Search) -> Result<Vec<String>, FindError> {
     let stem = stem(text).to_lowercase();
     let letters = stem.chars().count();
     let mut nearest: Vec<(usize, Box<str>)> = Vec::new();
@@ -157,6 +160,7 @@ fn nearest_keys(store: &Store, text: &str) -> Result<Vec<String>, StoreError> {
         return Ok(Vec::new());
     }
     for row in store.files("")? {
+        search.step()?;
         let Some(key) = row?.1.key else {
             continue;
         };
@@ -190,19 +194,20 @@ fn by_file(store: &Store, path: String) -> Result<Option<NamedArticle>, StoreErr
 }
 
 /// The paths below the articles' folder that a text may mean; of a row, the text itself.
-fn paths(source: &Source, text: &str) -> Vec<String> {
+fn paths(source: &Source, name: &ArticleName) -> Vec<String> {
+    let text = &name.text;
     let directory = match source {
         Source::Directory(directory) => directory,
         Source::Sql(_) => return vec![text.to_owned()],
         Source::WordPress(_) => return WordPress::path_of(text).into_iter().collect(),
     };
-    let below = |root: &Path, path: &Path| {
-        let path = path.strip_prefix(root).ok()?;
+    let below = |root: &Path, path: &Option<String>| {
+        let path = Path::new(path.as_ref()?).strip_prefix(root).ok()?;
         Some(path.to_str()?.to_owned())
     };
-    let (root, path) = (directory.root(), Path::new(text));
-    let written = || below(&absolute(root).ok()?, &absolute(path).ok()?);
-    let resolved = || below(&root.canonicalize().ok()?, &path.canonicalize().ok()?);
+    let root = directory.root();
+    let written = || below(&absolute(root).ok()?, &name.absolute);
+    let resolved = || below(&root.canonicalize().ok()?, &name.resolved);
     let as_it_is = text.trim_start_matches("./").to_owned();
     [Some(as_it_is), written(), resolved()]
         .into_iter()
@@ -210,15 +215,15 @@ fn paths(source: &Source, text: &str) -> Vec<String> {
         .collect()
 }
 
-fn on_disk(source: &Source, text: &str) -> Option<NotFound> {
+fn on_disk(source: &Source, name: &ArticleName) -> Option<NotFound> {
     let Source::Directory(directory) = source else {
         return None;
     };
-    let path = Path::new(text);
-    if directory.root().join(text).is_file() && path.is_relative() {
+    let text = Path::new(&name.text);
+    if text.is_relative() && directory.root().join(text).is_file() {
         return Some(NotFound::Skipped);
     }
-    let path = path.canonicalize().ok().filter(|path| path.is_file())?;
+    let path = Path::new(name.resolved.as_ref().filter(|_| name.is_file)?);
     let inside = directory.root().canonicalize().ok();
     Some(match inside.is_some_and(|root| path.starts_with(root)) {
         true => NotFound::Skipped,
@@ -247,26 +252,18 @@ fn key_of_address(site_rules: &SiteRules, text: &str) -> Option<String> {
 
 /// The article whose page has this address. Articles whose name is in the address are read first, but
 /// an article may have an address without it.
-fn by_page(store: &Store, text: &str) -> Result<Option<ArticleRow>, StoreError> {
+fn by_page(
+    store: &Store,
+    text: &str,
+    search: &mut Search,
+) -> Result<Option<ArticleRow>, FindError> {
     let Some(address) = PageAddress::parse(text) else {
         return Ok(None);
     };
     let without_query = address.without_query();
-    let mut nearly = None;
-    let mut look = |articles: &[Article]| {
-        for article in articles {
-            let own = article.url.as_deref().and_then(PageAddress::parse);
-            if own.as_ref() == Some(&address) {
-                return Some(article.key.clone());
-            }
-            if own.is_some() && own == without_query {
-                nearly.get_or_insert(article.key.clone());
-            }
-        }
-        None
-    };
     let (mut likely, mut others) = (Vec::new(), Vec::new());
     for row in store.article_rows()? {
+        search.step()?;
         let row = row?;
         let name = row.meta.key.rsplit('/').next().unwrap_or_default();
         match address.place.contains(name) {
@@ -274,15 +271,26 @@ fn by_page(store: &Store, text: &str) -> Result<Option<ArticleRow>, StoreError> 
             false => others.push(row.meta.record),
         }
     }
-    for records in [likely, others]
-        .iter()
-        .flat_map(|records| records.chunks(ARTICLES_PER_READ))
-    {
-        if let Some(key) = look(&store.articles(records)?) {
-            return store.article(&key);
+    let (mut reader, mut nearly) = (store.article_reader()?, None);
+    for record in likely.into_iter().chain(others) {
+        search.step()?;
+        let article = match reader.article(record) {
+            // It was replaced meanwhile.
+            Err(StoreError::Missing) => continue,
+            article => article?,
+        };
+        let own = article.url.as_deref().and_then(PageAddress::parse);
+        if own.as_ref() == Some(&address) {
+            return Ok(store.article(&article.key)?);
+        }
+        if own.is_some() && own == without_query {
+            nearly.get_or_insert(article.key);
         }
     }
-    nearly.map_or(Ok(None), |key| store.article(&key))
+    Ok(match nearly {
+        Some(key) => store.article(&key)?,
+        None => None,
+    })
 }
 
 /// An address of a page, without the parts in which copies differ: the scheme, and a slash at the end.

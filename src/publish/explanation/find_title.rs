@@ -2,6 +2,8 @@
 
 use crate::model::term::key;
 use crate::model::time::Timestamp;
+use crate::publish::explanation::FindError;
+use crate::publish::explanation::search::Search;
 use crate::store::{Store, StoreError};
 use crate::text::{fold_letters, typed_words};
 
@@ -10,25 +12,25 @@ const NAMED_MAX: usize = 10;
 
 /// An article whose title has the words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TitledArticle {
-    pub(super) key: String,
-    pub(super) title: String,
-    pub(super) published: Timestamp,
+pub struct TitledArticle {
+    pub key: String,
+    pub title: String,
+    pub published: Timestamp,
 }
 
 /// The articles whose titles have some words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Titled {
+pub struct Titled {
     /// The newest of them, newest first.
-    pub(super) newest: Vec<TitledArticle>,
+    pub newest: Vec<TitledArticle>,
     /// How many there are.
-    pub(super) count: usize,
+    pub count: usize,
 }
 
 /// The articles of which every word of `text`, in any order, begins a word of the title. Letters that are typed for
 /// each other are the same. An article whose title is these words is the only one. One pass unpacks every article,
 /// and holds none of them.
-pub(super) fn find(store: &Store, text: &str) -> Result<Titled, StoreError> {
+pub(super) fn find(store: &Store, text: &str, search: &mut Search) -> Result<Titled, FindError> {
     let wanted = folded(&typed_words(text));
     let wanted: Vec<&str> = words(&wanted).collect();
     let mut found = Titled::default();
@@ -38,8 +40,13 @@ pub(super) fn find(store: &Store, text: &str) -> Result<Titled, StoreError> {
     }
     let mut reader = store.article_reader()?;
     for row in store.article_rows()? {
+        search.step()?;
         let meta = row?.meta;
-        let title = reader.title(meta.record)?;
+        let title = match reader.title(meta.record) {
+            // It was replaced meanwhile.
+            Err(StoreError::Missing) => continue,
+            title => title?,
+        };
         let of_title = folded(&title);
         let has = |wanted: &&str| words(&of_title).any(|word| word.starts_with(wanted));
         if !wanted.iter().all(has) {

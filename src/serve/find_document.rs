@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use crate::feed::automatic_path::{automatic_path, split_automatic};
-use crate::feed::definitions::SELECT;
+use crate::feed::definitions::{FeedKind, SELECT};
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
@@ -17,6 +17,7 @@ use crate::publish::read_handle::{ReadHandle, did_you_mean};
 use crate::render::pages::PageRequest;
 use crate::render::pages::error_page::SuggestedFeeds;
 use crate::serve::route::{self, Target};
+use crate::text::nearest::nearest as nearest_name;
 
 /// Another spelling is one redirect, and feeds.toml may add one.
 const REDIRECTS_MAX: usize = 3;
@@ -25,7 +26,7 @@ const REDIRECTS_MAX: usize = 3;
 const FEEDS_MAX: usize = 3;
 
 /// What a path leads to.
-pub(super) enum Document {
+pub(crate) enum Document {
     /// A feed in a format.
     Feed(Arc<FeedVersion>, Format),
     /// A page or list.
@@ -36,9 +37,9 @@ pub(super) enum Document {
 
 /// Finds the document that a request would get, after redirects on this server. Behind the reason why there is none
 /// stands what may have been meant.
-pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, String> {
+pub(crate) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, String> {
     let published = publisher.published().ok_or("nothing is published")?;
-    let with_hint = |reason: String| match nearest(&published, address) {
+    let with_hint = |reason: String| match nearest(&published, address, &str::to_owned) {
         Some(hint) => format!("{reason}\n  hint: {hint}"),
         None => reason,
     };
@@ -76,7 +77,7 @@ fn target<'a>(published: &'a PublishedState, address: &str) -> Result<Target<'a>
 }
 
 /// Why an address on this server leads to nothing, with what may have been meant; `None` if it leads somewhere.
-pub(super) fn leads_nowhere(
+pub(crate) fn leads_nowhere(
     published: &PublishedState,
     address: &str,
 ) -> Option<(String, Option<String>)> {
@@ -93,19 +94,36 @@ pub(super) fn leads_nowhere(
         }
         Ok(_) => return None,
     };
-    Some((reason, nearest(published, address)))
+    let (path, _) = address.split_once('?').unwrap_or((address, ""));
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let written = Format::from_extension(&extension.to_lowercase());
+    let shown = |feed: &str| {
+        let version = published.find_feed(feed);
+        let formats = version
+            .as_ref()
+            .map_or(&[][..], |version| &version.channel.formats);
+        let format = written.filter(|format| formats.contains(format));
+        match format.or(formats.first().copied()) {
+            Some(format) => format!("/{feed}.{}", format.extension()),
+            None => format!("/{feed}"),
+        }
+    };
+    Some((reason, nearest(published, address, &shown)))
 }
 
-/// The terms or feeds that an address may have been meant to name.
-fn nearest(published: &PublishedState, address: &str) -> Option<String> {
+/// The terms or feeds that an address may have been meant to name, with the paths of feeds as `shown` shows them.
+fn nearest(
+    published: &PublishedState,
+    address: &str,
+    shown: &dyn Fn(&str) -> String,
+) -> Option<String> {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let path = percent_decode_str(path).decode_utf8_lossy();
     let path = strip_path_prefix(published.snapshot.site_rules.prefix(), &path).unwrap_or(&path);
     let path = path.trim_matches('/');
     let stem = match path.rsplit_once('.') {
-        Some((stem, extension)) if Format::from_extension(&extension.to_lowercase()).is_some() => {
-            stem
-        }
+        // Other programs have feeds in `.xml` or `.php`.
+        Some((stem, extension)) if is_extension(extension) => stem,
         _ => path,
     };
     if stem.eq_ignore_ascii_case(SELECT) {
@@ -117,14 +135,30 @@ fn nearest(published: &PublishedState, address: &str) -> Option<String> {
     if let Some((kind, key)) = split_automatic(&stem.to_lowercase()) {
         let near = published.nearest_terms(kind, key).into_iter();
         let feeds = near.filter(|near| near.term.kind != TermKind::Lang);
-        return did_you_mean(feeds.map(|near| (automatic_path(&near.term), near.articles)));
+        return did_you_mean(feeds.map(|near| (shown(&automatic_path(&near.term)), near.articles)));
+    }
+    let overview = published.overview();
+    let all = overview
+        .feeds()
+        .iter()
+        .find(|feed| feed.version.kind == FeedKind::All);
+    if let Some(all) = all.filter(|all| nearest_name(stem, [&*all.version.path]).is_some()) {
+        return did_you_mean([(shown(&all.version.path), all.articles)]);
     }
     let SuggestedFeeds::Nearest(feeds) = published.suggested_feeds(stem) else {
         return None;
     };
     let feeds = feeds.iter().take(FEEDS_MAX);
-    did_you_mean(feeds.map(|feed| (feed.version.path.to_string(), feed.articles)))
+    did_you_mean(feeds.map(|feed| (shown(&feed.version.path), feed.articles)))
 }
+
+/// Whether an address may end so that names a file.
+fn is_extension(text: &str) -> bool {
+    (1..=EXTENSION_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
+/// The longest extension of a feed in other programs, such as `.phtml`.
+const EXTENSION_MAX: usize = 5;
 
 /// What the first unknown term of a selection was meant to be.
 fn nearest_of_selection(published: &PublishedState, query: &str) -> Option<String> {
@@ -142,7 +176,7 @@ fn nearest_of_selection(published: &PublishedState, query: &str) -> Option<Strin
 }
 
 /// Finds a feed by its path or address, with any extension or none.
-pub(super) fn find_in_any_format(
+pub(crate) fn find_in_any_format(
     publisher: &ReadHandle,
     address: &str,
 ) -> Result<Arc<FeedVersion>, String> {
