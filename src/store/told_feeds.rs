@@ -16,7 +16,7 @@ pub struct ToldFeeds {
 }
 
 /// Reads both tables; a folder whose daemon told no hubs lacks them.
-pub(super) fn read(database: &impl ReadableDatabase) -> Result<ToldFeeds, StoreError> {
+pub(super) fn read(database: &dyn ReadableDatabase) -> Result<ToldFeeds, StoreError> {
     let transaction = database.begin_read()?;
     let mut told = ToldFeeds::default();
     match transaction.open_table(TOLD_FEEDS) {
