@@ -38,6 +38,7 @@ use crate::source::directory::testkit::FakeFolder;
 use crate::text::SiteLanguages;
 
 /// How much of a source is read at once.
+#[derive(Debug)]
 pub(crate) struct ReadingLimits {
     /// Places that a thread takes at once. Where their costs differ they are few, so that all threads
     /// end together.
@@ -49,8 +50,16 @@ pub(crate) struct ReadingLimits {
     pub(crate) threads: usize,
     /// Places that one statement reads, so that together they cost little more than one.
     pub(crate) at_once: usize,
-    /// Places in one transaction, which limits what a crash loses and what is held in memory.
+    /// The most places in one transaction, which limits what a crash loses and what is held in memory.
     pub(crate) batch: usize,
+}
+
+impl ReadingLimits {
+    /// The places of the next transaction of a reading that has found so many. While the last one is stored
+    /// nothing is read any more, so it is a small part of the whole, unless that is small itself.
+    pub(crate) fn batch_after(&self, found: usize) -> usize {
+        (found / 16).max(16 * self.share).min(self.batch)
+    }
 }
 
 /// Files or rows in one transaction.
@@ -620,6 +629,27 @@ impl Source {
         match self {
             Source::Directory(directory) => directory.key_of(path),
             Source::Sql(_) | Source::WordPress(_) => path.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn batches_of_files_grow_with_the_archive_and_others_are_whole() {
+        for (limits, found, expected) in [
+            (&FILE_LIMITS, 1, 512),
+            (&FILE_LIMITS, 8_192, 512),
+            (&FILE_LIMITS, 16_000, 1_000),
+            (&FILE_LIMITS, 1_000_000, BATCH),
+            (&ROW_LIMITS, 1, BATCH),
+            (&ROW_LIMITS, 1_000_000, BATCH),
+            (&POST_LIMITS, 1, 200),
+            (&POST_LIMITS, 1_000_000, 200),
+        ] {
+            assert_eq!(limits.batch_after(found), expected, "{limits:?} {found}");
         }
     }
 }

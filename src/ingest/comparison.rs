@@ -20,6 +20,14 @@ pub(super) struct Comparison<'a> {
     pub(super) batches: SyncSender<Vec<Place>>,
 }
 
+/// The places that are sent next.
+#[derive(Default)]
+struct NextBatch {
+    places: Vec<Place>,
+    /// The number of places that were ever in it.
+    queued: usize,
+}
+
 /// The result of a listing, apart from the files to read.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
@@ -39,7 +47,7 @@ impl Comparison<'_> {
     /// Compares everything within `scopes`, or stops when the receiver of batches is dropped.
     pub(super) fn run(mut self, scopes: &[Scope]) -> Listed {
         let mut listed = Listed::default();
-        let mut batch = Vec::new();
+        let mut batch = NextBatch::default();
         // The rows of the store are counted before this reading changes one.
         let (all, parts) = scopes
             .iter()
@@ -64,8 +72,8 @@ impl Comparison<'_> {
             }
         }
         self.progress.all_found();
-        if !batch.is_empty() {
-            let _ = self.batches.send(batch);
+        if !batch.places.is_empty() {
+            let _ = self.batches.send(batch.places);
         }
         listed
     }
@@ -73,7 +81,7 @@ impl Comparison<'_> {
     fn compare(
         &self,
         scope: &Scope,
-        batch: &mut Vec<Place>,
+        batch: &mut NextBatch,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         match scope {
@@ -88,7 +96,7 @@ impl Comparison<'_> {
         &self,
         below: &str,
         scope: &Scope,
-        batch: &mut Vec<Place>,
+        batch: &mut NextBatch,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut stored = Tally::default();
@@ -139,7 +147,7 @@ impl Comparison<'_> {
     fn compare_recent(
         &self,
         scope: &Scope,
-        batch: &mut Vec<Place>,
+        batch: &mut NextBatch,
         listed: &mut Listed,
     ) -> Result<(), ReconcileError> {
         let mut shared = Vec::new();
@@ -189,7 +197,7 @@ impl Comparison<'_> {
         &self,
         mut found: Place,
         last: Option<FileRow>,
-        batch: &mut Vec<Place>,
+        batch: &mut NextBatch,
         listed: &mut Listed,
     ) -> bool {
         match last {
@@ -207,11 +215,13 @@ impl Comparison<'_> {
     }
 
     /// Queues a place to be read; whether the receiver still exists.
-    fn queue(&self, found: Place, batch: &mut Vec<Place>) -> bool {
+    fn queue(&self, found: Place, batch: &mut NextBatch) -> bool {
         self.progress.found_one();
-        batch.push(found);
+        batch.places.push(found);
+        batch.queued += 1;
         // The receiver is dropped when the store fails; that error is reported instead.
-        batch.len() < self.source.limits().batch || self.batches.send(mem::take(batch)).is_ok()
+        batch.places.len() < self.source.limits().batch_after(batch.queued)
+            || self.batches.send(mem::take(&mut batch.places)).is_ok()
     }
 }
 

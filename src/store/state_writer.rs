@@ -244,6 +244,7 @@ impl StateWriter {
         let reason = reason.unwrap_or_else(|| "the disk takes too long".to_owned());
         let at = Instant::now() + state.remake_delay;
         state.freeze(reason, Some(at));
+        self.notify();
     }
 
     /// The state, with room for a write. Only a transaction that is larger than what a reading leaves

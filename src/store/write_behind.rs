@@ -226,9 +226,14 @@ impl StorageBackend for WriteBehind {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut state = self.of_generation(self.writer.state_with_room()?)?;
+        let before = state.queue.sealed();
         state.queue.write(offset, data)?;
+        let has_sealed = state.queue.sealed() != before;
         drop(state);
-        self.writer.notify();
+        // A database writes page by page, and most pages give the state writer nothing to do.
+        if has_sealed {
+            self.writer.notify();
+        }
         Ok(())
     }
 

@@ -191,6 +191,11 @@ impl WriteQueue {
                 Mode::Follow | Mode::Copy(_) => self.queued.push_back(Arc::new(sealed)),
             }
         }
+        self.sealed()
+    }
+
+    /// The last interval that was queued.
+    pub(super) fn sealed(&self) -> u64 {
         self.open.number - 1
     }
 
