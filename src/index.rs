@@ -47,7 +47,7 @@ pub use self::key_order::natural;
 use self::known_terms::KnownTerms;
 pub use self::known_terms::TermChange;
 use self::months::Months;
-pub use self::months::{MonthRule, MonthSum, page_here};
+pub use self::months::{MonthRule, MonthSum};
 use self::paged::Paged;
 use self::postings::{ListOrder, Postings};
 pub use self::query::Query;

@@ -10,9 +10,8 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::slot::Slot;
 use super::{ArticleNo, Index};
-use crate::model::address_size::AddressSize;
+use crate::model::address_size::{AddressSize, page_here};
 use crate::model::time::{DAY_SECONDS, Month, Timestamp, Zone};
-use crate::model::url_encoding::encode_path;
 
 /// What the months depend on beside the articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,11 +121,6 @@ fn address_bytes(rule: &MonthRule, slot: &Slot) -> Option<u16> {
     }
     let here = || page_here(&rule.base, &String::from_utf8_lossy(slot.key()));
     slot.address.bytes(here)
-}
-
-/// The address of the page on this server of the article with this key.
-pub fn page_here(base: &str, key: &str) -> String {
-    format!("{base}articles/{}", encode_path(key))
 }
 
 fn article_digest(slot: &Slot, modified: Timestamp) -> u128 {

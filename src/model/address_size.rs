@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::url_encoding::encode_path;
+
 /// An address in a sitemap has fewer characters than this (the protocol of sitemaps.org, `loc`).
 pub const ADDRESS_CHARS_MAX: usize = 2048;
 
@@ -40,6 +42,11 @@ impl AddressSize {
     fn known(self) -> Option<u16> {
         (self != AddressSize::TOO_LONG).then_some(self.0)
     }
+}
+
+/// The address of the page on this server of the article with this key.
+pub fn page_here(base: &str, key: &str) -> String {
+    format!("{base}articles/{}", encode_path(key))
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use bytes::Bytes;
 
 use crate::config::Config;
 use crate::feed::sitemaps::{SitemapContent, SitemapVersion, news_name, sitemap_path};
-use crate::index::{ArticleNo, page_here};
+use crate::index::ArticleNo;
+use crate::model::address_size::page_here;
 use crate::model::record::RecordId;
 use crate::publish::documents::DocumentError;
 use crate::publish::published_state::PublishedState;
