@@ -20,7 +20,10 @@ impl PageHosts {
     pub(super) fn add(&mut self, article: &Article) {
         let is_known = |url: &&String| {
             let mut known = self.0.iter();
-            known.any(|known| url.strip_prefix(&**known).is_some_and(|rest| rest.starts_with('/')))
+            known.any(|known| {
+                url.strip_prefix(&**known)
+                    .is_some_and(|rest| rest.starts_with('/'))
+            })
         };
         let url = article.url.as_ref().filter(|url| !is_known(url));
         let origin = url.and_then(|url| Some(origin(&Url::parse(url).ok()?)));

@@ -74,7 +74,11 @@ fn addresses(diff: &ConfigDiff) -> Vec<String> {
         .iter()
         .filter_map(|feed| Some((feed.kind?, &*feed.path)));
     lines.extend(by_kind("gained", gained, &diff.gained));
-    let others = diff.gained.first.iter().filter(|gained| gained.kind.is_none());
+    let others = diff
+        .gained
+        .first
+        .iter()
+        .filter(|gained| gained.kind.is_none());
     let others: Vec<&str> = others.map(|gained| &*gained.path).collect();
     if !others.is_empty() {
         lines.push(format!("gained: {}", named(&others)));

@@ -187,7 +187,10 @@ fn without_expiry(refusal: Refusal) -> Refusal {
 /// Warns of an address that no sitemap may have.
 fn warn_of_long_address(article: &Article, reading: &AcceptSettings, warnings: &mut Vec<Warning>) {
     let here = || page_here(&reading.public_url, &article.key);
-    let address = article.url.as_deref().map_or_else(|| here().into(), Cow::Borrowed);
+    let address = article
+        .url
+        .as_deref()
+        .map_or_else(|| here().into(), Cow::Borrowed);
     if address.len() >= ADDRESS_CHARS_MAX {
         warnings.push(Warning::new(
             None,
