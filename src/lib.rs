@@ -35,6 +35,7 @@
 //! | refused files: their number and reasons | `ingest/problems.rs`, `model/problem_summary.rs` |
 //! | how long a term without articles is known, and its feed | `index/known_terms.rs`, `publish/dead_feeds.rs` |
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
+//! | the sums of months; the files of sitemaps and their versions; their documents | `index/months.rs`, `feed/sitemaps.rs`, `publish/sitemap_documents.rs`, `render/sitemap.rs` |
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
 //! | where the text of feeds.toml comes from | `config/config_input.rs` |
