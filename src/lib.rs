@@ -148,7 +148,9 @@
 //!    [`RENDERER_VERSION`](render::RENDERER_VERSION), the site's rules, the feed's channel and `content`,
 //!    and of each entry in order its revision, the update that counts by now, and what `[same]` replaces.
 //!    An [`ETag`](feed::etag::ETag) is made of that digest and the format. If the order of an article's
-//!    tags changes, so do its revision and the ETags of all its feeds.
+//!    tags changes, so do its revision and the ETags of all its feeds. A sitemap's digest is made of
+//!    [`SITEMAP_VERSION`](render::sitemap::SITEMAP_VERSION), the zone, the public address, the name of the news, and
+//!    the revisions and updates of its articles.
 //! 3. Rendering never touches the source. An accepted article stays in the store until no snapshot
 //!    names it, so an unreadable source costs freshness and nothing else.
 //! 4. A request is routed, validated and answered by one published state, and every request gets an answer.

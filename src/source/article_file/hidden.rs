@@ -435,12 +435,8 @@ fn is_in_sitemap(value: &Value) -> bool {
         return flag(value) != Some(false);
     };
     let is_out = |pair: &KeyValue| {
-        let value = &pair.node.value;
-        let is_key = |name: &&str| key_name::is(&pair.key, name);
-        ["disable", "ignore", "exclude"]
-            .iter()
-            .any(|name| is_key(&name))
-            && flag(value) == Some(true)
+        let mut names = ["disable", "ignore", "exclude"].iter();
+        names.any(|name| key_name::is(&pair.key, name)) && flag(&pair.node.value) == Some(true)
     };
     !pairs.iter().any(is_out)
 }
