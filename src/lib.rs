@@ -35,6 +35,7 @@
 //! | refused files: their number and reasons | `ingest/problems.rs`, `model/problem_summary.rs` |
 //! | how long a term without articles is known, and its feed | `index/known_terms.rs`, `publish/dead_feeds.rs` |
 //! | feed definitions; which feeds a change affects | `feed/definitions.rs`, `index/affected_feeds.rs` |
+//! | the sums of months; the files of sitemaps and their versions; their documents | `index/months.rs`, `feed/sitemaps.rs`, `publish/sitemap_documents.rs`, `render/sitemap.rs` |
 //! | what an ETag is made of | `feed/snapshot.rs`, `feed/etag.rs` |
 //! | the published state, and who may replace it | `publish/published_state.rs`, `publish/publisher.rs` |
 //! | where the text of feeds.toml comes from | `config/config_input.rs` |
@@ -151,7 +152,9 @@
 //!    [`RENDERER_VERSION`](render::RENDERER_VERSION), the site's rules, the feed's channel and `content`,
 //!    and of each entry in order its revision, the update that counts by now, and what `[same]` replaces.
 //!    An [`ETag`](feed::etag::ETag) is made of that digest and the format. If the order of an article's
-//!    tags changes, so do its revision and the ETags of all its feeds.
+//!    tags changes, so do its revision and the ETags of all its feeds. A sitemap's digest is made of
+//!    [`SITEMAP_VERSION`](render::sitemap::SITEMAP_VERSION), the zone, the public address, the name of the news, and
+//!    the revisions and updates of its articles.
 //! 3. Rendering never touches the source. An accepted article stays in the store until no snapshot
 //!    names it, so an unreadable source costs freshness and nothing else.
 //! 4. A request is routed, validated and answered by one published state, and every request gets an answer.

@@ -9,7 +9,7 @@
 //! 5. [`dispatch::dispatch`] loads the published snapshot, and `route::resolve` finds the resource.
 //! 6. `feeds::cached` evaluates the conditions, and answers with a 304, a 412 or a cached document.
 //! 7. Otherwise [`Job::run`](dispatch::Job::run) makes the answer with `feeds::make`, `pages::page`,
-//!    `pages::feed_page` or `pages::asset`. [`Documents`](documents::Documents) renders the document, and
+//!    `pages::feed_page`, `pages::asset` or `sitemaps::make`. [`Documents`](documents::Documents) renders the document, and
 //!    its `DocumentCache` keeps it.
 //! 8. `reply` sets the headers, including those of `security_headers`.
 //! 9. `error_pages` replaces the text of some errors by a page, for browsers.
@@ -65,6 +65,7 @@ mod select_query;
 mod selection_limit;
 pub(crate) mod server;
 pub(crate) mod server_context;
+mod sitemaps;
 mod spare_headers;
 pub(crate) mod starting_page;
 mod wall_clock;

@@ -7,9 +7,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::config::Config;
 use crate::feed::etag::ETag;
 use crate::feed::overview::Overview;
+use crate::feed::sitemaps::{SitemapVersion, sitemap_path};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
@@ -18,6 +21,7 @@ use crate::render::pages::asset::Asset;
 use crate::render::pages::folder::RASTER_ICONS;
 use crate::render::pages::term_list::{TERMS_A_PAGE, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
+use crate::render::robots;
 
 /// Whether pages are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,10 @@ pub enum DocumentSource {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(Asset),
+    /// A sitemap.
+    Sitemap(Arc<SitemapVersion>),
+    /// robots.txt.
+    Robots(Bytes),
 }
 
 /// All documents.
@@ -68,6 +76,8 @@ impl PlannedDocument {
             }
             DocumentSource::Page(_) => None,
             DocumentSource::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
+            DocumentSource::Sitemap(version) => Some(version.digest),
+            DocumentSource::Robots(text) => Some(ETag::of(text).digest()),
         }
     }
 
@@ -84,7 +94,10 @@ impl PlannedDocument {
     /// Whether it is worth compressing.
     pub fn is_text(&self) -> bool {
         match &self.source {
-            DocumentSource::Feed(..) | DocumentSource::Page(_) => true,
+            DocumentSource::Feed(..)
+            | DocumentSource::Page(_)
+            | DocumentSource::Sitemap(_)
+            | DocumentSource::Robots(_) => true,
             DocumentSource::Asset(asset) => asset.is_text(),
         }
     }
@@ -130,6 +143,15 @@ impl Plan {
                 let feed = DocumentSource::Feed(version.clone(), *format);
                 layout.file(&path, feed, version.last_modified);
             }
+        }
+        for version in snapshot.sitemaps.iter().flat_map(|sitemaps| sitemaps.all()) {
+            let sitemap = DocumentSource::Sitemap(version.clone());
+            layout.file(&sitemap_path(version.name), sitemap, version.last_modified);
+        }
+        let robots = robots::render(&snapshot.config);
+        if let Some(text) = robots.filter(|_| snapshot.site_rules.prefix().is_empty()) {
+            let epoch = snapshot.site_rules.epoch();
+            layout.file("robots.txt", DocumentSource::Robots(text.into()), epoch);
         }
         if pages == PageExport::Write {
             let catalogue = DocumentSource::Page(PageRequest::Catalogue);

@@ -3,6 +3,7 @@
 mod agreement;
 mod known_terms;
 mod model;
+mod months;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,7 @@ use proptest::sample::{select, subsequence};
 use super::update::AFFECTED_MAX;
 use super::*;
 use crate::config::{NamedTerm, Settings};
+use crate::model::address_size::AddressSize;
 use crate::model::article::{Accepted, Article, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change, MetaTerm};
 use crate::model::known_term::KnownTerm;
@@ -93,6 +95,7 @@ fn meta_with_slugs(
         updated: Timestamp(published),
         expires: None,
         visibility: Visibility::Public,
+        address: AddressSize::HERE,
         terms: terms
             .iter()
             .map(|&(kind, text, slug)| MetaTerm::new(kind, text, slug))

@@ -70,7 +70,12 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         _ => RequestKind::Page,
     };
     let permits = context.documents.permits(&page);
-    answer_conditionally(context, tag, headers, document, permits, kind).await
+    let is_in_search = !matches!(&page, Page::Article(released) if !released.is_in_search);
+    let mut answer = answer_conditionally(context, tag, headers, document, permits, kind).await;
+    if !is_in_search {
+        answer.reply = reply::with_header(answer.reply, X_ROBOTS_TAG, "noindex");
+    }
+    answer
 }
 
 /// The page of a feed, in place of the feed.
