@@ -187,6 +187,20 @@ impl Index {
         })
     }
 
+    /// The articles that changed by themselves after `from` and up to [`Index::as_of`]: that were released or
+    /// expired, or whose correction began to count. Looks at every article.
+    pub fn changed_since(&self, from: Timestamp) -> impl Iterator<Item = ArticleNo> {
+        let is_due = move |at: Timestamp| from < at && at <= self.as_of;
+        let numbers = (0..self.slots.len()).filter_map(move |number| {
+            let slot = self.slots.get(number)?;
+            let instants = [slot.published, slot.updated].into_iter();
+            let mut instants = instants.chain(slot.expires());
+            let number = u32::try_from(number).expect("fewer than 2^32 articles");
+            instants.any(is_due).then_some(ArticleNo(number))
+        });
+        numbers
+    }
+
     /// The keys of all articles, released or not.
     pub fn keys(&self) -> impl Iterator<Item = String> {
         let slots = (0..self.slots.len()).filter_map(|number| self.slots.get(number));

@@ -29,6 +29,8 @@ mod no_sync_backend;
 mod open_database;
 mod open_file;
 mod packer;
+mod page_notes;
+mod page_queue;
 mod peeked_articles;
 mod rows;
 mod state_disk;
@@ -48,7 +50,7 @@ use arc_swap::ArcSwap;
 use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 pub use self::article_reader::ArticleReader;
-pub use self::batch::Batch;
+pub use self::batch::{Batch, PutCause};
 pub use self::error::StoreError;
 pub use self::memory::{LastGoodVersion, Memory};
 use self::open_database::OpenDatabase;

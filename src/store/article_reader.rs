@@ -25,6 +25,15 @@ impl ArticleReader {
         })
     }
 
+    /// The page of a record's article on the newsroom's site, which takes less than the whole article.
+    pub fn url(&mut self, record: RecordId) -> Result<Option<Box<str>>, StoreError> {
+        let (table, unpacker) = (&self.table, &mut self.unpacker);
+        self.damage.watched(|| {
+            let row = table.get(record.0)?.ok_or(StoreError::Missing)?;
+            unpacker.unpack_url(row.value())
+        })
+    }
+
     /// The title of a record's article, which takes less than the whole article.
     pub fn title(&mut self, record: RecordId) -> Result<String, StoreError> {
         let (table, unpacker) = (&self.table, &mut self.unpacker);
