@@ -123,8 +123,8 @@ impl ArticleReport {
         match accepted.visibility {
             Visibility::Draft => Some(Unseen::Hidden(accepted.hiding_status.clone())),
             Visibility::OutOfFeeds => Some(Unseen::OutOfFeeds),
-            Visibility::Public if is_expired => Some(Unseen::Expired),
-            Visibility::Public => {
+            Visibility::Public | Visibility::OutOfSearch if is_expired => Some(Unseen::Expired),
+            Visibility::Public | Visibility::OutOfSearch => {
                 (accepted.article.published > self.as_of).then_some(Unseen::Future)
             }
         }

@@ -7,7 +7,6 @@ use super::affected_feeds::AffectedFeeds;
 use super::slot::{ListState, Slot};
 use super::term_dictionary::{NewNameList, TermNo};
 use super::{ArticleNo, Index, due_order};
-use crate::model::article::Visibility;
 use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::time::Timestamp;
 
@@ -154,7 +153,7 @@ impl Index {
         let as_of = self.as_of;
         let slot = self.slot(article);
         let expired = slot.expires().is_some_and(|at| at <= as_of);
-        if slot.visibility != Visibility::Public || expired {
+        if !slot.visibility.is_in_feeds() || expired {
             return;
         }
         if slot.published > as_of {

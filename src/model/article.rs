@@ -382,7 +382,8 @@ pub struct Accepted {
     pub hiding_status: Option<Box<str>>,
 }
 
-/// Who may see an article between its publication and its expiry.
+/// Who may see an article between its publication and its expiry. Stored rows have the place of a variant in
+/// this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visibility {
     /// Any feed may have it.
@@ -391,6 +392,23 @@ pub enum Visibility {
     OutOfFeeds,
     /// `draft = true`: it is not published at all.
     Draft,
+    /// `noindex = true`: feeds and pages have it, and sitemaps do not.
+    OutOfSearch,
+}
+
+impl Visibility {
+    /// Whether feeds have it.
+    pub fn is_in_feeds(self) -> bool {
+        match self {
+            Visibility::Public | Visibility::OutOfSearch => true,
+            Visibility::OutOfFeeds | Visibility::Draft => false,
+        }
+    }
+
+    /// Whether search engines are told of its page.
+    pub fn is_in_search(self) -> bool {
+        self == Visibility::Public
+    }
 }
 
 /// An accepted article: the fields that documents show.

@@ -29,7 +29,7 @@ use self::inheritance::{Inheritance, Inherited, Parents};
 use self::listing::{Listing, SkippedFiles};
 use self::path_filter::PathFilter;
 use super::article_file::fields::{self, Fields};
-use super::article_file::hidden::{self, Hiding};
+use super::article_file::hidden;
 use super::article_file::{
     ParseContext, date, encoding, front_matter, html, json, markdown, newsroom, rough_keys,
 };
@@ -338,10 +338,9 @@ fn hide(
     if let Some(refusal) = marks.hiding.refusal() {
         return Err(refusal);
     }
-    draft.visibility = match (marks.hiding, marks.is_out_of_feeds) {
-        (Hiding::Shown, false) => draft.visibility,
-        (Hiding::Shown, true) => Visibility::OutOfFeeds,
-        (Hiding::Hidden | Hiding::NotUnderstood { .. }, _) => Visibility::Draft,
+    draft.visibility = match marks.visibility() {
+        Visibility::Public => draft.visibility,
+        other => other,
     };
     let resolve = |date| settings.zone.resolve(date);
     let expires = marks.expires.into_iter().min_by_key(|&date| resolve(date));

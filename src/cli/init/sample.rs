@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use crate::config::{Config, SourceConfig};
-use crate::model::article::{Accepted, Refusal, Visibility};
+use crate::model::article::{Accepted, Refusal};
 use crate::model::problem::Severity;
 use crate::model::time::Zone;
 use crate::source::{ListingError, Place, ReadOutcome, Scope, Source, SourceError};
@@ -141,7 +141,7 @@ impl Sample {
         if let Some(status) = &accepted.hiding_status {
             count(&mut self.statuses, status.to_string());
         }
-        if accepted.visibility != Visibility::Public {
+        if !accepted.visibility.is_in_feeds() {
             self.hidden += 1;
             return;
         }

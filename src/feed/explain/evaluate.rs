@@ -20,7 +20,7 @@ pub fn evaluate(index: &Index, feed: &FeedDefinition, article: ArticleNo) -> Eva
     let matches = reasons.is_empty();
     reasons.extend(article_reasons(index, article));
     let place_at = |at| {
-        let listed = matches && index.visibility(article) == Visibility::Public;
+        let listed = matches && index.visibility(article).is_in_feeds();
         listed.then(|| index.rank(&feed.query, settings, article, at))?
     };
     let now = place_at(as_of);
@@ -83,7 +83,7 @@ fn article_reasons(index: &Index, article: ArticleNo) -> impl Iterator<Item = Re
     let (as_of, until) = (index.as_of(), index.published(article));
     let expires = index.expires(article).filter(|end| *end <= as_of);
     let hidden = match index.visibility(article) {
-        Visibility::Public => None,
+        Visibility::Public | Visibility::OutOfSearch => None,
         Visibility::OutOfFeeds => Some(Reason::OutOfFeeds),
         Visibility::Draft => Some(Reason::Draft),
     };

@@ -19,12 +19,10 @@ use std::collections::BTreeMap;
 pub(in crate::source) use self::dates::inherited_date;
 use self::names::Field;
 pub(in crate::source) use self::names::key_names;
-use super::hidden::{self, Hiding, Marks};
+use super::hidden::{self, Marks};
 use super::tree::{KeyValue, Node, Value};
 use super::{ParseContext, key_name};
-use crate::model::article::{
-    AcceptSettings, Body, Draft, Refusal, Visibility, WARNINGS_MAX, Warning,
-};
+use crate::model::article::{AcceptSettings, Body, Draft, Refusal, WARNINGS_MAX, Warning};
 use crate::model::time::Timestamp;
 use crate::text::excerpt;
 
@@ -222,6 +220,7 @@ impl<'p> Fields<'p> {
         let hiding_status = status::hiding(&marks.statuses, public_status, &mut warnings);
         let warned = &mut warnings;
         let zone = &context.settings.zone;
+        let visibility = marks.visibility();
         let draft = Draft {
             id: text::first(self.of(Field::Id), warned).map(|id| id.trim().to_owned()),
             updated: dates::updated(self.of(Field::Updated), warned),
@@ -229,11 +228,7 @@ impl<'p> Fields<'p> {
                 .expires
                 .into_iter()
                 .min_by_key(|&date| zone.resolve(date)),
-            visibility: match (marks.hiding, marks.is_out_of_feeds) {
-                (Hiding::Shown, false) => Visibility::Public,
-                (Hiding::Shown, true) => Visibility::OutOfFeeds,
-                (Hiding::Hidden | Hiding::NotUnderstood { .. }, _) => Visibility::Draft,
-            },
+            visibility,
             url: text::page(self.of(Field::Url), warned)
                 .or_else(|| text::own_page(self.of(Field::Link), &context.settings.site)),
             slug: text::slug(self.of(Field::Slug), warned),
@@ -293,10 +288,10 @@ impl<'p> Fields<'p> {
 
 /// Warns of keys that hide the article somewhere else than here.
 fn warn_of(marks: &Marks<'_>, warnings: &mut Vec<Warning>) {
-    for (key, node) in marks.elsewhere.iter().take(WARNINGS_MAX) {
+    for (key, node, effect) in marks.elsewhere.iter().take(WARNINGS_MAX) {
         warnings.push(Warning::new(
             at(node.line),
-            format!("`{key}`: does not hide the article in feeds"),
+            format!("`{key}`: {effect}"),
             "`feed: false` keeps it out of feeds, `draft: true` out of everything",
         ));
     }

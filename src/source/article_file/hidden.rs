@@ -9,7 +9,7 @@
 use super::date;
 use super::key_name;
 use super::tree::{KeyValue, Node, Value};
-use crate::model::article::{AcceptSettings, Refusal};
+use crate::model::article::{AcceptSettings, Refusal, Visibility};
 use crate::model::time::{Timestamp, WrittenDate, Zone};
 use crate::text::excerpt;
 
@@ -45,12 +45,14 @@ pub(in crate::source) struct Marks<'p> {
     pub(in crate::source) hiding: Hiding,
     /// `feed: false`: no feed, list or page has it.
     pub(in crate::source) is_out_of_feeds: bool,
+    /// `noindex: true`, `sitemap: false`: no sitemap has it.
+    pub(in crate::source) is_out_of_search: bool,
     /// When it leaves all feeds; the earliest counts.
     pub(in crate::source) expires: Vec<WrittenDate>,
     /// The values of a status that hide it.
     pub(in crate::source) statuses: Vec<(&'p str, &'p Node)>,
-    /// Keys that hide it elsewhere, on a start page or in search engines, and not here.
-    pub(in crate::source) elsewhere: Vec<(&'p str, &'p Node)>,
+    /// Keys that hide it elsewhere, on a start page or in search engines, each with what it does here.
+    pub(in crate::source) elsewhere: Vec<(&'p str, &'p Node, &'static str)>,
 }
 
 /// Reads all keys that say something about visibility. The settings have further names of such keys, and the
@@ -59,6 +61,7 @@ pub(in crate::source) fn marks<'p>(pairs: &'p [KeyValue], settings: &AcceptSetti
     let mut marks = Marks {
         hiding: Hiding::Shown,
         is_out_of_feeds: false,
+        is_out_of_search: false,
         expires: Vec::new(),
         statuses: Vec::new(),
         elsewhere: Vec::new(),
@@ -111,8 +114,14 @@ enum Rule {
     Expiry,
     /// WordPress's text with `protected: true`.
     Protected,
-    /// `true` means that the article is hidden elsewhere.
+    /// `true` means that the article is hidden on another page than its own.
     Elsewhere,
+    /// Anything but `false` keeps the article out of sitemaps alone.
+    NoIndex,
+    /// The directives of a `robots` element, of which `noindex` keeps the article out of sitemaps.
+    Robots,
+    /// `false`, or a table that says so, keeps the article out of sitemaps.
+    Sitemap,
 }
 
 /// The vocabulary, of names as [`key_name::normal`] gives them.
@@ -149,7 +158,12 @@ fn rule(name: &str) -> Option<Rule> {
         "expires" | "expiresat" | "expiredate" | "expirydate" | "expirationdate"
         | "unpublishdate" | "unpublishat" | "unpublishon" => Rule::Expiry,
         "content" | "excerpt" => Rule::Protected,
-        "hiddenfromhomepage" | "hidefromhomepage" | "hidefromhome" | "noindex" => Rule::Elsewhere,
+        "hiddenfromhomepage" | "hidefromhomepage" | "hidefromhome" => Rule::Elsewhere,
+        "noindex" | "robotsnoindex" | "nositemap" | "excludefromsitemap" | "sitemapexclude" => {
+            Rule::NoIndex
+        }
+        "robots" => Rule::Robots,
+        "sitemap" => Rule::Sitemap,
         _ => return None,
     })
 }
@@ -215,8 +229,25 @@ impl<'p> Marks<'p> {
             Rule::Protected => Some(!is_protected(value)),
             Rule::Elsewhere => {
                 if flag(value) == Some(true) {
-                    self.elsewhere.push((key, node));
+                    let effect = "does not hide the article in feeds";
+                    self.elsewhere.push((key, node, effect));
                 }
+                Some(true)
+            }
+            Rule::NoIndex => {
+                if flag(value) != Some(false) {
+                    self.is_out_of_search = true;
+                    let effect = "keeps the article out of sitemaps, and not out of feeds";
+                    self.elsewhere.push((key, node, effect));
+                }
+                Some(true)
+            }
+            Rule::Robots => {
+                self.is_out_of_search |= has_noindex(value);
+                Some(true)
+            }
+            Rule::Sitemap => {
+                self.is_out_of_search |= !is_in_sitemap(value);
                 Some(true)
             }
         };
@@ -237,6 +268,16 @@ impl<'p> Marks<'p> {
                 is_expiry: rule == Rule::Expiry,
             },
         };
+    }
+
+    /// Who may see the article, by these keys.
+    pub(in crate::source) fn visibility(&self) -> Visibility {
+        match self.hiding {
+            Hiding::Hidden | Hiding::NotUnderstood { .. } => Visibility::Draft,
+            Hiding::Shown if self.is_out_of_feeds => Visibility::OutOfFeeds,
+            Hiding::Shown if self.is_out_of_search => Visibility::OutOfSearch,
+            Hiding::Shown => Visibility::Public,
+        }
     }
 
     /// Whether readers may not see the article at `now`.
@@ -371,6 +412,37 @@ fn is_protected(value: &Value) -> bool {
         let value = &pair.node.value;
         key_name::is(&pair.key, "protected") && !is_empty(value) && flag(value) != Some(false)
     })
+}
+
+/// Whether the directives of a `robots` element say that no search engine may show the page.
+fn has_noindex(value: &Value) -> bool {
+    if let Value::List(items) = value {
+        return items.iter().any(|item| has_noindex(&item.value));
+    }
+    let written = value.as_text().unwrap_or_default();
+    let mut directives = written.split([',', ' ']);
+    directives.any(|word| {
+        ["noindex", "none"]
+            .iter()
+            .any(|no| word.eq_ignore_ascii_case(no))
+    })
+}
+
+/// Jekyll's `sitemap: false`, Hugo's `sitemap: {disable: true}` and Eleventy's `sitemap: {ignore: true}` are
+/// out of it. A table that gives a priority is not.
+fn is_in_sitemap(value: &Value) -> bool {
+    let Value::Table(pairs) = value else {
+        return flag(value) != Some(false);
+    };
+    let is_out = |pair: &KeyValue| {
+        let value = &pair.node.value;
+        let is_key = |name: &&str| key_name::is(&pair.key, name);
+        ["disable", "ignore", "exclude"]
+            .iter()
+            .any(|name| is_key(&name))
+            && flag(value) == Some(true)
+    };
+    !pairs.iter().any(is_out)
 }
 
 /// A value as messages show it.

@@ -33,13 +33,13 @@ use self::stamp_digest::{UNKNOWN, with_digest, without_digest};
 use super::file::{self, FILE_BYTES_MAX};
 use super::write_log::WriteLog;
 use crate::config::LegacyEncoding;
-use crate::model::article::{AcceptSettings, Author, Draft};
+use crate::model::article::{AcceptSettings, Author, Draft, Visibility};
 use crate::model::article_path::ArticlePath;
 use crate::model::problem::Severity;
 use crate::model::record::Stamp;
 use crate::source::Place;
 use crate::source::article_file::fields::inherited_date;
-use crate::source::article_file::hidden::{Hiding, marks};
+use crate::source::article_file::hidden::marks;
 use crate::source::article_file::key_name;
 use crate::source::article_file::tree::KeyValue;
 
@@ -271,7 +271,7 @@ impl Inheritance {
         inherited.pairs.retain(|pair| {
             let pair = std::slice::from_ref(pair);
             let marks = marks(pair, &self.settings);
-            let is_shown = marks.hiding == Hiding::Shown && !marks.is_out_of_feeds;
+            let is_shown = marks.visibility() == Visibility::Public;
             let has_date = || {
                 inherited_date(pair, &self.settings)
                     .ok()

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::article::{Author, Media};
+use crate::model::article::{Author, Media, Visibility};
 use crate::model::time::{WrittenDate, Zone};
 use crate::source::article_file::{in_test, tree};
 

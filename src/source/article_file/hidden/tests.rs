@@ -201,7 +201,42 @@ fn dates_and_statuses_are_collected() {
         .map(|(key, node)| (*key, node.line))
         .collect();
     assert_eq!(statuses, [("status", 2), ("status", 5)]);
-    let elsewhere: Vec<_> = marks.elsewhere.iter().map(|(key, _)| *key).collect();
+    let elsewhere: Vec<_> = marks.elsewhere.iter().map(|(key, ..)| *key).collect();
     assert_eq!(elsewhere, ["noindex"]);
-    assert!(marks.is_out_of_feeds);
+    assert!(marks.is_out_of_feeds && marks.is_out_of_search);
+}
+
+#[test]
+fn keys_for_search_engines_keep_an_article_out_of_sitemaps_alone() {
+    for (keys, visibility) in [
+        ("noindex: true", Visibility::OutOfSearch),
+        ("no_index: 1", Visibility::OutOfSearch),
+        ("noIndex: tru", Visibility::OutOfSearch),
+        ("noindex: false", Visibility::Public),
+        ("noindex:", Visibility::Public),
+        ("params: {robotsNoIndex: true}", Visibility::OutOfSearch),
+        ("extra.noindex: yes", Visibility::OutOfSearch),
+        ("sitemap: false", Visibility::OutOfSearch),
+        ("sitemap: {disable: true}", Visibility::OutOfSearch),
+        ("sitemap: {ignore: true}", Visibility::OutOfSearch),
+        (
+            "sitemap: {disable: false, priority: 0.7}",
+            Visibility::Public,
+        ),
+        ("sitemap: weekly", Visibility::Public),
+        ("robots: NOINDEX, follow", Visibility::OutOfSearch),
+        ("robots: [none]", Visibility::OutOfSearch),
+        ("robots: index,follow", Visibility::Public),
+        ("robots: nofollow", Visibility::Public),
+        ("noindex: true\nfeed: false", Visibility::OutOfFeeds),
+        ("sitemap: false\ndraft: true", Visibility::Draft),
+        ("hideFromHome: true", Visibility::Public),
+    ] {
+        let pairs = tree::yaml::parse(keys, 1).expect("keys");
+        assert_eq!(
+            marks(&pairs, &settings()).visibility(),
+            visibility,
+            "{keys}"
+        );
+    }
 }

@@ -227,7 +227,12 @@ fn an_optional_value_that_does_not_fit_costs_its_key_alone() {
         (
             Yaml("noindex: true"),
             4,
-            "`noindex`: does not hide the article in feeds",
+            "`noindex`: keeps the article out of sitemaps, and not out of feeds",
+        ),
+        (
+            Yaml("hideFromHome: true"),
+            4,
+            "`hideFromHome`: does not hide the article in feeds",
         ),
         (
             Yaml("tags: [a]\ntags: [b]"),
