@@ -29,6 +29,7 @@ use crate::model::time::Timestamp;
 use crate::publish::health::Health;
 use crate::publish::publisher::Publisher;
 use crate::publish::{self, LoopContext};
+use crate::push::{self, PushContext};
 use crate::render::pages::templates::Templates;
 use crate::serve::access_log::{AccessLog, LineFormat};
 use crate::serve::admin::{self, Admin};
@@ -261,6 +262,14 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     let prewarming = tokio::spawn(restarted("the rendering of new versions", move || {
         prewarm::run(documents.clone(), publications.clone())
     }));
+    let push = PushContext {
+        handle: publisher.handle().clone(),
+        report: health.push().clone(),
+    };
+    let telling = tokio::spawn(restarted(
+        "the telling of hubs and search engines",
+        move || push::run(push.clone()),
+    ));
     let context = LoopContext {
         publisher: publisher.clone(),
         health: health.clone(),
@@ -364,7 +373,10 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
     // The last owner of the publisher closes the state folder. These tasks must not be the last, or the
     // next start has to repair it.
     shutdown.stop_all();
-    for task in [reloading, prewarming].into_iter().chain(controlling) {
+    for task in [reloading, prewarming, telling]
+        .into_iter()
+        .chain(controlling)
+    {
         task.abort();
         let _ = task.await;
     }

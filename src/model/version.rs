@@ -11,3 +11,9 @@ pub const PROFILE: &str = env!("TASPA_PROFILE");
 
 /// All of them, as `taspa --version` shows them: `0.2.0 (commit 0123456789ab, dist)`.
 pub const LINE: &str = env!("TASPA_VERSION");
+
+/// How calls to other servers name this program (RFC 9110, section 10.1.5), with the public address as the
+/// contact: `taspa/0.2.0 (+https://feeds.dala.example/)`.
+pub fn user_agent(public_url: &str) -> String {
+    format!("taspa/{NUMBER} (+{public_url})")
+}

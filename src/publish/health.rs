@@ -13,6 +13,7 @@ use crate::model::held_loss::HeldLoss;
 use crate::model::problem::chain;
 use crate::model::problem_summary::ProblemSummary;
 use crate::model::time::Timestamp;
+use crate::publish::push_report::PushReport;
 use crate::publish::stall::Stall;
 use crate::source::{Scope, Source as Articles};
 
@@ -21,6 +22,7 @@ use crate::source::{Scope, Source as Articles};
 pub struct Health {
     started: Timestamp,
     condition: ArcSwap<Condition>,
+    push: Arc<PushReport>,
     writing: Mutex<()>,
 }
 
@@ -166,6 +168,7 @@ impl Health {
         Health {
             started,
             condition: ArcSwap::from_pointee(condition),
+            push: Arc::default(),
             writing: Mutex::new(()),
         }
     }
@@ -173,6 +176,11 @@ impl Health {
     /// When the daemon started.
     pub fn started(&self) -> Timestamp {
         self.started
+    }
+
+    /// What others were told of changes.
+    pub fn push(&self) -> &Arc<PushReport> {
+        &self.push
     }
 
     /// The present health.

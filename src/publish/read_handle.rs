@@ -13,6 +13,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwapOption, Guard};
+use tokio::sync::watch;
 
 pub use self::nearest_terms::{NearTerm, did_you_mean};
 pub use self::page_lookup::PageMissing;
@@ -42,6 +43,8 @@ struct Shared {
     store: Arc<Store>,
     driver: Arc<Driver>,
     published: ArcSwapOption<PublishedState>,
+    /// How many states were published before.
+    publications: watch::Sender<u64>,
     selections: Selections,
 }
 
@@ -55,6 +58,7 @@ impl ReadHandle {
             store,
             driver,
             published: ArcSwapOption::empty(),
+            publications: watch::Sender::new(0),
             selections,
         }))
     }
@@ -70,6 +74,11 @@ impl ReadHandle {
         self.0.published.load_full()
     }
 
+    /// Changes with each publication, once [`ReadHandle::published`] shows it.
+    pub fn publications(&self) -> watch::Receiver<u64> {
+        self.0.publications.subscribe()
+    }
+
     /// As [`ReadHandle::published`], without a shared counter. Do not hold it across a wait.
     pub fn published_guard(&self) -> Guard<Option<Arc<PublishedState>>> {
         self.0.published.load()
@@ -82,6 +91,7 @@ impl ReadHandle {
 
     pub(super) fn replace(&self, published: PublishedState) {
         self.0.published.store(Some(Arc::new(published)));
+        self.0.publications.send_modify(|number| *number += 1);
     }
 
     /// How often selections are requested, all together.

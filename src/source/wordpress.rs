@@ -197,7 +197,7 @@ impl WordPress {
             value.set_sensitive(true);
             value
         });
-        let user_agent = format!("taspa/{} (+{})", version::NUMBER, settings.public_url);
+        let user_agent = version::user_agent(&settings.public_url);
         let limits = CallLimits {
             spacing: rate_limit.spacing,
             ..CallLimits::default()
