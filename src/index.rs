@@ -156,6 +156,11 @@ impl Index {
         }
     }
 
+    /// The last correction, also if its date is in the future.
+    pub fn last_correction(&self, article: ArticleNo) -> Timestamp {
+        self.slot(article).updated
+    }
+
     /// The sections and tags of an article that `[same]` replaces: the position among the article's
     /// terms, and the text to print there. Bylines are never replaced.
     pub fn replacements(&self, article: ArticleNo) -> impl Iterator<Item = (usize, &str)> {
@@ -191,14 +196,13 @@ impl Index {
     /// expired, or whose correction began to count. Looks at every article.
     pub fn changed_since(&self, from: Timestamp) -> impl Iterator<Item = ArticleNo> {
         let is_due = move |at: Timestamp| from < at && at <= self.as_of;
-        let numbers = (0..self.slots.len()).filter_map(move |number| {
+        (0..self.slots.len()).filter_map(move |number| {
             let slot = self.slots.get(number)?;
             let instants = [slot.published, slot.updated].into_iter();
             let mut instants = instants.chain(slot.expires());
             let number = u32::try_from(number).expect("fewer than 2^32 articles");
             instants.any(is_due).then_some(ArticleNo(number))
-        });
-        numbers
+        })
     }
 
     /// The keys of all articles, released or not.

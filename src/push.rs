@@ -7,6 +7,8 @@
 //! Uses [`model`](crate::model), [`config`](crate::config), [`feed`](crate::feed), [`store`](crate::store),
 //! [`http_client`](crate::http_client) and [`publish`](crate::publish).
 
+mod indexnow;
+mod schedule;
 mod websub;
 
 use std::sync::Arc;
@@ -37,6 +39,7 @@ pub async fn run(context: PushContext) {
     tokio::select! {
         () = follow(&context, sender) => {}
         () = websub::run(context.clone(), published) => {}
+        () = indexnow::run(context.clone()) => {}
     }
 }
 

@@ -142,9 +142,8 @@ impl ChangeSet {
             });
         }
         if current.as_ref() != Some(&row) {
-            let is_same_file = |before: &FileRow| {
-                before.stamp == file.stamp && before.columns == file.columns
-            };
+            let is_same_file =
+                |before: &FileRow| before.stamp == file.stamp && before.columns == file.columns;
             let cause = match self.rereads && before.as_ref().is_some_and(is_same_file) {
                 true => PutCause::Reread,
                 false => PutCause::Edit,

@@ -42,7 +42,7 @@ impl PageVersion {
 
     /// Whether search engines may show it at an instant.
     fn is_shown(&self, at: Timestamp) -> bool {
-        self.visibility == Visibility::Public
+        self.visibility.is_in_search()
             && self.published <= at
             && self.expires.is_none_or(|end| end > at)
     }
@@ -115,6 +115,7 @@ mod tests {
             3 => Just(Visibility::Public),
             1 => Just(Visibility::OutOfFeeds),
             1 => Just(Visibility::Draft),
+            1 => Just(Visibility::OutOfSearch),
         ];
         let url = proptest::option::of(prop_oneof![Just("/a"), Just("/b")]);
         let parts = (0..3_u128, 0..END, 0..END, expires, visibility, url);

@@ -6,12 +6,13 @@ use redb::{ReadableTable, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::error::StoreError;
-use super::page_notes::PageNotes;
 use super::memory::{LastGoodVersion, Memory};
 use super::packer::PackedArticle;
+use super::page_notes::PageNotes;
 use super::rows::{
-    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, RECORDS, RETIRED,
-    PAGE_CHANGES, PAGE_QUEUE, PAGES, SERVED, TERMS, UNUSED_TERMS, decode, encode, extensions, formats,
+    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, PAGE_CHANGES,
+    PAGE_QUEUE, PAGES, RECORDS, RETIRED, SERVED, TERMS, UNUSED_TERMS, decode, encode, extensions,
+    formats,
 };
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;

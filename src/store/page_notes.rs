@@ -82,6 +82,9 @@ impl<'t> PageNotes<'t> {
         };
         let packed = records.get(row.meta.record.0)?;
         let packed = packed.ok_or(StoreError::Missing)?;
-        Ok(PageVersion::new(&row.meta, unpacker.unpack_url(packed.value())?))
+        Ok(PageVersion::new(
+            &row.meta,
+            unpacker.unpack_url(packed.value())?,
+        ))
     }
 }

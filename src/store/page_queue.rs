@@ -2,15 +2,16 @@
 
 use std::ops::Bound;
 
-use redb::{
-    ReadOnlyTable, ReadableDatabase, ReadableTableMetadata, TableDefinition, TableError,
-};
+use redb::{ReadOnlyTable, ReadableDatabase, ReadableTableMetadata, TableDefinition, TableError};
 
+use super::Store;
 use super::error::StoreError;
 use super::rows::{HEADER, PAGE_CHANGES, PAGE_QUEUE, PAGES, decode};
-use super::Store;
 use crate::model::page_change::PageChange;
 use crate::model::time::Timestamp;
+
+/// Addresses that one transaction looks at, so that none holds up others for long.
+const DROPPED_AT_ONCE: usize = 10_000;
 
 impl Store {
     /// The second up to which search engines were told; `None` if they are not told.
@@ -68,6 +69,27 @@ impl Store {
         })
     }
 
+    /// Removes addresses that were queued at `until` or before, at most `limit` of them. Returns how many.
+    pub fn drop_queued_pages(&self, until: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let (mut dropped, mut after) = (0, None::<String>);
+        loop {
+            let queued = self.queued_pages(after.as_deref(), DROPPED_AT_ONCE)?;
+            let Some((last, _)) = queued.last() else {
+                return Ok(dropped);
+            };
+            let old = queued.iter().filter(|(_, since)| *since <= until);
+            let old: Vec<&str> = old
+                .take(limit - dropped)
+                .map(|(address, _)| address.as_str())
+                .collect();
+            if !old.is_empty() {
+                self.write(|batch| batch.remove_queued_pages(old.iter().copied()))?;
+                dropped += old.len();
+            }
+            after = Some(last.clone());
+        }
+    }
+
     /// The number of queued addresses.
     pub fn count_queued_pages(&self) -> Result<usize, StoreError> {
         self.read(|database| {
@@ -80,7 +102,10 @@ impl Store {
 
 /// The range of keys behind one.
 fn behind(after: Option<&str>) -> (Bound<&str>, Bound<&str>) {
-    (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded)
+    (
+        after.map_or(Bound::Unbounded, Bound::Excluded),
+        Bound::Unbounded,
+    )
 }
 
 /// A table, if anything was ever in it.
