@@ -6,10 +6,10 @@
 //! Each version of an article is an immutable compressed record. A new version gets a new record; the old
 //! record is retired, and deleted once no snapshot names it.
 //!
-//! The folder is safe to delete: nearly all of it can be computed again from the articles. Six things
+//! The folder is safe to delete: nearly all of it can be computed again from the articles. Seven things
 //! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
 //! deleted articles had (and since when), paths that were served once, last good versions of broken files,
-//! the loss that is held, and the source's own memory.
+//! the loss that is held, what hubs were told, and the source's own memory.
 //!
 //! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables;
 //! `open_database` is the database, which a new one replaces once `damage` was found; `write_behind` is the
@@ -35,6 +35,7 @@ mod peeked_articles;
 mod rows;
 mod state_disk;
 mod state_writer;
+mod told_feeds;
 mod write_behind;
 mod write_queue;
 mod writer_limits;
@@ -63,6 +64,7 @@ pub(crate) use self::rows::decode_stored;
 use self::rows::{ARTICLES, FILES, RECORDS, RETIRED, decode};
 pub use self::rows::{ArticleRow, FileRow, Header};
 use self::state_disk::{FILE, Folder, StateDisk};
+pub use self::told_feeds::ToldFeeds;
 use self::write_behind::WriteBehind;
 use self::writer_limits::WriterLimits;
 use crate::model::article::Article;
@@ -299,6 +301,11 @@ impl Store {
     /// The last validators of every feed, by path.
     pub fn validators(&self) -> Result<Vec<(String, Validators)>, StoreError> {
         self.read(memory::read_validators)
+    }
+
+    /// What hubs were told, and which of them wait for a ping.
+    pub fn told_feeds(&self) -> Result<ToldFeeds, StoreError> {
+        self.read(told_feeds::read)
     }
 
     /// All that cannot be computed from the articles.

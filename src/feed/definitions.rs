@@ -267,6 +267,7 @@ impl FeedDefinitions {
                 title: Text::new(&format!("{} — {}", describe(selection), self.site_title)),
                 description: self.site_description(language),
                 language: language.to_owned(),
+                hubs: Arc::default(),
                 ..base
             }),
             settings: self.defaults.clone(),
@@ -444,6 +445,7 @@ fn site_channel(config: &Config) -> Channel {
         copyright: site.copyright.as_deref().map(Text::new),
         icon: site.icon.clone(),
         logo: site.logo.clone(),
+        hubs: config.websub.hubs.as_slice().into(),
         ..Channel::default()
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod shared_entry;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
@@ -53,6 +55,10 @@ pub struct Channel {
     pub cache_seconds: u32,
     /// The formats it is served in, in the order of pages and links.
     pub formats: Vec<Format>,
+    /// The hubs that tell its subscribers of changes (WebSub, section 4), absolute URLs. Selections have none.
+    /// They are part of the ETag only if there are any.
+    #[serde(skip)]
+    pub hubs: Arc<[String]>,
 }
 
 /// Where a feed is served, in every format.

@@ -63,6 +63,7 @@ fn channel_causes(before: &Channel, after: &Channel, of_site: &[&str]) -> Vec<&'
         logo,
         cache_seconds,
         formats,
+        hubs,
     } = before;
     let has_other_page = |channel: &Channel| channel.link != channel.address.page();
     let is_link = *link != after.link && (has_other_page(before) || has_other_page(after));
@@ -79,6 +80,7 @@ fn channel_causes(before: &Channel, after: &Channel, of_site: &[&str]) -> Vec<&'
         ("logo", *logo != after.logo),
         ("cache", *cache_seconds != after.cache_seconds),
         ("formats", *formats != after.formats),
+        ("hubs", *hubs != after.hubs),
     ])
 }
 

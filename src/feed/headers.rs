@@ -100,12 +100,15 @@ pub fn cache_control(settings: &Settings, left: u32) -> HeaderValue {
     header(&value)
 }
 
-/// The feed itself, then its other formats (RFC 8288).
+/// The feed itself, its other formats, and its hubs (RFC 8288; WebSub, section 4).
 fn links(channel: &Channel, format: Format) -> String {
     let mut links = format!("<{}>; rel=\"self\"", channel.address.url(format));
     for other in channel.formats.iter().filter(|other| **other != format) {
         let (url, kind) = (channel.address.url(*other), other.media_type());
         let _ = write!(links, ", <{url}>; rel=\"alternate\"; type=\"{kind}\"");
+    }
+    for hub in &*channel.hubs {
+        let _ = write!(links, ", <{hub}>; rel=\"hub\"");
     }
     links
 }

@@ -67,6 +67,9 @@ pub struct FeedVersion {
     pub next: Option<Timestamp>,
     /// The digest that its ETags follow from.
     pub digest: u128,
+    /// The digest of its entries alone. It stays when only the writer's version, the site's rules or the
+    /// feed's metadata change.
+    pub entries_digest: u64,
     /// When its content last changed.
     pub last_modified: Timestamp,
     /// Since when this process knows it.
@@ -91,7 +94,8 @@ impl FeedVersion {
         previous: Option<Validators>,
         floor: Timestamp,
     ) -> FeedVersion {
-        let digest = digest(renderer_version, site_rules, index, &definition, &window);
+        let (digest, entries_digest) =
+            digests(renderer_version, site_rules, index, &definition, &window);
         let content_time = window.content_time.unwrap_or(site_rules.epoch()).max(floor);
         let last_modified = last_modified(digest, content_time, previous, index.as_of());
         FeedVersion {
@@ -108,6 +112,7 @@ impl FeedVersion {
             as_of: index.as_of(),
             next: window.next,
             digest,
+            entries_digest,
             last_modified,
             first_seen: FirstSeen::new(index.as_of(), Instant::now()),
             previous: previous.filter(|previous| previous.digest != digest),
@@ -182,14 +187,14 @@ impl FeedVersion {
 }
 
 /// Digests everything that a document of this feed depends on: the renderer's version, the site's rules,
-/// the feed's metadata, and the revisions of the entries in order.
-fn digest(
+/// the feed's metadata, and the revisions of the entries in order; then the entries alone.
+fn digests(
     renderer_version: u32,
     site_rules: &SiteRules,
     index: &Index,
     definition: &FeedDefinition,
     window: &Window,
-) -> u128 {
+) -> (u128, u64) {
     let head = (
         renderer_version,
         site_rules.digest_fields(),
@@ -202,16 +207,26 @@ fn digest(
     if document_bytes != Limits::DOCUMENT_BYTES {
         hash.update(&document_bytes.to_le_bytes());
     }
+    for hub in &*definition.channel.hubs {
+        hash.update(b"hub ");
+        hash.update(&(hub.len() as u64).to_le_bytes());
+        hash.update(hub.as_bytes());
+    }
+    let mut entries = Xxh3::new();
+    let mut update = |bytes: &[u8]| {
+        hash.update(bytes);
+        entries.update(bytes);
+    };
     for &article in &window.entries {
-        hash.update(&index.revision(article).0.to_le_bytes());
-        hash.update(&index.updated(article).0.to_le_bytes());
+        update(&index.revision(article).0.to_le_bytes());
+        update(&index.updated(article).0.to_le_bytes());
         for (place, replacement) in index.replacements(article) {
-            hash.update(&place.to_le_bytes());
-            hash.update(&replacement.len().to_le_bytes());
-            hash.update(replacement.as_bytes());
+            update(&place.to_le_bytes());
+            update(&replacement.len().to_le_bytes());
+            update(replacement.as_bytes());
         }
     }
-    hash.digest128()
+    (hash.digest128(), entries.digest())
 }
 
 /// `Last-Modified`: the time of the content. If the ETag changes and that time is not later than the last

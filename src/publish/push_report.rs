@@ -1,6 +1,7 @@
 //! What this daemon told hubs and search engines, and what they answered, for metrics and `/status`.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -14,6 +15,18 @@ pub enum PushTarget {
     Hub(String),
     /// The endpoint of IndexNow.
     IndexNow,
+}
+
+/// How long a target may take nothing while there is something to tell.
+const LATE_SECONDS: i64 = 24 * 60 * 60;
+
+impl fmt::Display for PushTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PushTarget::Hub(url) => write!(f, "the hub {url}"),
+            PushTarget::IndexNow => f.write_str("IndexNow"),
+        }
+    }
 }
 
 /// What became of one request.
@@ -56,8 +69,10 @@ pub struct PushRecord {
     pub last_success: Option<Timestamp>,
     /// When it last answered or failed to, and how, in words.
     pub last_answer: Option<(Timestamp, String)>,
-    /// How many addresses it has yet to be told of.
+    /// How many feeds or pages it has yet to be told of.
     pub waiting: usize,
+    /// Since when it has taken nothing, although there was something to tell.
+    pub due_since: Option<Timestamp>,
     /// Why it is not told any more until the next reload.
     pub stopped: Option<String>,
 }
@@ -82,6 +97,7 @@ impl PushReport {
                 last_success: None,
                 last_answer: None,
                 waiting: 0,
+                due_since: None,
                 stopped: None,
             });
             record.stopped = None;
@@ -112,14 +128,25 @@ impl PushReport {
             record.last_answer = Some((now, answer));
             if result == PushResult::Accepted {
                 record.last_success = Some(now);
+                record.due_since = None;
             }
         }
     }
 
-    /// Notes how many addresses a target has yet to be told of.
+    /// Notes how many feeds or pages a target has yet to be told of.
     pub fn set_waiting(&self, target: &PushTarget, waiting: usize) {
         if let Some(record) = self.lock().get_mut(target) {
             record.waiting = waiting;
+            if waiting > 0 {
+                record.due_since.get_or_insert_with(Timestamp::now);
+            }
+        }
+    }
+
+    /// Notes since when there is something to tell, if that is longer than this process runs.
+    pub fn note_due(&self, target: &PushTarget, since: Timestamp) {
+        if let Some(record) = self.lock().get_mut(target) {
+            record.due_since.get_or_insert(since);
         }
     }
 
@@ -137,6 +164,27 @@ impl PushReport {
         records
             .map(|(target, record)| (target.clone(), record.clone()))
             .collect()
+    }
+
+    /// What an operator has to look at: targets that are not told any more, and those that have taken
+    /// nothing for a day although there was something to tell. One line each.
+    pub fn faults(&self, now: Timestamp) -> Vec<String> {
+        let records = self.records().into_iter();
+        let faults = records.filter_map(|(target, record)| {
+            if let Some(reason) = record.stopped {
+                return Some(format!(
+                    "{target} is not told any more until the next reload: {reason}"
+                ));
+            }
+            let since = record.due_since?;
+            let answer = record.last_answer.map(|(_, answer)| format!(": {answer}"));
+            let is_late = since.plus(LATE_SECONDS) <= now;
+            is_late.then(|| {
+                let answer = answer.unwrap_or_default();
+                format!("{target} has taken nothing since {since}{answer}")
+            })
+        });
+        faults.collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<PushTarget, PushRecord>> {
@@ -177,5 +225,47 @@ mod tests {
         report.set_targets([], Timestamp(5));
         report.note(&hub, PushResult::Failed, "late".to_owned(), Timestamp(6));
         assert_eq!(report.records(), []);
+    }
+
+    #[test]
+    fn target_that_takes_nothing_for_a_day_is_a_fault_while_something_is_due() {
+        let report = PushReport::default();
+        let hub = PushTarget::Hub("https://hub.example/".to_owned());
+        let day = 24 * 60 * 60;
+        report.set_targets([hub.clone(), PushTarget::IndexNow], Timestamp(0));
+        assert_eq!(
+            report.faults(Timestamp(9 * day)),
+            [""; 0],
+            "nothing was due"
+        );
+        report.note_due(&hub, Timestamp(100));
+        report.set_waiting(&hub, 2);
+        let failed = PushResult::Failed;
+        report.note(
+            &hub,
+            failed,
+            "503 Service Unavailable".to_owned(),
+            Timestamp(200),
+        );
+        // What was given up does not wait any more, and the hub has still taken nothing.
+        report.set_waiting(&hub, 0);
+        assert_eq!(report.faults(Timestamp(day + 99)), [""; 0]);
+        assert_eq!(
+            report.faults(Timestamp(day + 100)),
+            [
+                "the hub https://hub.example/ has taken nothing since 1970-01-01T00:01:40Z: 503 Service Unavailable"
+            ]
+        );
+        report.note(
+            &hub,
+            PushResult::Accepted,
+            "202".to_owned(),
+            Timestamp(day + 200),
+        );
+        report.stop(&PushTarget::IndexNow, "it answers 403".to_owned());
+        assert_eq!(
+            report.faults(Timestamp(9 * day)),
+            ["IndexNow is not told any more until the next reload: it answers 403"]
+        );
     }
 }

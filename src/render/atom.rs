@@ -67,12 +67,18 @@ fn links(channel: &Channel) -> Vec<Link> {
     let this = channel.address.url(Format::Atom);
     let others = alternates(channel, Format::Atom)
         .map(|(media_type, href)| link("alternate", media_type, href));
+    let hubs = channel.hubs.iter().map(|href| Link {
+        href: href.clone(),
+        rel: "hub".to_owned(),
+        ..Link::default()
+    });
     [
         link("self", Format::Atom.media_type(), this),
         link("alternate", PAGE_TYPE, channel.link.clone()),
     ]
     .into_iter()
     .chain(others)
+    .chain(hubs)
     .collect()
 }
 

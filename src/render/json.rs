@@ -34,7 +34,15 @@ struct Document<'a> {
     icon: Option<&'a str>,
     language: &'a str,
     authors: Vec<Author<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hubs: Vec<Hub<'a>>,
     items: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Hub<'a> {
+    r#type: &'static str,
+    url: &'a str,
 }
 
 #[derive(Serialize)]
@@ -124,11 +132,20 @@ fn document(feed: &Feed) -> Document<'_> {
         icon: channel.icon.as_deref(),
         language: &channel.language,
         authors: vec![author(&channel.author)],
+        hubs: channel.hubs.iter().map(|url| hub(url)).collect(),
         items: feed
             .entries
             .iter()
             .map(|entry| item(entry, channel))
             .collect(),
+    }
+}
+
+/// The type is the name of the protocol.
+fn hub(url: &str) -> Hub<'_> {
+    Hub {
+        r#type: "WebSub",
+        url,
     }
 }
 

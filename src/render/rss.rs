@@ -200,8 +200,14 @@ fn links(channel: &Channel) -> Vec<Link> {
         ..Link::default()
     };
     let this = (Format::Rss.media_type(), channel.address.url(Format::Rss));
+    let hub = |href: &String| Link {
+        href: href.clone(),
+        rel: "hub".to_owned(),
+        ..Link::default()
+    };
     std::iter::once(link("self", this))
         .chain(alternates(channel, Format::Rss).map(|other| link("alternate", other)))
+        .chain(channel.hubs.iter().map(hub))
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use redb::{ReadableTable, Table, WriteTransaction};
+use redb::{ReadableTable, ReadableTableMetadata, Table, WriteTransaction};
 use serde::Serialize;
 
 use super::error::StoreError;
@@ -11,8 +11,8 @@ use super::packer::PackedArticle;
 use super::page_notes::PageNotes;
 use super::rows::{
     ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, PAGE_CHANGES,
-    PAGE_QUEUE, PAGES, RECORDS, RETIRED, SERVED, TERMS, UNUSED_TERMS, decode, encode, extensions,
-    formats,
+    PAGE_QUEUE, PAGES, RECORDS, RETIRED, SERVED, TERMS, TOLD_FEEDS, UNUSED_TERMS, WAITING_PINGS,
+    decode, encode, extensions, formats,
 };
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
@@ -37,7 +37,8 @@ pub struct Batch<'t> {
     served: Table<'t, &'static str, &'static str>,
     /// Notes changes of pages, where search engines are told of them.
     page_notes: Option<PageNotes<'t>>,
-    pub(super) transaction: &'t WriteTransaction,
+    /// For the tables that most batches do not need.
+    transaction: &'t WriteTransaction,
     next_record: u64,
 }
 
@@ -328,6 +329,50 @@ impl<'t> Batch<'t> {
         let mut all = before.map_or(BTreeSet::new(), |row| formats(row.value()));
         all.extend(served);
         self.served.insert(name, extensions(&all).as_str())?;
+        Ok(())
+    }
+
+    /// Changes what hubs were told: by path the digest of a feed's entries, or `None` for a feed that is
+    /// gone. Returns how many feeds the table has then.
+    pub fn change_told_feeds<'a>(
+        &mut self,
+        changes: impl IntoIterator<Item = (&'a str, Option<u64>)>,
+    ) -> Result<u64, StoreError> {
+        let mut table = self.transaction.open_table(TOLD_FEEDS)?;
+        for (path, digest) in changes {
+            match digest {
+                Some(digest) => table.insert(path, digest)?,
+                None => table.remove(path)?,
+            };
+        }
+        Ok(table.len()?)
+    }
+
+    /// Changes which hubs wait for a ping: by hub and path since when, or `None` for a ping that does not
+    /// wait any more.
+    pub fn change_waiting_pings<'a>(
+        &mut self,
+        changes: impl IntoIterator<Item = (&'a str, &'a str, Option<Timestamp>)>,
+    ) -> Result<(), StoreError> {
+        let mut table = self.transaction.open_table(WAITING_PINGS)?;
+        for (hub, path, since) in changes {
+            match since {
+                Some(since) => table.insert((hub, path), since.0)?,
+                None => table.remove((hub, path))?,
+            };
+        }
+        Ok(())
+    }
+
+    /// Forgets what hubs were told.
+    pub fn clear_told_feeds(&mut self) -> Result<(), StoreError> {
+        self.transaction.delete_table(TOLD_FEEDS)?;
+        Ok(())
+    }
+
+    /// Forgets which hubs wait for a ping.
+    pub fn clear_waiting_pings(&mut self) -> Result<(), StoreError> {
+        self.transaction.delete_table(WAITING_PINGS)?;
         Ok(())
     }
 

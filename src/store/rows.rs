@@ -51,6 +51,12 @@ pub(super) const PAGE_CHANGES: TableDefinition<'_, &str, &[u8]> =
     TableDefinition::new("page-changes");
 /// Address of a page that search engines have yet to be told of → the second since when.
 pub(super) const PAGE_QUEUE: TableDefinition<'_, &str, i64> = TableDefinition::new("page-queue");
+/// Path of a feed → the digest of its entries that hubs were last told of, or that they need not be told of. Only
+/// a folder whose daemon tells hubs has this table and the next.
+pub(super) const TOLD_FEEDS: TableDefinition<'_, &str, u64> = TableDefinition::new("told-feeds");
+/// A hub and the path of a feed that it has yet to be told of → the second since when.
+pub(super) const WAITING_PINGS: TableDefinition<'_, (&str, &str), i64> =
+    TableDefinition::new("waiting-pings");
 
 /// The versions and settings that a state folder was written with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

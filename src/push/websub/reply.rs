@@ -1,0 +1,236 @@
+//! What the answer of a hub means.
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::http_client::{Answer, CallError};
+use crate::publish::push_report::PushResult;
+
+/// Characters of a hub's own words that are shown.
+const WORDS_MAX: usize = 160;
+
+/// What became of a ping.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reply {
+    /// Whether the hub took it.
+    pub(super) result: PushResult,
+    /// The answer in words.
+    pub(super) words: String,
+    /// Whether the hub may take the same topics one by one.
+    pub(super) is_about_topics: bool,
+    /// How long the hub asks to wait.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Reply {
+    /// Reads the answer to a ping. What a status of success says beside it does not matter.
+    pub(super) fn new(answered: Result<Answer, CallError>) -> Reply {
+        let answer = match answered {
+            Ok(answer) => answer,
+            // Only the content of a success is read to its end.
+            Err(error @ (CallError::TooLarge { .. } | CallError::IncompleteBody { .. })) => {
+                return Reply::of(PushResult::Accepted, error.to_string());
+            }
+            Err(error) => return Reply::of(PushResult::Failed, error.to_string()),
+        };
+        let status = answer.status;
+        let result = match status.as_u16() {
+            200..=299 => PushResult::Accepted,
+            408 | 429 | 500.. => PushResult::Failed,
+            _ => PushResult::Refused,
+        };
+        Reply {
+            is_about_topics: matches!(
+                status,
+                StatusCode::BAD_REQUEST
+                    | StatusCode::PAYLOAD_TOO_LARGE
+                    | StatusCode::UNPROCESSABLE_ENTITY
+            ),
+            retry_after: answer.retry_after(),
+            ..Reply::of(result, words(&answer))
+        }
+    }
+
+    fn of(result: PushResult, words: String) -> Reply {
+        Reply {
+            result,
+            words,
+            is_about_topics: false,
+            retry_after: None,
+        }
+    }
+}
+
+/// The status, and of an answer without success what helps: where it leads, or the hub's reason, which is plain
+/// text (WebSub, section 5.1).
+fn words(answer: &Answer) -> String {
+    let status = answer.status.to_string();
+    if answer.status.is_redirection() {
+        let to = answer.header("location").unwrap_or("nowhere");
+        return format!("{status}, to {to}: redirects are not followed");
+    }
+    let text = String::from_utf8_lossy(&answer.body);
+    let line = text.lines().next().unwrap_or_default().trim();
+    let is_reason = !answer.status.is_success() && !line.is_empty() && !line.starts_with('<');
+    if !is_reason {
+        return status;
+    }
+    let visible = line.chars().filter(|c| !c.is_control());
+    format!("{status}: {}", visible.take(WORDS_MAX).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use url::Url;
+
+    use super::*;
+
+    #[test]
+    fn status_decides_and_words_help() {
+        use PushResult::{Accepted, Failed, Refused};
+        for (status, fields, body, result, is_about_topics, retry_after, words) in [
+            (204, vec![], "", Accepted, false, None, "204 No Content"),
+            (200, vec![], "\u{0}garbage", Accepted, false, None, "200 OK"),
+            (202, vec![], "ok", Accepted, false, None, "202 Accepted"),
+            (
+                301,
+                vec![("location", "https://new.example/")],
+                "",
+                Refused,
+                false,
+                None,
+                "301 Moved Permanently, to https://new.example/: redirects are not followed",
+            ),
+            (
+                304,
+                vec![],
+                "",
+                Refused,
+                false,
+                None,
+                "304 Not Modified, to nowhere: redirects are not followed",
+            ),
+            (
+                400,
+                vec![],
+                "Missing form argument: hub.topic\nbye",
+                Refused,
+                true,
+                None,
+                "400 Bad Request: Missing form argument: hub.topic",
+            ),
+            (
+                403,
+                vec![],
+                "<h1>No</h1>",
+                Refused,
+                false,
+                None,
+                "403 Forbidden",
+            ),
+            (
+                404,
+                vec![],
+                " a\u{7}b ",
+                Refused,
+                false,
+                None,
+                "404 Not Found: ab",
+            ),
+            (408, vec![], "", Failed, false, None, "408 Request Timeout"),
+            (
+                413,
+                vec![],
+                "",
+                Refused,
+                true,
+                None,
+                "413 Payload Too Large",
+            ),
+            (
+                422,
+                vec![],
+                "",
+                Refused,
+                true,
+                None,
+                "422 Unprocessable Entity",
+            ),
+            (
+                429,
+                vec![("retry-after", "25")],
+                "",
+                Failed,
+                false,
+                Some(25),
+                "429 Too Many Requests",
+            ),
+            (
+                503,
+                vec![("retry-after", "soon")],
+                "",
+                Failed,
+                false,
+                None,
+                "503 Service Unavailable",
+            ),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in fields {
+                headers.insert(name, value.parse().expect("a value"));
+            }
+            let answer = Answer {
+                url: Url::parse("https://hub.example/").expect("an address"),
+                status: StatusCode::from_u16(status).expect("a status"),
+                headers,
+                body: body.to_owned().into(),
+            };
+            let expected = Reply {
+                result,
+                words: words.to_owned(),
+                is_about_topics,
+                retry_after: retry_after.map(Duration::from_secs),
+            };
+            assert_eq!(Reply::new(Ok(answer)), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn content_of_a_success_does_not_matter_and_silence_is_a_failure() {
+        let url = || "https://hub.example/".to_owned();
+        let (bytes_max, waited) = (1, Duration::from_secs(30));
+        for (error, result) in [
+            (
+                CallError::TooLarge {
+                    url: url(),
+                    bytes_max,
+                },
+                PushResult::Accepted,
+            ),
+            (
+                CallError::IncompleteBody {
+                    url: url(),
+                    reason: "it ended".to_owned(),
+                },
+                PushResult::Accepted,
+            ),
+            (
+                CallError::ResponseTimeout { url: url(), waited },
+                PushResult::Failed,
+            ),
+            (
+                CallError::Unreachable {
+                    url: url(),
+                    reason: "refused".to_owned(),
+                },
+                PushResult::Failed,
+            ),
+        ] {
+            let words = error.to_string();
+            let reply = Reply::new(Err(error));
+            assert_eq!((reply.result, reply.words), (result, words));
+        }
+    }
+}
