@@ -21,6 +21,7 @@ mod find_document;
 mod find_title;
 mod health;
 mod init;
+mod key_files;
 mod likely_cause;
 mod list;
 mod log;

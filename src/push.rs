@@ -8,6 +8,7 @@
 //! [`http_client`](crate::http_client) and [`publish`](crate::publish).
 
 mod indexnow;
+mod reply;
 mod schedule;
 mod websub;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+pub use self::indexnow::PageGroup;
 use crate::config::Config;
 use crate::feed::snapshot::Snapshot;
 use crate::model::time::Timestamp;

@@ -32,6 +32,8 @@ pub(super) enum Document {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
+    /// The key file of IndexNow.
+    KeyFile,
 }
 
 /// Finds the document that a request would get, after redirects on this server. Behind the reason why there is none
@@ -52,6 +54,7 @@ pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
         }
         Target::Page(page) => Ok(Document::Page(page)),
         Target::Asset(name) => Ok(Document::Asset(name)),
+        Target::KeyFile => Ok(Document::KeyFile),
         Target::Redirect(_) => Err("its redirects lead nowhere".to_owned()),
         Target::Gone => Err("this feed has ended".to_owned()),
         Target::BadRequest(reason) | Target::NotFound(reason) => Err(with_hint(reason)),
@@ -177,6 +180,8 @@ fn find_feed(publisher: &ReadHandle, address: &str) -> Result<Arc<FeedVersion>, 
                 .select(&published, &selection)
                 .map_err(|error| error.to_string())
         }
-        Document::Page(_) | Document::Asset(_) => Err("this is a page and no feed".to_owned()),
+        Document::Page(_) | Document::Asset(_) | Document::KeyFile => {
+            Err("this is a page and no feed".to_owned())
+        }
     }
 }

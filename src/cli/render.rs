@@ -34,6 +34,12 @@ fn render(publisher: &ReadHandle, address: &str) -> Result<Bytes, String> {
             let asset = asset.ok_or_else(|| format!("no file \"{name}\""))?;
             Ok(asset.bytes.clone())
         }
+        Document::KeyFile => {
+            let snapshot = publisher.snapshot().ok_or("nothing is published")?;
+            let indexnow = snapshot.config.indexnow.as_ref();
+            let indexnow = indexnow.ok_or("feeds.toml has no [indexnow]")?;
+            Ok(indexnow.key.clone().into())
+        }
     }
 }
 

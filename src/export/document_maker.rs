@@ -67,6 +67,7 @@ impl<'a> DocumentMaker<'a> {
             }
             DocumentSource::Page(request) => self.page(request),
             DocumentSource::Asset(asset) => Ok(asset.bytes.clone()),
+            DocumentSource::Text(text) => Ok(text.clone()),
         }
     }
 

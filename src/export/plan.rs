@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::config::Config;
 use crate::feed::etag::ETag;
 use crate::feed::overview::Overview;
@@ -48,6 +50,8 @@ pub enum DocumentSource {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(Asset),
+    /// A short text, such as the key file of IndexNow.
+    Text(Bytes),
 }
 
 /// All documents.
@@ -68,6 +72,7 @@ impl PlannedDocument {
             }
             DocumentSource::Page(_) => None,
             DocumentSource::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
+            DocumentSource::Text(text) => Some(ETag::of(text).digest()),
         }
     }
 
@@ -86,6 +91,7 @@ impl PlannedDocument {
         match &self.source {
             DocumentSource::Feed(..) | DocumentSource::Page(_) => true,
             DocumentSource::Asset(asset) => asset.is_text(),
+            DocumentSource::Text(_) => false,
         }
     }
 }
@@ -124,6 +130,11 @@ impl Plan {
             DocumentSource::Page(PageRequest::List),
             latest,
         );
+        if let Some(indexnow) = &snapshot.config.indexnow {
+            let key = DocumentSource::Text(indexnow.key.clone().into());
+            let epoch = snapshot.site_rules.epoch();
+            layout.insert(&indexnow.key_file(), key, epoch);
+        }
         for version in &feeds {
             for format in &version.channel.formats {
                 let path = format!("{}.{}", version.path, format.extension());
@@ -206,16 +217,19 @@ impl FileLayout<'_> {
         } else if self.documents.contains_key(path) {
             format!("`{address}` is left out: `{path}` is another page already")
         } else {
-            let path = path.to_owned();
-            let document = PlannedDocument {
-                path: path.clone(),
-                source,
-                modified,
-            };
-            self.documents.insert(path, document);
+            self.insert(path, source, modified);
             return;
         };
         self.without_file.push(reason);
+    }
+
+    fn insert(&mut self, path: &str, source: DocumentSource, modified: Timestamp) {
+        let document = PlannedDocument {
+            path: path.to_owned(),
+            source,
+            modified,
+        };
+        self.documents.insert(path.to_owned(), document);
     }
 
     /// The lists of sections, tags and authors; the names of all pages but the first have a query.

@@ -273,7 +273,7 @@ impl<'a> ExportRun<'a> {
         match document.source {
             // A feed may have changed and changed back since the last export.
             DocumentSource::Feed(..) => dated.max(document.modified),
-            DocumentSource::Page(_) | DocumentSource::Asset(_) => dated,
+            DocumentSource::Page(_) | DocumentSource::Asset(_) | DocumentSource::Text(_) => dated,
         }
     }
 }

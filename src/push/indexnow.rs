@@ -5,7 +5,7 @@
 //! them, so neither the end of this process nor an endpoint that is down loses any.
 
 mod answer;
-pub(super) mod page_group;
+mod page_group;
 mod sender;
 
 use std::time::{Duration, Instant};
@@ -17,9 +17,11 @@ use tokio::time;
 use tracing::{info, warn};
 use url::Url;
 
-use self::answer::{Verdict, words};
+use self::answer::Verdict;
+pub use self::page_group::PageGroup;
 use self::sender::{Notice, PageRequest, SPACING, Sender};
 use super::PushContext;
+use super::reply::Reply;
 use super::schedule::{self, TRIED_FOR};
 use crate::http_client::{Call, CallLimits, HttpClient, Proxies, Redirects, TlsRoots};
 use crate::model::count::many;
@@ -270,7 +272,8 @@ impl Task {
             answer_bytes_max: ANSWER_BYTES_MAX,
         };
         let answered = calls.client.call(call).await;
-        let (now, verdict, words) = (Instant::now(), Verdict::of(&answered), words(&answered));
+        let (now, verdict) = (Instant::now(), Verdict::of(&answered));
+        let words = Reply::new(answered).words;
         self.last_request = now;
         let random = schedule::random();
         let notice = calls.sender.note(&request, &verdict, &words, now, random);

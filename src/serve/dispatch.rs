@@ -45,6 +45,7 @@ enum Resource {
     Selection(Selection, Format),
     Page(PageRequest),
     Asset(String),
+    KeyFile,
 }
 
 impl Resource {
@@ -56,7 +57,7 @@ impl Resource {
                 version.kind == FeedKind::Select
             }
             Resource::Page(page) => page.is_limited(),
-            Resource::Asset(_) => false,
+            Resource::Asset(_) | Resource::KeyFile => false,
         }
     }
 }
@@ -95,6 +96,7 @@ pub fn dispatch<B>(
         }
         Target::Page(page) => context.job(Resource::Page(page)),
         Target::Asset(name) => context.job(Resource::Asset(name)),
+        Target::KeyFile => context.job(Resource::KeyFile),
         Target::Redirect(location) => Dispatch::Ready(reply::moved_permanently(&location).into()),
         Target::Gone => Dispatch::Ready(reply::gone().into()),
         Target::BadRequest(reason) => Dispatch::Ready(reply::bad_request(&reason).into()),
@@ -183,6 +185,7 @@ impl Job {
             }
             Resource::Page(page) => pages::page(&context, page).await,
             Resource::Asset(name) => pages::asset(&context, &name).await,
+            Resource::KeyFile => pages::key_file(&context).await,
         }
     }
 }

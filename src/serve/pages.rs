@@ -136,6 +136,27 @@ pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
     answer_conditionally(context, tag, headers, bytes, permits, RequestKind::Page).await
 }
 
+/// The key file of IndexNow.
+pub(super) async fn key_file(context: &RequestContext<'_>) -> Answer {
+    let Some(indexnow) = &context.published.snapshot.config.indexnow else {
+        return reply::not_found("feeds.toml has no [indexnow]").into();
+    };
+    let bytes = Bytes::from(indexnow.key.clone());
+    let tag = ETag::of(&bytes);
+    let coding = Coding::Identity;
+    let headers = DocumentHeaders {
+        etag: tag.value(coding),
+        last_modified: None,
+        cache_control: HeaderValue::from_static(SHORT_CACHE),
+        link: None,
+        content_type: HeaderValue::from_static("text/plain; charset=utf-8"),
+        coding,
+        kind: DocumentKind::Asset,
+    };
+    let permits = &context.documents.cache.render_permits;
+    answer_conditionally(context, tag, headers, bytes, permits, RequestKind::Page).await
+}
+
 /// 304, 412, or 200 with a document in the coding of its headers.
 async fn answer_conditionally(
     context: &RequestContext<'_>,

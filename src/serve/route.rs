@@ -1,6 +1,6 @@
 //! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
+//! In order of precedence: the key file of IndexNow; a `[[redirect]]`, followed to its last target; an article or asset; the
 //! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
 //! page; a usual address of feeds, such as `/rss.xml`; and, where the articles come from WordPress, an address of
 //! its own feeds, which may have the path of the catalogue and say by its query what it means. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded;
 
-use crate::config::RedirectTo;
+use crate::config::{IndexNow, RedirectTo};
 use crate::feed::automatic_path::split_automatic;
 use crate::feed::definitions::SELECT;
 use crate::feed::letter::Letter;
@@ -43,6 +43,8 @@ pub(crate) enum Target<'a> {
     /// A page or list.
     Page(PageRequest),
     Asset(String),
+    /// The file that proves to search engines that this site is its key's.
+    KeyFile,
     /// The canonical target, or that of a `[[redirect]]`.
     Redirect(String),
     /// A `[[redirect]]` that is gone, or a feed of comments that WordPress had.
@@ -96,6 +98,11 @@ pub(crate) fn resolve<'a>(
             (&*path, rest.unwrap_or(normalized))
         }
     };
+    let key_file = snapshot.config.indexnow.as_ref().map(IndexNow::key_file);
+    // Without it no request to search engines is believed, so no redirect hides it.
+    if key_file.is_some_and(|file| path.strip_prefix('/') == Some(&*file)) {
+        return Target::KeyFile;
+    }
     match snapshot
         .config
         .redirects

@@ -6,17 +6,17 @@ use url::Url;
 
 /// Pages that one request may name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::push) struct PageGroup {
+pub struct PageGroup {
     /// Their host, with its port if that is not the scheme's own.
-    pub(super) host: String,
+    pub host: String,
     /// What their addresses begin with, with a slash at its end. The key file lies there.
-    pub(in crate::push) root: String,
+    pub root: String,
 }
 
 impl PageGroup {
     /// The group of an address. Pages below `public_url`, which ends in a slash, have the file of this server,
     /// others one at the root of their host.
-    pub(in crate::push) fn of(address: &str, public_url: &str) -> Option<PageGroup> {
+    pub fn of(address: &str, public_url: &str) -> Option<PageGroup> {
         let url = Url::parse(address).ok()?;
         let host = url.host_str()?;
         let host = match url.port() {
@@ -37,7 +37,7 @@ impl PageGroup {
     }
 
     /// The address of the file that has the key.
-    pub(in crate::push) fn key_location(&self, key: &str) -> String {
+    pub fn key_location(&self, key: &str) -> String {
         format!("{}{key}.txt", self.root)
     }
 }
