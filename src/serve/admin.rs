@@ -196,7 +196,8 @@ impl Admin {
         if let Some((digest, since)) = &condition.reloads.in_force {
             body += &format!("configuration {digest} since {since}\n");
         }
-        for line in lines {
+        let faults = self.health.push().faults(Timestamp::now());
+        for line in lines.chain(faults) {
             // A reason may have several lines; the reply has one for each problem.
             let line = line.lines().next().unwrap_or_default();
             body += &format!("degraded: {}\n", visible(line));
@@ -218,6 +219,7 @@ impl Admin {
             server: self.server.clone(),
             panics: self.panics.clone(),
             condition: self.health.condition(),
+            push: self.health.push().records(),
             process: Process::read(),
             started: self.health.started(),
         }

@@ -19,6 +19,7 @@ use crate::model::held_loss::HeldLoss;
 use crate::model::time::Timestamp;
 use crate::model::version;
 use crate::publish::health::Condition;
+use crate::publish::push_report::{PushRecord, PushResult, PushTarget};
 use crate::publish::stall::Work;
 use crate::serve::counter::Counter;
 use crate::serve::documents::Documents;
@@ -32,6 +33,8 @@ pub(super) struct Scrape {
     pub(super) server: Arc<ServerContext>,
     pub(super) panics: Arc<Counter>,
     pub(super) condition: Arc<Condition>,
+    /// What hubs and search engines were told.
+    pub(super) push: Vec<(PushTarget, PushRecord)>,
     pub(super) process: Process,
     pub(super) started: Timestamp,
 }
@@ -63,6 +66,7 @@ impl Collector for Scrape {
         self.source(&mut page)?;
         self.stalls(&mut page)?;
         self.configuration(&mut page)?;
+        self.push(&mut page)?;
         self.process(&mut page)
     }
 }
@@ -260,6 +264,51 @@ impl Scrape {
                 ([("result", "success")], reloads.successes),
                 ([("result", "failure")], reloads.refusals),
             ],
+        )
+    }
+
+    fn push(&self, page: &mut Exposition<'_>) -> fmt::Result {
+        let hubs = self
+            .push
+            .iter()
+            .filter_map(|(target, record)| match target {
+                PushTarget::Hub(url) => Some((url.as_str(), record)),
+                PushTarget::IndexNow => None,
+            });
+        let pings = hubs.clone().flat_map(|(hub, record)| {
+            let labels = |result: PushResult| [("hub", hub), ("result", result.name())];
+            let count = |result| (labels(result), record.requests[result as usize]);
+            PushResult::ALL.map(count)
+        });
+        page.counter_family("taspa_websub_pings", "Pings of hubs by result", pings)?;
+        let taken =
+            hubs.filter_map(|(hub, record)| Some(([("hub", hub)], seconds(record.last_success?))));
+        page.gauge_family(
+            "taspa_websub_last_success_timestamp_seconds",
+            "Time at which a hub last took a ping",
+            taken,
+        )?;
+        let mut records = self.push.iter();
+        let index_now = records.find(|(target, _)| *target == PushTarget::IndexNow);
+        let index_now = index_now.map(|(_, record)| record);
+        let requests = index_now.into_iter().flat_map(|record| {
+            PushResult::ALL.map(|result| {
+                (
+                    [("result", result.name())],
+                    record.requests[result as usize],
+                )
+            })
+        });
+        page.counter_family(
+            "taspa_indexnow_requests",
+            "Requests to IndexNow by result",
+            requests,
+        )?;
+        let taken = index_now.and_then(|record| record.last_success);
+        page.gauge(
+            "taspa_indexnow_last_success_timestamp_seconds",
+            "Time at which IndexNow last took a request",
+            taken.map(seconds),
         )
     }
 

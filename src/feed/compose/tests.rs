@@ -72,6 +72,7 @@ fn channel(formats: &[Format]) -> Channel {
         logo: None,
         cache_seconds: 300,
         formats: formats.to_vec(),
+        hubs: std::sync::Arc::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::feed::poll_rate::Rate;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::time::Timestamp;
 use crate::publish::health::{Condition, Degraded};
+use crate::publish::push_report::{PushRecord, PushResult, PushTarget};
 use crate::publish::stall::{Stall, Work};
 use crate::render::pages::locale::Locale;
 use crate::serve::metrics::process::Process;
@@ -29,6 +30,8 @@ pub(super) fn page(admin: &Admin) -> String {
         None => &admin.config.site,
     };
     let (locale, condition) = (Locale::of_site(&site.language), admin.health.condition());
+    let push = admin.health.push();
+    let degraded = degraded(&condition, push.faults(now), site);
     let date = |at: Timestamp| date(site, at);
     let feeds = snapshot.as_deref().map(|all| feeds(all, site, now));
     let selections = published.map(|published| published.selection_polls().rate(now));
@@ -41,8 +44,8 @@ pub(super) fn page(admin: &Admin) -> String {
         words => Value::from(Serde(words(locale))),
         site => &site.title,
         now => date(now),
-        state => state(admin.readiness(), &condition),
-        degraded => degraded(&condition, site),
+        state => state(admin.readiness(), !degraded.is_empty()),
+        degraded,
         source => source(admin, &condition, site),
         articles => condition.articles,
         published => condition.published.map(date),
@@ -51,6 +54,8 @@ pub(super) fn page(admin: &Admin) -> String {
         reasons => reasons.map(|reason| context! { text => &reason.reason, count => reason.count })
             .collect::<Vec<_>>(),
         reload => reload(&condition, site),
+        push => push.records().into_iter().map(|(target, record)| told(&target, record, site))
+            .collect::<Vec<_>>(),
         feeds => feeds.unwrap_or_default(),
         feed_count => snapshot.as_ref().map_or(0, |snapshot| snapshot.feeds.len()),
         selections => rate(selections.unwrap_or_default()),
@@ -62,17 +67,17 @@ pub(super) fn page(admin: &Admin) -> String {
     })
 }
 
-fn state(readiness: Readiness, condition: &Condition) -> Value {
+fn state(readiness: Readiness, is_degraded: bool) -> Value {
     let (class, key) = match readiness {
         Readiness::Starting => ("down", "starting"),
         Readiness::Draining => ("down", "draining"),
-        Readiness::Ready if condition.degraded().is_empty() => ("", "ready"),
-        Readiness::Ready => ("degraded", "degraded"),
+        Readiness::Ready if is_degraded => ("degraded", "degraded"),
+        Readiness::Ready => ("", "ready"),
     };
     context! { class, key }
 }
 
-fn degraded(condition: &Condition, site: &Site) -> Vec<Value> {
+fn degraded(condition: &Condition, push_faults: Vec<String>, site: &Site) -> Vec<Value> {
     let degraded = condition.degraded();
     let items = degraded.iter().map(|degraded| match degraded {
         Degraded::Source(reason) => context! { key => "source_fails", reason },
@@ -94,7 +99,29 @@ fn degraded(condition: &Condition, site: &Site) -> Vec<Value> {
             context! { key => "quarantine", count => problems.errors }
         }
     });
-    items.collect()
+    let push_faults = push_faults.into_iter();
+    let of_push = push_faults.map(|reason| context! { key => "push_fails", reason });
+    items.chain(of_push).collect()
+}
+
+/// What a hub or IndexNow was told.
+fn told(target: &PushTarget, record: PushRecord, site: &Site) -> Value {
+    let name = match target {
+        PushTarget::Hub(url) => url,
+        PushTarget::IndexNow => "IndexNow",
+    };
+    let answer = record.last_answer;
+    let of = |result: PushResult| record.requests[result as usize];
+    context! {
+        name,
+        taken => record.last_success.map(|at| date(site, at)),
+        answered => answer.as_ref().map(|(at, _)| date(site, *at)),
+        answer => answer.as_ref().map(|(_, words)| words),
+        waiting => record.waiting,
+        accepted => of(PushResult::Accepted),
+        not_accepted => of(PushResult::Refused) + of(PushResult::Failed),
+        stopped => record.stopped,
+    }
 }
 
 fn source(admin: &Admin, condition: &Condition, site: &Site) -> Value {
