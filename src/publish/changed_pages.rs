@@ -45,6 +45,8 @@ pub struct QueueChange {
     pub dropped: usize,
     /// Whether nothing is told yet, because this process has not read everything.
     pub is_waiting: bool,
+    /// Whether changes are told from now on, which they were not before.
+    pub begins: bool,
 }
 
 impl ChangedPages {
@@ -86,6 +88,7 @@ impl ChangedPages {
             }
             return Ok(QueueChange {
                 is_waiting,
+                begins: !is_waiting,
                 ..QueueChange::default()
             });
         };
@@ -128,7 +131,7 @@ impl ChangedPages {
         Ok(QueueChange {
             queued,
             dropped,
-            is_waiting: false,
+            ..QueueChange::default()
         })
     }
 

@@ -28,7 +28,7 @@ use crate::model::count::many;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::version;
-use crate::publish::changed_pages::{ChangedPages, QueueChange};
+use crate::publish::changed_pages::ChangedPages;
 use crate::publish::published_state::PublishedState;
 use crate::publish::push_report::{PushResult, PushTarget};
 use crate::store::{Store, StoreError};
@@ -208,14 +208,14 @@ impl Task {
             return Ok(());
         };
         self.pages = Some(pages);
-        let QueueChange {
-            dropped,
-            is_waiting,
-            ..
-        } = change?;
-        if is_waiting {
+        let change = change?;
+        if change.begins {
+            info!("search engines are told of pages that change from now on");
+        }
+        if change.is_waiting {
             self.look_at = Some(Instant::now() + WAITING_LOOK);
         }
+        let dropped = change.dropped;
         if dropped > 0 {
             warn!(
                 "search engines are not told of {}, because too many wait",
