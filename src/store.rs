@@ -9,7 +9,8 @@
 //! The folder is safe to delete: nearly all of it can be computed again from the articles. Seven things
 //! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
 //! deleted articles had (and since when), paths that were served once, last good versions of broken files,
-//! the loss that is held, what hubs were told, and the source's own memory.
+//! the loss that is held, what hubs were told and search engines have yet to be told, and the source's own
+//! memory.
 //!
 //! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables;
 //! `open_database` is the database, which a new one replaces once `damage` was found; `write_behind` is the
