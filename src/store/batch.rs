@@ -370,12 +370,6 @@ impl<'t> Batch<'t> {
         Ok(())
     }
 
-    /// Forgets which hubs wait for a ping.
-    pub fn clear_waiting_pings(&mut self) -> Result<(), StoreError> {
-        self.transaction.delete_table(WAITING_PINGS)?;
-        Ok(())
-    }
-
     /// Removes the validators of a feed.
     pub fn remove_validators(&mut self, path: &str) -> Result<(), StoreError> {
         self.feeds.remove(path)?;

@@ -263,6 +263,51 @@ fn a_new_store_is_empty() {
 }
 
 #[test]
+fn what_hubs_were_told_survives_a_restart_and_its_tables_may_be_missing() {
+    let folder = folder();
+    let store = open(&folder);
+    assert_eq!(store.told_feeds().expect("no tables"), ToldFeeds::default());
+    let feeds = [
+        ("all", Some(7)),
+        ("tags/а", Some(u64::MAX)),
+        ("old", Some(1)),
+    ];
+    let hub = "https://hub.example/";
+    let stored = store.write(|batch| {
+        batch.change_told_feeds(feeds)?;
+        batch.change_waiting_pings([
+            (hub, "all", Some(Timestamp(5))),
+            (hub, "old", Some(Timestamp(6))),
+        ])?;
+        batch.change_waiting_pings([(hub, "old", None), (hub, "unknown", None)])?;
+        batch.change_told_feeds([("old", None)])
+    });
+    assert_eq!(stored.expect("a batch"), 2);
+    drop(store);
+    let store = open(&folder);
+    let told = store.told_feeds().expect("both tables");
+    let digests = [("all", 7), ("tags/а", u64::MAX)];
+    assert_eq!(
+        told.digests,
+        digests.map(|(path, digest)| (path.to_owned(), digest))
+    );
+    assert_eq!(
+        told.waiting,
+        [(hub.to_owned(), "all".to_owned(), Timestamp(5))]
+    );
+    store
+        .write(|batch| {
+            batch.clear_told_feeds()?;
+            batch.change_waiting_pings([(hub, "all", None)])
+        })
+        .expect("a batch");
+    assert_eq!(
+        store.told_feeds().expect("both tables"),
+        ToldFeeds::default()
+    );
+}
+
+#[test]
 fn a_failed_batch_writes_nothing() {
     let store = Store::scratch().expect("a scratch store");
     let failed = store.write(|batch| {

@@ -48,4 +48,5 @@ mod terms;
 #[path = "../testkit/mod.rs"]
 mod testkit;
 mod tmpfs;
+mod websub;
 mod writing;

@@ -96,6 +96,37 @@ fn feed_links_name_every_format_once_with_its_type() {
 }
 
 #[test]
+fn hubs_are_named_in_every_format_beside_the_feed_itself() {
+    let mut feed = feeds::ordinary();
+    let without = Format::ALL.map(|format| render(&feed, format));
+    assert!(without.iter().all(|text| !text.contains("hub")));
+    let hubs = ["https://hub.example/?a=1&b=2", "https://other-hub.example/"];
+    feed.channel.hubs = hubs.map(str::to_owned).to_vec().into();
+    for format in [Format::Rss, Format::Atom] {
+        let text = render(&feed, format);
+        let document = Document::parse(&text).expect("well-formed XML");
+        let root = document.root_element();
+        let parent = match format {
+            Format::Rss => child(root, "channel"),
+            _ => root,
+        };
+        let links = parent
+            .children()
+            .filter(|node| node.has_tag_name((ATOM, "link")));
+        let links: Vec<_> = links
+            .filter(|link| link.attribute("rel") != Some("alternate"))
+            .map(|link| (link.attribute("rel"), link.attribute("href")))
+            .collect();
+        let own = feed.channel.address.url(format);
+        let hub = |at: usize| (Some("hub"), Some(hubs[at]));
+        assert_eq!(links, [(Some("self"), Some(own.as_str())), hub(0), hub(1)]);
+    }
+    let json: serde_json::Value = serde_json::from_str(&render(&feed, Format::Json)).expect("JSON");
+    let hub = |at: usize| serde_json::json!({"type": "WebSub", "url": hubs[at]});
+    assert_eq!(json["hubs"], serde_json::json!([hub(0), hub(1)]));
+}
+
+#[test]
 fn dates_have_no_fractions_of_seconds() {
     let mut feed = feeds::ordinary();
     let whole = Format::ALL.map(|format| render(&feed, format));

@@ -1,5 +1,7 @@
 //! The feeds that are written: people, places and news are invented.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, FixedOffset};
 use taspa::feed::document::shared_entry::SharedEntry;
 use taspa::feed::document::{Address, Category, Channel, Entry, Feed, Person};
@@ -330,6 +332,7 @@ fn channel() -> Channel {
         logo: Some("https://dala.example/logo.png".to_owned()),
         cache_seconds: 300,
         formats: Format::ALL.to_vec(),
+        hubs: Arc::default(),
     }
 }
 

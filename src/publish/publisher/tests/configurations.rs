@@ -25,6 +25,69 @@ fn another_site_title_moves_every_feed() {
 }
 
 #[test]
+fn hubs_move_every_feed_but_selections_once_and_are_named_as_the_cause() {
+    const HUBS: &str = "[websub]\nhubs = ['https://hub.example/']\n";
+    let newsroom = two_articles();
+    let (before, selected) = (newsroom.snapshot(), newsroom.selected("any=спорт").digest);
+    newsroom.reconfigure(&format!("{FEEDS}{HUBS}"));
+    let published = newsroom.publisher().publish(later().plus(1));
+    assert_eq!(published.moved, before.feeds.len());
+    let reload = published.reload.expect("another configuration").to_string();
+    let feeds = before.feeds.len();
+    assert_eq!(reload, format!("{feeds} ETags move ({feeds} hubs)"));
+    let after = newsroom.snapshot();
+    for (path, version) in &after.feeds {
+        let old = &before.feeds[path];
+        assert_eq!(
+            version.entries_digest, old.entries_digest,
+            "{path}: its entries"
+        );
+        let link = version.headers(Format::Rss).link.to_str().expect("ASCII");
+        assert_eq!(link.matches("rel=\"self\"").count(), 1, "{path}: {link}");
+        assert!(
+            link.ends_with(", <https://hub.example/>; rel=\"hub\""),
+            "{path}: {link}"
+        );
+    }
+    let selection = newsroom.selected("any=спорт");
+    assert_eq!(selection.digest, selected);
+    let link = selection.headers(Format::Rss).link.clone();
+    assert!(!link.to_str().expect("ASCII").contains("hub"));
+    // Whether this daemon pings is its own affair.
+    newsroom.reconfigure(&format!("{FEEDS}{HUBS}ping = false\n"));
+    assert_eq!(newsroom.publisher().publish(later().plus(2)).moved, 0);
+}
+
+#[test]
+fn digest_of_the_entries_changes_with_them_alone() {
+    let newsroom = two_articles();
+    let digests = || {
+        let snapshot = newsroom.snapshot();
+        let feeds = snapshot.feeds.values();
+        let digests = feeds.map(|feed| (feed.path.to_string(), feed.entries_digest));
+        BTreeMap::from_iter(digests)
+    };
+    let first = digests();
+    let text = format!("{SITE}{FEEDS}").replace("'Спорт'", "'Арена'");
+    let text = text.replace("'Дала'", "'Степь'");
+    let reconfigure = |text: &str, at: Timestamp| {
+        let config = config_of(newsroom.folder.path(), text);
+        let publisher = newsroom.publisher();
+        let configured = publisher.reconfigure(config, Templates::built_in());
+        configured.expect("a readable store");
+        assert!(publisher.publish(at).moved > 0);
+    };
+    reconfigure(&text, later().plus(1));
+    assert_eq!(digests(), first, "titles are no entries");
+    newsroom.write("a.txt", "2026-01-08T10:00", "Правка.\n\n#спорт");
+    newsroom.read_and_publish(later().plus(2));
+    let edited = digests();
+    assert_ne!(edited["all"], first["all"], "an edit");
+    reconfigure(&format!("{text}[defaults]\nitems = 1\n"), later().plus(3));
+    assert_ne!(digests()["all"], edited["all"], "an entry leaves");
+}
+
+#[test]
 fn reconfigured_feeds_keep_the_validators_of_the_others() {
     let newsroom = two_articles();
     let before = newsroom.published();
