@@ -27,6 +27,7 @@ mod list;
 mod log;
 mod once;
 mod output;
+mod page_hosts;
 mod progress;
 mod reload;
 mod render;

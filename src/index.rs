@@ -23,6 +23,7 @@ mod hash_index;
 mod key_order;
 mod known_terms;
 mod matching;
+mod months;
 mod names;
 mod paged;
 mod posting_list;
@@ -45,6 +46,8 @@ use self::hash_index::HashIndex;
 pub use self::key_order::natural;
 use self::known_terms::KnownTerms;
 pub use self::known_terms::TermChange;
+use self::months::Months;
+pub use self::months::{MonthRule, MonthSum};
 use self::paged::Paged;
 use self::postings::{ListOrder, Postings};
 pub use self::query::Query;
@@ -84,6 +87,7 @@ pub struct Index {
     /// The next expiry or dated correction of each released article, in [`due_order`].
     changes_due: SortedList<(Timestamp, ArticleNo)>,
     known: KnownTerms,
+    months: Months,
 }
 
 impl Index {
@@ -99,6 +103,7 @@ impl Index {
             scheduled: Postings::new(ListOrder::OldestLast),
             changes_due: SortedList::default(),
             known: KnownTerms::default(),
+            months: Months::default(),
         }
     }
 

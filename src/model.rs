@@ -5,6 +5,7 @@
 //!
 //! Uses [`text`](crate::text).
 
+pub mod address_size;
 pub mod article;
 pub mod article_meta;
 pub mod article_path;

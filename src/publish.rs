@@ -30,6 +30,7 @@ mod publishing_loop;
 pub mod push_report;
 pub mod read_handle;
 mod selections;
+pub mod sitemap_documents;
 pub mod stall;
 
 use std::sync::Arc;

@@ -20,7 +20,9 @@ mod json;
 mod media;
 pub mod opml;
 pub mod pages;
+pub mod robots;
 mod rss;
+pub mod sitemap;
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 

@@ -63,6 +63,7 @@ mod select_query;
 mod selection_limit;
 pub(crate) mod server;
 pub(crate) mod server_context;
+mod sitemaps;
 mod spare_headers;
 pub(crate) mod starting_page;
 mod wordpress_feeds;

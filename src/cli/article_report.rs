@@ -6,8 +6,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::mem;
 
+use super::page_hosts::PageHosts;
 use super::template_text::template_text;
 use super::title_markup::title_markup;
+use crate::config::Config;
 use crate::index::natural;
 use crate::model::article::{Accepted, Article, Visibility};
 use crate::model::count::{counted, many};
@@ -32,6 +34,8 @@ pub(super) struct ArticleReport {
     site_language: String,
     /// By file: one that was read twice is one article.
     articles: BTreeMap<Box<str>, Findings>,
+    /// Where the pages of articles that feeds have are.
+    page_hosts: PageHosts,
     /// Numbers of the keys that nothing knows.
     unknown_keys: BTreeMap<Box<str>, u16>,
 }
@@ -75,6 +79,7 @@ impl ArticleReport {
             as_of,
             site_language: site_language.to_owned(),
             articles: BTreeMap::new(),
+            page_hosts: PageHosts::default(),
             unknown_keys: BTreeMap::new(),
         }
     }
@@ -83,6 +88,9 @@ impl ArticleReport {
     pub(super) fn add(&mut self, file: &str, accepted: &Accepted) {
         let unknown_keys = self.numbers(&accepted.unknown_keys);
         let unseen = self.unseen(accepted);
+        if unseen.is_none() && accepted.visibility.is_in_search() {
+            self.page_hosts.add(&accepted.article);
+        }
         let findings = match unseen {
             None | Some(Unseen::Future) => self.of_readers(file, accepted),
             Some(Unseen::Hidden(_) | Unseen::OutOfFeeds | Unseen::Expired) => Findings::default(),
@@ -162,6 +170,11 @@ impl ArticleReport {
     pub(super) fn take_problems(&mut self) -> impl Iterator<Item = Problem> {
         let articles = self.articles.values_mut();
         articles.filter_map(|article| Some(*article.problem.take()?))
+    }
+
+    /// What to put in robots.txt of hosts where this server has none.
+    pub(super) fn robots_lines(&self, config: &Config) -> Vec<String> {
+        self.page_hosts.lines(config)
     }
 
     /// The lines of the report, fewer where there is less to tell.

@@ -219,6 +219,7 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     let renamed = renamed_files(loaded, published).into_iter();
     renamed.for_each(|problem| found.articles.add(problem));
     found.report = articles.lines();
+    found.report.extend(articles.robots_lines(&loaded.config));
     let site = site_report::lines(published, found.lists_all);
     found.report.extend(site);
     let key_files = key_files.lock().unwrap_or_else(PoisonError::into_inner);

@@ -7,6 +7,7 @@ use url::form_urlencoded;
 
 use crate::feed::automatic_path::{automatic_path, split_automatic};
 use crate::feed::definitions::SELECT;
+use crate::feed::sitemaps::SitemapVersion;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
@@ -16,6 +17,7 @@ use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::{ReadHandle, did_you_mean};
 use crate::render::pages::PageRequest;
 use crate::render::pages::error_page::SuggestedFeeds;
+use crate::render::robots;
 use crate::serve::route::{self, Target};
 
 /// Another spelling is one redirect, and feeds.toml may add one.
@@ -32,14 +34,22 @@ pub(super) enum Document {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(String),
-    /// The key file of IndexNow.
-    KeyFile,
+    /// A sitemap.
+    Sitemap(Arc<SitemapVersion>),
+    /// robots.txt, or the key file of IndexNow.
+    Text(String),
 }
 
 /// Finds the document that a request would get, after redirects on this server. Behind the reason why there is none
 /// stands what may have been meant.
 pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, String> {
     let published = publisher.published().ok_or("nothing is published")?;
+    if address.trim_start_matches('/') == "robots.txt"
+        && let Some(text) = robots::render(&published.snapshot.config)
+    {
+        // It is printed for the root of another host as well.
+        return Ok(Document::Text(text));
+    }
     let with_hint = |reason: String| match nearest(&published, address) {
         Some(hint) => format!("{reason}\n  hint: {hint}"),
         None => reason,
@@ -54,7 +64,8 @@ pub(super) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
         }
         Target::Page(page) => Ok(Document::Page(page)),
         Target::Asset(name) => Ok(Document::Asset(name)),
-        Target::KeyFile => Ok(Document::KeyFile),
+        Target::Sitemap(version) => Ok(Document::Sitemap(version.clone())),
+        Target::Text(text) => Ok(Document::Text(text)),
         Target::Redirect(_) => Err("its redirects lead nowhere".to_owned()),
         Target::Gone => Err("this feed has ended".to_owned()),
         Target::BadRequest(reason) | Target::NotFound(reason) => Err(with_hint(reason)),
@@ -180,7 +191,7 @@ fn find_feed(publisher: &ReadHandle, address: &str) -> Result<Arc<FeedVersion>, 
                 .select(&published, &selection)
                 .map_err(|error| error.to_string())
         }
-        Document::Page(_) | Document::Asset(_) | Document::KeyFile => {
+        Document::Page(_) | Document::Asset(_) | Document::Sitemap(_) | Document::Text(_) => {
             Err("this is a page and no feed".to_owned())
         }
     }

@@ -10,6 +10,7 @@ use crate::config::ConfigInput;
 use crate::model::problem::chain;
 use crate::publish::documents;
 use crate::publish::read_handle::ReadHandle;
+use crate::publish::sitemap_documents::render_sitemap;
 use crate::render::pages::PageRequest;
 use crate::render::pages::frame::Host;
 use crate::render::pages::locale::Locale;
@@ -27,18 +28,18 @@ fn render(publisher: &ReadHandle, address: &str) -> Result<Bytes, String> {
             documents::render_feed(publisher.store(), &version, format)
                 .map_err(|failure| chain(&failure))
         }
+        Document::Sitemap(version) => {
+            let published = publisher.published().ok_or("nothing is published")?;
+            render_sitemap(publisher.store(), &published, &version)
+                .map_err(|failure| chain(&failure))
+        }
+        Document::Text(text) => Ok(text.into()),
         Document::Page(page) => render_page(publisher, page, language(address).as_deref()),
         Document::Asset(name) => {
             let published = publisher.published().ok_or("nothing is published")?;
             let asset = published.templates.asset(&name);
             let asset = asset.ok_or_else(|| format!("no file \"{name}\""))?;
             Ok(asset.bytes.clone())
-        }
-        Document::KeyFile => {
-            let snapshot = publisher.snapshot().ok_or("nothing is published")?;
-            let indexnow = snapshot.config.indexnow.as_ref();
-            let indexnow = indexnow.ok_or("feeds.toml has no [indexnow]")?;
-            Ok(indexnow.key.clone().into())
         }
     }
 }

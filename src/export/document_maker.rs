@@ -11,6 +11,7 @@ use crate::model::problem::chain;
 use crate::publish::documents::{render_page, write_feed};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::{PageMissing, ReadHandle};
+use crate::publish::sitemap_documents::render_sitemap;
 use crate::render::pages::PageRequest;
 use crate::render::pages::frame::Host;
 
@@ -67,6 +68,11 @@ impl<'a> DocumentMaker<'a> {
             }
             DocumentSource::Page(request) => self.page(request),
             DocumentSource::Asset(asset) => Ok(asset.bytes.clone()),
+            DocumentSource::Sitemap(version) => {
+                let store = self.publisher.store();
+                let made = render_sitemap(store, self.published, version);
+                made.map_err(|error| MakeError::failed(&error))
+            }
             DocumentSource::Text(text) => Ok(text.clone()),
         }
     }

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use crate::config::Config;
 use crate::feed::etag::ETag;
 use crate::feed::overview::Overview;
+use crate::feed::sitemaps::{SitemapVersion, sitemap_path};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
@@ -20,6 +21,7 @@ use crate::render::pages::asset::Asset;
 use crate::render::pages::folder::RASTER_ICONS;
 use crate::render::pages::term_list::{TERMS_A_PAGE, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
+use crate::render::robots;
 
 /// Whether pages are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,9 @@ pub enum DocumentSource {
     Page(PageRequest),
     /// A file that pages refer to.
     Asset(Asset),
-    /// A short text, such as the key file of IndexNow.
+    /// A sitemap.
+    Sitemap(Arc<SitemapVersion>),
+    /// robots.txt, or the key file of IndexNow.
     Text(Bytes),
 }
 
@@ -72,6 +76,7 @@ impl PlannedDocument {
             }
             DocumentSource::Page(_) => None,
             DocumentSource::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
+            DocumentSource::Sitemap(version) => Some(version.digest),
             DocumentSource::Text(text) => Some(ETag::of(text).digest()),
         }
     }
@@ -89,9 +94,11 @@ impl PlannedDocument {
     /// Whether it is worth compressing.
     pub fn is_text(&self) -> bool {
         match &self.source {
-            DocumentSource::Feed(..) | DocumentSource::Page(_) => true,
+            DocumentSource::Feed(..)
+            | DocumentSource::Page(_)
+            | DocumentSource::Sitemap(_)
+            | DocumentSource::Text(_) => true,
             DocumentSource::Asset(asset) => asset.is_text(),
-            DocumentSource::Text(_) => false,
         }
     }
 }
@@ -141,6 +148,15 @@ impl Plan {
                 let feed = DocumentSource::Feed(version.clone(), *format);
                 layout.file(&path, feed, version.last_modified);
             }
+        }
+        for version in snapshot.sitemaps.iter().flat_map(|sitemaps| sitemaps.all()) {
+            let sitemap = DocumentSource::Sitemap(version.clone());
+            layout.file(&sitemap_path(version.name), sitemap, version.last_modified);
+        }
+        let robots = robots::render(&snapshot.config);
+        if let Some(text) = robots.filter(|_| snapshot.site_rules.prefix().is_empty()) {
+            let epoch = snapshot.site_rules.epoch();
+            layout.file("robots.txt", DocumentSource::Text(text.into()), epoch);
         }
         if pages == PageExport::Write {
             let catalogue = DocumentSource::Page(PageRequest::Catalogue);

@@ -16,7 +16,8 @@ use crate::export::progress::ExportProgress;
 use crate::export::report::{ExportReport, FileFailure};
 use crate::feed::coding::Coding;
 use crate::feed::etag::ETag;
-use crate::feed::snapshot::{Snapshot, last_modified};
+use crate::feed::last_modified::last_modified;
+use crate::feed::snapshot::Snapshot;
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::publish::published_state::PublishedState;
@@ -272,7 +273,7 @@ impl<'a> ExportRun<'a> {
         let dated = last_modified(digest, document.modified, before, self.as_of);
         match document.source {
             // A feed may have changed and changed back since the last export.
-            DocumentSource::Feed(..) => dated.max(document.modified),
+            DocumentSource::Feed(..) | DocumentSource::Sitemap(_) => dated.max(document.modified),
             DocumentSource::Page(_) | DocumentSource::Asset(_) | DocumentSource::Text(_) => dated,
         }
     }

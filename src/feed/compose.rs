@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::config::{Config, Content, ImageInText, TextSettings};
 use crate::feed::document::shared_entry::SharedEntry;
 use crate::feed::document::{Category, Channel, Entry, Feed, Person};
+use crate::model::address_size::page_here;
 use crate::model::article::{Article, ArticleTerm, Author};
 use crate::model::term::{Term, TermKind};
 use crate::model::time::{Timestamp, Zone};
@@ -144,7 +145,7 @@ impl SiteRules {
 
     /// The address of an article's page: on the newsroom's site, else on this daemon.
     pub fn link(&self, article: &Article) -> String {
-        let here = || format!("{}articles/{}", self.base, encode_path(&article.key));
+        let here = || page_here(&self.base, &article.key);
         article.url.clone().unwrap_or_else(here)
     }
 

@@ -94,8 +94,8 @@ pub struct Change {
 pub struct GainedFeed {
     /// Its path without extension.
     pub path: String,
-    /// Where it comes from.
-    pub kind: FeedKind,
+    /// Where it comes from; `None` for robots.txt and sitemaps.
+    pub kind: Option<FeedKind>,
     /// The new addresses: of its page, then of its formats.
     pub addresses: Vec<String>,
     /// How many entries it would have.

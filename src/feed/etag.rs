@@ -26,6 +26,11 @@ impl ETag {
         ETag(xxh3_128(document))
     }
 
+    /// The entity tag of a document that has this digest and no formats.
+    pub fn of_digest(digest: u128) -> ETag {
+        ETag(digest)
+    }
+
     /// The value of `ETag` for the document in a coding.
     pub fn value(self, coding: Coding) -> HeaderValue {
         let value = match coding {

@@ -38,6 +38,7 @@ impl Index {
             updated: slot.updated,
             expires: slot.expires(),
             visibility: slot.visibility,
+            address: slot.address,
             terms: spellings
                 .map(|spelling| self.terms.written(spelling))
                 .collect(),

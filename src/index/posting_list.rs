@@ -37,6 +37,14 @@ impl PostingList {
         self.articles.iter()
     }
 
+    /// The articles from the first one that `is_before` is not true of.
+    pub(super) fn iter_from(
+        &self,
+        is_before: impl Fn(&ArticleNo) -> bool,
+    ) -> impl Iterator<Item = ArticleNo> {
+        self.articles.iter_from(is_before)
+    }
+
     /// The articles, the last one first.
     pub(super) fn backwards(&self) -> Backwards<'_, ArticleNo> {
         self.articles.backwards()

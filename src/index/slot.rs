@@ -2,6 +2,7 @@
 //! can be a million articles.
 
 use super::term_dictionary::{SpellingNo, TermDictionary, TermNo};
+use crate::model::address_size::AddressSize;
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::RecordId;
@@ -16,6 +17,9 @@ pub(super) struct Slot {
     key_bytes: u32,
     pub(super) visibility: Visibility,
     pub(super) list_state: ListState,
+    /// Whether `updated` had come when the article was listed.
+    pub(super) correction_counts: bool,
+    pub(super) address: AddressSize,
     pub(super) revision: Revision,
     pub(super) record: RecordId,
     pub(super) published: Timestamp,
@@ -51,6 +55,8 @@ impl Slot {
             key_bytes: u32::try_from(key.len()).expect("a key is a path or as short as one"),
             visibility: meta.visibility,
             list_state: ListState::Unlisted,
+            correction_counts: false,
+            address: meta.address,
             revision: meta.revision,
             record: meta.record,
             published: meta.published,

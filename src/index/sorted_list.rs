@@ -44,6 +44,22 @@ impl<T: Copy> SortedList<T> {
         (0..self.chunk_count()).flat_map(|chunk| self.chunk(chunk).iter().copied())
     }
 
+    /// The entries from the first one that `is_before` is not true of. It is true of all before that one.
+    pub(super) fn iter_from(&self, is_before: impl Fn(&T) -> bool) -> impl Iterator<Item = T> {
+        let (first, skipped) = match self {
+            SortedList::Short(list) => (0, list.partition_point(&is_before)),
+            SortedList::Long(long) => {
+                let chunks = &long.chunks;
+                let first = chunks.partition_point(|chunk| is_before(&chunk[chunk.len() - 1]));
+                let rest = chunks.get(first).map(|chunk| &***chunk).unwrap_or_default();
+                (first, rest.partition_point(&is_before))
+            }
+        };
+        let chunks =
+            (first..self.chunk_count()).flat_map(|chunk| self.chunk(chunk).iter().copied());
+        chunks.skip(skipped)
+    }
+
     /// The entries, the last one first.
     pub(super) fn backwards(&self) -> Backwards<'_, T> {
         Backwards {

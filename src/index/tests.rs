@@ -13,6 +13,7 @@ use proptest::sample::{select, subsequence};
 use super::update::AFFECTED_MAX;
 use super::*;
 use crate::config::{NamedTerm, Settings};
+use crate::model::address_size::AddressSize;
 use crate::model::article::{Accepted, Article, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change, MetaTerm};
 use crate::model::known_term::KnownTerm;
@@ -93,6 +94,7 @@ fn meta_with_slugs(
         updated: Timestamp(published),
         expires: None,
         visibility: Visibility::Public,
+        address: AddressSize::HERE,
         terms: terms
             .iter()
             .map(|&(kind, text, slug)| MetaTerm::new(kind, text, slug))
@@ -278,6 +280,7 @@ fn an_article_has_its_language_and_the_primary_language() {
         revision: Revision(0),
         expires: None,
         visibility: Visibility::Public,
+        address: AddressSize::HERE,
         language_is_guessed: false,
         warnings: Vec::new(),
         unknown_keys: Vec::new(),

@@ -156,6 +156,7 @@ impl Index {
         if !slot.visibility.is_in_feeds() || expired {
             return;
         }
+        let correction_counts = slot.updated <= as_of;
         if slot.published > as_of {
             update.scheduled.push(article);
         } else {
@@ -168,7 +169,9 @@ impl Index {
             update.changes_due.extend(next_change);
             update.released.push(article);
         }
-        self.slot_mut(article).list_state = ListState::Pending;
+        let slot = self.slot_mut(article);
+        slot.list_state = ListState::Pending;
+        slot.correction_counts = correction_counts;
         update.add_affected(self.terms_of(article));
     }
 
@@ -177,7 +180,7 @@ impl Index {
         if self.slot(article).list_state == ListState::Pending {
             self.merge_pending(update);
         }
-        let slot = self.slot(article);
+        let slot = super::slot(&self.slots, article);
         let terms = slot.terms(&self.terms);
         match slot.list_state {
             ListState::Unlisted | ListState::Pending => {}
@@ -186,6 +189,7 @@ impl Index {
                 for instant in [slot.expires(), Some(slot.updated)].into_iter().flatten() {
                     self.changes_due.remove(&(instant, article), due_order);
                 }
+                self.months.remove(slot);
                 self.released.remove(&self.slots, article, &terms);
                 self.count_slugs(article, Released::NoLonger, update);
                 for &term in &terms {
@@ -202,6 +206,7 @@ impl Index {
         let released = mem::take(&mut update.released);
         for &article in &released {
             self.slot_mut(article).list_state = ListState::Released;
+            self.months.add(super::slot(&self.slots, article));
             self.count_slugs(article, Released::Now, update);
         }
         for term in self.released.merge(&self.slots, &self.terms, released) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::address_size::AddressSize;
 use crate::model::article::{Accepted, ArticleTerm, Revision, Visibility};
 use crate::model::record::RecordId;
 use crate::model::term::TermKind;
@@ -24,6 +25,8 @@ pub struct ArticleMeta {
     pub expires: Option<Timestamp>,
     /// Who may see it between its publication and its expiry.
     pub visibility: Visibility,
+    /// The size of the address of its page.
+    pub address: AddressSize,
     /// Its terms in its own spelling: tags, sections, authors, languages.
     pub terms: Vec<MetaTerm>,
 }
@@ -79,6 +82,10 @@ impl ArticleMeta {
             updated: article.updated,
             expires: accepted.expires,
             visibility: accepted.visibility,
+            address: match &article.url {
+                Some(url) => AddressSize::of(url),
+                None => AddressSize::HERE,
+            },
             terms: terms.collect(),
         }
     }

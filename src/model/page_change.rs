@@ -23,12 +23,12 @@ pub struct PageVersion {
     /// Who may see it.
     pub visibility: Visibility,
     /// Its page on the newsroom's site; without one its page is that of this server.
-    pub url: Option<Box<str>>,
+    pub url: Option<String>,
 }
 
 impl PageVersion {
     /// The version of these metadata, with the page `url`.
-    pub fn new(meta: &ArticleMeta, url: Option<Box<str>>) -> PageVersion {
+    pub fn new(meta: &ArticleMeta, url: Option<String>) -> PageVersion {
         PageVersion {
             record: meta.record,
             revision: meta.revision,
@@ -130,7 +130,7 @@ mod tests {
                 updated: Timestamp(updated),
                 expires: expires.map(Timestamp),
                 visibility,
-                url: url.map(Box::from),
+                url: url.map(str::to_owned),
             }
         })
     }
@@ -139,7 +139,7 @@ mod tests {
     fn shown(
         version: Option<&PageVersion>,
         at: i64,
-    ) -> Option<(Option<Box<str>>, Revision, Timestamp)> {
+    ) -> Option<(Option<String>, Revision, Timestamp)> {
         let version = version?;
         let is_out = version.visibility == Visibility::Public
             && version.published.0 <= at

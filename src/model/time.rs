@@ -143,6 +143,32 @@ pub struct Day {
     pub day: i8,
 }
 
+/// A month of the calendar; displayed as `2026-11`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Month {
+    year: i16,
+    month: i8,
+}
+
+impl Month {
+    /// Parses `YYYY-MM`.
+    pub fn parse(text: &str) -> Option<Month> {
+        let (year, month) = text.split_once('-')?;
+        let is_number = |text: &str, digits| {
+            text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let month: i8 = month.parse().ok().filter(|_| is_number(month, 2))?;
+        let year = year.parse().ok().filter(|_| is_number(year, 4))?;
+        (1..=12).contains(&month).then_some(Month { year, month })
+    }
+}
+
+impl fmt::Display for Month {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}", self.year, self.month)
+    }
+}
+
 impl From<civil::DateTime> for Day {
     fn from(local: civil::DateTime) -> Day {
         Day {
@@ -237,6 +263,9 @@ fn parse_offset(zone: &str) -> Result<Offset, DateError> {
         .map_err(|_| DateError::NoSuchDay)
 }
 
+/// The seconds of most days.
+pub const DAY_SECONDS: i64 = 86_400;
+
 /// A time zone of the IANA database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone(TimeZone);
@@ -289,6 +318,20 @@ impl Zone {
     pub fn day(&self, at: Timestamp) -> Day {
         let instant = jiff::Timestamp::from_second(at.0).unwrap_or_default();
         self.0.to_datetime(instant).into()
+    }
+
+    /// The month in this zone at an instant.
+    pub fn month(&self, at: Timestamp) -> Month {
+        let Day { year, month, .. } = self.day(at);
+        Month { year, month }
+    }
+
+    /// An instant that is before all those of a month by less than two days.
+    pub fn before(&self, month: Month) -> Timestamp {
+        let first = civil::Date::new(month.year, month.month, 1).unwrap_or(civil::Date::ZERO);
+        let first = self.resolve(WrittenDate::Local(first.at(0, 0, 0, 0)));
+        // Where clocks are set back at midnight, a month begins twice.
+        first.plus(-DAY_SECONDS)
     }
 
     /// `at` with the offset that this zone has at that instant. Before zones had whole minutes (until 1924

@@ -1,14 +1,17 @@
 //! The index and the definitions of the feeds over it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::config::Config;
 use crate::feed::definitions::{FeedDefinition, FeedDefinitions};
+use crate::feed::sitemaps::{Sitemaps, month_rule};
 use crate::feed::snapshot::FeedVersion;
 use crate::index::{Index, SELECTION_STEPS_MAX, StepsExceeded, Window};
 use crate::model::time::Timestamp;
 use crate::model::validators::Validators;
 use crate::render::RENDERER_VERSION;
+use crate::render::sitemap::SITEMAP_VERSION;
 
 /// The publisher has one that it changes. Each published state has a clone that never changes.
 #[derive(Clone, Debug)]
@@ -19,6 +22,27 @@ pub(super) struct IndexState {
 }
 
 impl IndexState {
+    /// Builds the sitemaps; `None` if feeds.toml has no `[sitemap]`.
+    pub(super) fn build_sitemaps(
+        &mut self,
+        last: Option<&Sitemaps>,
+        dates: &HashMap<Arc<str>, Validators>,
+        floor: Timestamp,
+    ) -> Option<Sitemaps> {
+        self.index.count_months(month_rule(&self.config));
+        self.config.sitemap.as_ref()?;
+        self.index.refresh_months();
+        Some(Sitemaps::build(
+            SITEMAP_VERSION,
+            &self.config,
+            self.definitions.site_rules(),
+            &self.index,
+            last,
+            dates,
+            floor,
+        ))
+    }
+
     /// Builds a version of a feed, dated no earlier than `floor`.
     pub(super) fn build(
         &self,

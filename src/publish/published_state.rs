@@ -104,6 +104,11 @@ impl PublishedState {
         self.term_slugs.as_ref()?.slug(kind, number)
     }
 
+    /// The next instant at which an article is released, expires or changes.
+    pub fn next_release(&self) -> Option<Timestamp> {
+        self.index.index.next_instant()
+    }
+
     /// Whether there is a released article with this key.
     pub fn has_article(&self, key: &str) -> bool {
         self.index.index.find(key).is_some()

@@ -22,6 +22,7 @@ use crate::config::Config;
 use crate::feed::automatic_path::automatic_path;
 use crate::feed::definitions::{FeedDefinitions, SELECT};
 use crate::feed::reload_summary::ReloadSummary;
+use crate::feed::sitemaps::is_sitemap;
 use crate::feed::snapshot::FeedVersion;
 use crate::feed::vanished::{ServedHistory, VanishedAddresses, find_vanished};
 use crate::index::{AffectedFeeds, Index, TermChange};
@@ -115,6 +116,7 @@ impl Publisher {
         // Later dates are from before the clock was set back; the publisher must not wait for them.
         let dates = validators.values().map(|row| row.last_modified);
         let last_moved = dates.filter(|date| *date <= as_of).max();
+        let sitemap_dates = validators.extract_if(|path, _| is_sitemap(path)).collect();
         let remembered: HashMap<_, _> = validators
             .extract_if(|path, _| is_selection(path))
             .collect();
@@ -142,6 +144,8 @@ impl Publisher {
                 selection_dates: SelectionDates::new(last_second, due_instants),
                 stored_selections,
                 validators,
+                sitemap_dates,
+                sitemaps_next: None,
                 unsaved: HashMap::new(),
                 dead_feeds: DeadFeeds::default(),
                 unsaved_terms: Vec::new(),
@@ -239,7 +243,8 @@ impl Publisher {
             // A selection of a term that is not known any more has to end.
             new.affected = AffectedFeeds::All;
         }
-        let is_replaced = new.is_changed() || writer.selection_dates.is_due(as_of);
+        let is_replaced =
+            new.is_changed() || new.has_new_sitemaps || writer.selection_dates.is_due(as_of);
         if is_replaced {
             writer.selection_dates.advance(as_of, last.is_some());
             writer.selection_dates.reach(writer.state.index.as_of());

@@ -120,6 +120,8 @@ pub struct ReleasedArticle {
     pub as_of: Timestamp,
     /// When it changes or leaves by itself.
     pub next: Option<Timestamp>,
+    /// Whether search engines may show it.
+    pub is_in_search: bool,
 }
 
 /// The kinds of terms that have lists.

@@ -19,6 +19,7 @@ use hyper::header::{
 use crate::config::Settings;
 use crate::feed::coding::Coding;
 use crate::feed::first_seen::FirstSeen;
+use crate::feed::sitemaps::SitemapVersion;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::time::Timestamp;
 
@@ -63,6 +64,20 @@ impl<'a> Dates<'a> {
             last_modified: version.last_modified,
             first_seen: &version.first_seen,
             cached_seconds: i64::from(cache) + i64::from(stale_while_revalidate),
+            now,
+        }
+    }
+
+    /// The dates of a sitemap at `now`, which caches keep by these settings.
+    pub(crate) fn of_sitemap(
+        version: &'a SitemapVersion,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Dates<'a> {
+        Dates {
+            last_modified: version.last_modified,
+            first_seen: &version.first_seen,
+            cached_seconds: i64::from(settings.cache) + i64::from(settings.stale_while_revalidate),
             now,
         }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hyper::{Method, Request};
 
 use crate::feed::definitions::FeedKind;
+use crate::feed::sitemaps::SitemapVersion;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::selection::Selection;
@@ -20,7 +21,7 @@ use crate::serve::documents::Documents;
 use crate::serve::reply::{self, Reply};
 use crate::serve::request_context::RequestContext;
 use crate::serve::route::{self, Target};
-use crate::serve::{feeds, pages};
+use crate::serve::{feeds, pages, sitemaps};
 
 /// The answer to a request, or the job that makes it.
 pub enum Dispatch {
@@ -45,7 +46,7 @@ enum Resource {
     Selection(Selection, Format),
     Page(PageRequest),
     Asset(String),
-    KeyFile,
+    Sitemap(Arc<SitemapVersion>),
 }
 
 impl Resource {
@@ -57,7 +58,7 @@ impl Resource {
                 version.kind == FeedKind::Select
             }
             Resource::Page(page) => page.is_limited(),
-            Resource::Asset(_) | Resource::KeyFile => false,
+            Resource::Asset(_) | Resource::Sitemap(_) => false,
         }
     }
 }
@@ -96,7 +97,11 @@ pub fn dispatch<B>(
         }
         Target::Page(page) => context.job(Resource::Page(page)),
         Target::Asset(name) => context.job(Resource::Asset(name)),
-        Target::KeyFile => context.job(Resource::KeyFile),
+        Target::Sitemap(version) => match sitemaps::cached(&context, version) {
+            Some(answer) => Dispatch::Ready(answer),
+            None => context.job(Resource::Sitemap(version.clone())),
+        },
+        Target::Text(text) => Dispatch::Ready(sitemaps::text(&context, text)),
         Target::Redirect(location) => Dispatch::Ready(reply::moved_permanently(&location).into()),
         Target::Gone => Dispatch::Ready(reply::gone().into()),
         Target::BadRequest(reason) => Dispatch::Ready(reply::bad_request(&reason).into()),
@@ -185,7 +190,7 @@ impl Job {
             }
             Resource::Page(page) => pages::page(&context, page).await,
             Resource::Asset(name) => pages::asset(&context, &name).await,
-            Resource::KeyFile => pages::key_file(&context).await,
+            Resource::Sitemap(version) => sitemaps::make(&context, &version).await,
         }
     }
 }

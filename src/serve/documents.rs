@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use crate::feed::coding::Coding;
 use crate::feed::definitions::FeedKind;
 use crate::feed::etag::ETag;
+use crate::feed::sitemaps::SitemapVersion;
 use crate::feed::snapshot::FeedVersion;
 use crate::model::format::Format;
 use crate::model::time::Timestamp;
@@ -15,6 +16,7 @@ use crate::model::validators::Validators;
 use crate::publish::documents::{render_feed, render_page};
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
+use crate::publish::sitemap_documents::render_sitemap;
 use crate::render::compress::encode;
 use crate::render::pages::Page;
 use crate::render::pages::frame::Host;
@@ -76,6 +78,25 @@ impl Documents {
         let previous = version.previous?;
         let document = self.cache.find(digest(previous.digest, format), coding)?;
         Some((document, previous))
+    }
+
+    /// A sitemap in a coding.
+    pub(super) async fn sitemap(
+        &self,
+        published: &Arc<PublishedState>,
+        version: &Arc<SitemapVersion>,
+        coding: Coding,
+    ) -> Result<Bytes, CacheError> {
+        let permits = &self.cache.render_permits;
+        let store = self.published.store().clone();
+        let (published, digest) = (published.clone(), version.digest);
+        let version = version.clone();
+        let render = move || render_sitemap(&store, &published, &version);
+        self.cache.get(digest, coding, permits, render).await
+    }
+
+    pub(super) fn cached_sitemap(&self, version: &SitemapVersion, coding: Coding) -> Option<Bytes> {
+        self.cache.find(version.digest, coding)
     }
 
     /// A page or list without a coding, in the language that the reader chose or in its own. Searches are

@@ -70,7 +70,12 @@ pub(super) async fn page(context: &RequestContext<'_>, request: PageRequest) -> 
         _ => RequestKind::Page,
     };
     let permits = context.documents.permits(&page);
-    answer_conditionally(context, tag, headers, document, permits, kind).await
+    let is_in_search = !matches!(&page, Page::Article(released) if !released.is_in_search);
+    let mut answer = answer_conditionally(context, tag, headers, document, permits, kind).await;
+    if !is_in_search {
+        answer.reply = reply::with_header(answer.reply, X_ROBOTS_TAG, "noindex");
+    }
+    answer
 }
 
 /// The page of a feed, in place of the feed.
@@ -132,27 +137,6 @@ pub(super) async fn asset(context: &RequestContext<'_>, name: &str) -> Answer {
         kind: DocumentKind::Asset,
     };
     let bytes = asset.bytes.clone();
-    let permits = &context.documents.cache.render_permits;
-    answer_conditionally(context, tag, headers, bytes, permits, RequestKind::Page).await
-}
-
-/// The key file of IndexNow.
-pub(super) async fn key_file(context: &RequestContext<'_>) -> Answer {
-    let Some(indexnow) = &context.published.snapshot.config.indexnow else {
-        return reply::not_found("feeds.toml has no [indexnow]").into();
-    };
-    let bytes = Bytes::from(indexnow.key.clone());
-    let tag = ETag::of(&bytes);
-    let coding = Coding::Identity;
-    let headers = DocumentHeaders {
-        etag: tag.value(coding),
-        last_modified: None,
-        cache_control: HeaderValue::from_static(SHORT_CACHE),
-        link: None,
-        content_type: HeaderValue::from_static("text/plain; charset=utf-8"),
-        coding,
-        kind: DocumentKind::Asset,
-    };
     let permits = &context.documents.cache.render_permits;
     answer_conditionally(context, tag, headers, bytes, permits, RequestKind::Page).await
 }

@@ -32,12 +32,14 @@ pub(crate) enum RequestKind {
     /// A page, a list of feeds or an asset.
     Page,
     Article,
+    /// A sitemap or robots.txt.
+    Sitemap,
     /// Redirects, errors and OPTIONS.
     Other,
 }
 
 impl RequestKind {
-    pub(crate) const ALL: [RequestKind; 9] = [
+    pub(crate) const ALL: [RequestKind; 10] = [
         RequestKind::All,
         RequestKind::Declared,
         RequestKind::Section,
@@ -46,6 +48,7 @@ impl RequestKind {
         RequestKind::Select,
         RequestKind::Page,
         RequestKind::Article,
+        RequestKind::Sitemap,
         RequestKind::Other,
     ];
 
@@ -60,6 +63,7 @@ impl RequestKind {
             RequestKind::Select => "select",
             RequestKind::Page => "page",
             RequestKind::Article => "article",
+            RequestKind::Sitemap => "sitemap",
             RequestKind::Other => "other",
         }
     }

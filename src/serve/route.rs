@@ -1,7 +1,7 @@
 //! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: the key file of IndexNow; a `[[redirect]]`, followed to its last target; an article or asset; the
-//! catalogue and the lists; a feed or selection, with the extension of a format, or without one for its
+//! In order of precedence: the key file of IndexNow; a `[[redirect]]`, followed to its last target; an article or
+//! asset; the catalogue, the lists, robots.txt and the sitemaps; a feed or selection, with the extension of a format, or without one for its
 //! page; a usual address of feeds, such as `/rss.xml`; and, where the articles come from WordPress, an address of
 //! its own feeds, which may have the path of the catalogue and say by its query what it means. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
 //! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
@@ -16,10 +16,11 @@ use std::sync::Arc;
 use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use url::form_urlencoded;
 
-use crate::config::{IndexNow, RedirectTo};
+use crate::config::RedirectTo;
 use crate::feed::automatic_path::split_automatic;
 use crate::feed::definitions::SELECT;
 use crate::feed::letter::Letter;
+use crate::feed::sitemaps::{SitemapName, SitemapVersion, is_sitemap, sitemap_path};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::feed::usual_address::usual_feed;
 use crate::model::format::Format;
@@ -30,6 +31,7 @@ use crate::publish::published_state::PublishedState;
 use crate::render::pages::build_query::BuildQuery;
 use crate::render::pages::term_list::{TermFilter, TermListRequest};
 use crate::render::pages::{OpmlScope, PageRequest, term_lists};
+use crate::render::robots;
 use crate::serve::select_query::{display_parameters, refuse_parameter};
 use crate::serve::wordpress_feeds::{self, Address};
 use crate::text::typed_words;
@@ -43,8 +45,9 @@ pub(crate) enum Target<'a> {
     /// A page or list.
     Page(PageRequest),
     Asset(String),
-    /// The file that proves to search engines that this site is its key's.
-    KeyFile,
+    Sitemap(&'a Arc<SitemapVersion>),
+    /// robots.txt, or the file that proves to search engines that this site is its key's.
+    Text(String),
     /// The canonical target, or that of a `[[redirect]]`.
     Redirect(String),
     /// A `[[redirect]]` that is gone, or a feed of comments that WordPress had.
@@ -98,10 +101,11 @@ pub(crate) fn resolve<'a>(
             (&*path, rest.unwrap_or(normalized))
         }
     };
-    let key_file = snapshot.config.indexnow.as_ref().map(IndexNow::key_file);
-    // Without it no request to search engines is believed, so no redirect hides it.
-    if key_file.is_some_and(|file| path.strip_prefix('/') == Some(&*file)) {
-        return Target::KeyFile;
+    // Without the key file no request to search engines is believed, so no redirect hides it.
+    if let Some(indexnow) = &snapshot.config.indexnow
+        && path.strip_prefix('/') == Some(&*indexnow.key_file())
+    {
+        return Target::Text(indexnow.key.clone());
     }
     match snapshot
         .config
@@ -238,6 +242,7 @@ fn resolve_decoded<'a>(
             let name = published.templates.icon(lower.trim_start_matches('/'));
             Target::Asset(name.to_owned())
         }
+        "/robots.txt" => decoded.robots(),
         "/build" => decoded.require_canonical(&lower, || {
             let query = BuildQuery::parse(query.unwrap_or_default());
             Target::Page(PageRequest::Build(query))
@@ -245,6 +250,7 @@ fn resolve_decoded<'a>(
         "/sections" => decoded.terms(&lower, TermKind::Section),
         "/tags" => decoded.terms(&lower, TermKind::Tag),
         "/authors" => decoded.terms(&lower, TermKind::Author),
+        _ if is_sitemap(lower.trim_start_matches('/')) => decoded.sitemap(&lower),
         _ => match split_extension(normalized) {
             Some((stem, format)) => decoded.feed(stem, Some(format)),
             None => decoded.feed(normalized.trim_start_matches('/'), None),
@@ -283,6 +289,37 @@ impl<'a> DecodedTarget<'a, '_> {
         let prefix = encode_path(self.snapshot.site_rules.prefix());
         let path = encode_path(path);
         Target::Redirect(format!("{prefix}{path}{}", query.unwrap_or_default()))
+    }
+
+    /// Where crawlers look for it: robots.txt counts for a whole host.
+    fn robots(&self) -> Target<'a> {
+        let config = &self.snapshot.config;
+        let reason = match (&config.robots, self.snapshot.site_rules.prefix()) {
+            (None, _) => "feeds.toml has no [robots] and no [sitemap]",
+            (Some(_), "") => {
+                let text = || Target::Text(robots::render(config).unwrap_or_default());
+                return self.require_canonical("/robots.txt", text);
+            }
+            (Some(_), _) => "`public-url` has a path, so robots.txt is not on this server",
+        };
+        Target::NotFound(reason.to_owned())
+    }
+
+    /// The sitemap at a path in lower case.
+    fn sitemap(&self, path: &str) -> Target<'a> {
+        let Some(sitemaps) = &self.snapshot.sitemaps else {
+            return Target::NotFound("feeds.toml has no [sitemap]".to_owned());
+        };
+        let file = path.rsplit('/').next().unwrap_or_default();
+        let name = SitemapName::parse(file);
+        let Some(name) = name.filter(|name| path == format!("/{}", sitemap_path(*name))) else {
+            let names = "expected index.xml, news.xml or a month such as 2026-11.xml";
+            return Target::NotFound(format!("no sitemap \"{file}\": {names}"));
+        };
+        match sitemaps.find(name) {
+            Some(version) => self.require_canonical(path, || Target::Sitemap(version)),
+            None => Target::NotFound(format!("no article is in the sitemap \"{name}\"")),
+        }
     }
 
     /// A page of a list of terms, by default the first: all, those under `letter`, or what `q` finds.

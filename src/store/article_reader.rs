@@ -25,8 +25,8 @@ impl ArticleReader {
         })
     }
 
-    /// The page of a record's article on the newsroom's site, which takes less than the whole article.
-    pub fn url(&mut self, record: RecordId) -> Result<Option<Box<str>>, StoreError> {
+    /// The address of the page of a record's article, which takes less than the whole article.
+    pub fn url(&mut self, record: RecordId) -> Result<Option<String>, StoreError> {
         let (table, unpacker) = (&self.table, &mut self.unpacker);
         self.damage.watched(|| {
             let row = table.get(record.0)?.ok_or(StoreError::Missing)?;

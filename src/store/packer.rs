@@ -98,13 +98,13 @@ impl Unpacker {
         Ok(title.to_owned())
     }
 
-    /// The page of an article on the newsroom's site: the sixth of its fields.
-    pub(super) fn unpack_url(&mut self, packed: &[u8]) -> Result<Option<Box<str>>, StoreError> {
+    /// The address of an article's page: the sixth of its fields.
+    pub(super) fn unpack_url(&mut self, packed: &[u8]) -> Result<Option<String>, StoreError> {
         type Fields<'a> = (&'a str, Option<&'a str>, &'a str, i64, i64, Option<&'a str>);
         let bytes = self.decompress(packed)?;
         let fields = postcard::take_from_bytes::<Fields<'_>>(bytes);
-        let ((_, _, _, _, _, url), _) = fields.map_err(|_| StoreError::Row("article"))?;
-        Ok(url.map(Box::from))
+        let ((.., url), _) = fields.map_err(|_| StoreError::Row("article"))?;
+        Ok(url.map(str::to_owned))
     }
 
     /// An article in the form of another layout.

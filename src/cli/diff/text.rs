@@ -72,8 +72,17 @@ fn addresses(diff: &ConfigDiff) -> Vec<String> {
         .gained
         .first
         .iter()
-        .map(|feed| (feed.kind, &*feed.path));
+        .filter_map(|feed| Some((feed.kind?, &*feed.path)));
     lines.extend(by_kind("gained", gained, &diff.gained));
+    let others = diff
+        .gained
+        .first
+        .iter()
+        .filter(|gained| gained.kind.is_none());
+    let others: Vec<&str> = others.map(|gained| &*gained.path).collect();
+    if !others.is_empty() {
+        lines.push(format!("gained: {}", named(&others)));
+    }
     if diff.redirected.count > 0 {
         let first = diff.redirected.first.iter().take(NAMED_MAX);
         let first: Vec<String> = first

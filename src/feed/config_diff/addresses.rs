@@ -54,7 +54,17 @@ fn leads_nowhere(side: &Side<'_>, to: &str) -> bool {
     path.starts_with('/') && has_format && !serves(side, &normalize_path(&path))
 }
 
+/// Addresses that crawlers know from elsewhere. Those of months follow from that of the index.
+pub(super) const FOR_CRAWLERS: [&str; 3] =
+    ["/robots.txt", "/sitemaps/index.xml", "/sitemaps/news.xml"];
+
 fn serves(side: &Side<'_>, path: &str) -> bool {
+    if path == FOR_CRAWLERS[0] {
+        return side.config.robots.is_some() && side.definitions.site_rules().prefix().is_empty();
+    }
+    if FOR_CRAWLERS.contains(&path) {
+        return side.config.sitemap.is_some();
+    }
     let (stem, format) = match split_format(path) {
         Some((stem, format)) => (stem, Some(format)),
         None => (path.trim_start_matches('/'), None),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::addresses::{Answer, addresses, answer};
+use super::addresses::{Answer, FOR_CRAWLERS, addresses, answer};
 use super::entries::{self, FeedEntries};
 use super::side::Side;
 use super::successors::Successors;
@@ -222,7 +222,7 @@ impl Comparison<'_> {
             let window = self.next.index.window(&new.query, &new.settings);
             self.diff.gained.push(GainedFeed {
                 path: new.path.to_string(),
-                kind: new.kind,
+                kind: Some(new.kind),
                 addresses,
                 entries: window.entries.len(),
             });
@@ -343,11 +343,27 @@ impl Comparison<'_> {
                 }
                 (false, true) => self.diff.gained.push(GainedFeed {
                     path: kind.folder().to_owned(),
-                    kind: FeedKind::of_terms(kind),
+                    kind: Some(FeedKind::of_terms(kind)),
                     addresses: vec![list],
                     entries: 0,
                 }),
                 (true, true) | (false, false) => {}
+            }
+        }
+        for address in FOR_CRAWLERS {
+            let [before, after] =
+                [today, next].map(|side| answer(&side, address, None) == Answer::Served);
+            if before {
+                let mut lost = Vec::new();
+                self.look_up(address.to_owned(), None, &mut lost);
+                self.lose(address, None, lost);
+            } else if after {
+                self.diff.gained.push(GainedFeed {
+                    path: address.to_owned(),
+                    kind: None,
+                    addresses: vec![address.to_owned()],
+                    entries: 0,
+                });
             }
         }
         for alias in &today.config.same {

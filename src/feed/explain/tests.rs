@@ -5,6 +5,7 @@ use std::path::Path;
 use super::*;
 use crate::feed::definitions::FeedDefinitions;
 use crate::index::Index;
+use crate::model::address_size::AddressSize;
 use crate::model::article::{Revision, Visibility};
 use crate::model::article_meta::{ArticleMeta, Change, MetaTerm};
 use crate::model::record::RecordId;
@@ -74,6 +75,7 @@ fn meta(key: &str, published: &str, terms: &[(TermKind, &str)]) -> ArticleMeta {
         updated: at(published),
         expires: None,
         visibility: Visibility::Public,
+        address: AddressSize::HERE,
         terms: terms
             .iter()
             .map(|&(kind, text)| MetaTerm::new(kind, text, None))

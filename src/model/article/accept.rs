@@ -17,6 +17,7 @@ use super::{
     ID_BYTES_MAX, Media, Refusal, SECTIONS_MAX, TAGS_MAX, WARNINGS_MAX, Warning, WrittenTerm,
     spelling,
 };
+use crate::model::address_size::{ADDRESS_CHARS_MAX, page_here};
 use crate::model::article_path::ArticlePath;
 use crate::model::time::{Timestamp, WrittenDate};
 use crate::text::{Base, TemplateContext, Text, html_without_shortcodes};
@@ -132,6 +133,7 @@ impl Draft {
             url: page.address,
             language,
         };
+        warn_of_long_address(&article, reading, &mut warnings);
         warnings.truncate(WARNINGS_MAX);
         Ok(Accepted {
             revision: article.revision(),
@@ -180,6 +182,22 @@ fn at_most(count: usize, most: usize, what: &str) -> Result<(), Refusal> {
 fn without_expiry(refusal: Refusal) -> Refusal {
     let reason = format!("`expires`: {}, so the article is hidden", refusal.reason);
     Refusal { reason, ..refusal }.withdrawn_if(true)
+}
+
+/// Warns of an address that no sitemap may have.
+fn warn_of_long_address(article: &Article, reading: &AcceptSettings, warnings: &mut Vec<Warning>) {
+    let here = || page_here(&reading.public_url, &article.key);
+    let address = article
+        .url
+        .as_deref()
+        .map_or_else(|| here().into(), Cow::Borrowed);
+    if address.len() >= ADDRESS_CHARS_MAX {
+        warnings.push(Warning::new(
+            None,
+            format!("the address of its page has {} characters", address.len()),
+            format!("sitemaps leave it out: they allow fewer than {ADDRESS_CHARS_MAX}"),
+        ));
+    }
 }
 
 /// Feed formats write years in four digits.

@@ -10,6 +10,7 @@ use tracing::{info, warn};
 use super::selection_dates::SelectionDates;
 use crate::feed::automatic_path::automatic_path;
 use crate::feed::definitions::{FeedDefinition, FeedDefinitions, FeedNo};
+use crate::feed::sitemaps::Sitemaps;
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::index::{AffectedFeeds, TermChange, TermNo, Update};
 use crate::model::article_meta::Change;
@@ -53,6 +54,10 @@ pub(super) struct Writer {
     pub(super) stored_selections: Vec<Arc<str>>,
     /// The stored validators of feeds that are neither in the snapshot nor among those of dead terms.
     pub(super) validators: HashMap<Arc<str>, Validators>,
+    /// The last validators of each sitemap, also of those that are not served any more, by its path.
+    pub(super) sitemap_dates: HashMap<Arc<str>, Validators>,
+    /// When an article leaves the news of the published sitemaps.
+    pub(super) sitemaps_next: Option<Timestamp>,
     /// Validators that are not in the store yet.
     pub(super) unsaved: HashMap<Arc<str>, Validators>,
     /// The feeds of dead terms.
@@ -89,6 +94,10 @@ pub(super) struct NewContent {
     pub(super) affected: AffectedFeeds,
     /// Whether all feeds were built.
     pub(super) rebuild: bool,
+    /// The sitemaps, if feeds.toml has `[sitemap]`.
+    pub(super) sitemaps: Option<Arc<Sitemaps>>,
+    /// Whether they differ from those of the last snapshot.
+    pub(super) has_new_sitemaps: bool,
     /// How many feeds have other validators.
     pub(super) moved: usize,
 }
@@ -175,16 +184,40 @@ impl Writer {
         if moved > 0 {
             self.last_moved = Some(self.state.index.as_of());
         }
+        let last_sitemaps = last.and_then(|last| last.sitemaps.as_ref());
+        let sitemaps = self.build_sitemaps(last_sitemaps);
         for (path, validators) in unsaved_before {
             self.unsaved.entry(path).or_insert(validators);
         }
         NewContent {
+            has_new_sitemaps: sitemaps.as_ref().map(Arc::as_ptr) != last_sitemaps.map(Arc::as_ptr),
+            sitemaps,
             versions,
             died,
             affected: mem::replace(&mut self.touched, AffectedFeeds::none()),
             rebuild: mem::take(&mut self.rebuild),
             moved,
         }
+    }
+
+    /// The sitemaps as of now, or those of `last` if nothing about them changed. Notes the validators of those
+    /// that moved.
+    fn build_sitemaps(&mut self, last: Option<&Arc<Sitemaps>>) -> Option<Arc<Sitemaps>> {
+        let sitemaps =
+            self.state
+                .build_sitemaps(last.map(Arc::as_ref), &self.sitemap_dates, self.floor);
+        self.sitemaps_next = sitemaps.as_ref().and_then(Sitemaps::next);
+        let sitemaps = sitemaps?;
+        if let Some(last) = last.filter(|last| !sitemaps.differs(last)) {
+            return Some(last.clone());
+        }
+        for (path, validators) in sitemaps.moved(last.map(Arc::as_ref)) {
+            let before = self.sitemap_dates.insert(path.clone(), validators);
+            if before != Some(validators) {
+                self.unsaved.insert(path, validators);
+            }
+        }
+        Some(Arc::new(sitemaps))
     }
 
     /// The feeds of a snapshot that changed articles ended: see [`FeedDefinitions::ended`].
@@ -321,7 +354,12 @@ impl Writer {
         self.generation += u64::from(new.rebuild);
         let is_changed = new.is_changed();
         let snapshot = match last {
-            Some(last) if !new.rebuild && new.versions.is_empty() && new.died.is_empty() => {
+            Some(last)
+                if !new.rebuild
+                    && !new.has_new_sitemaps
+                    && new.versions.is_empty()
+                    && new.died.is_empty() =>
+            {
                 last.snapshot.clone()
             }
             last => self.next_snapshot(last.map(|last| &*last.snapshot), &new),
@@ -392,6 +430,7 @@ impl Writer {
             generation: self.generation,
             site_rules: definitions.site_rules().clone(),
             feeds,
+            sitemaps: new.sitemaps.clone(),
         })
     }
 
@@ -420,7 +459,12 @@ impl Writer {
     /// Whether a publication has something to build or to commit.
     pub(super) fn is_due(&mut self, now: Timestamp) -> bool {
         let feeds_at = self.due.first().map(|(at, _)| *at);
-        let instants = [feeds_at, self.state.index.next_instant()].into_iter();
+        let instants = [
+            feeds_at,
+            self.state.index.next_instant(),
+            self.sitemaps_next,
+        ];
+        let instants = instants.into_iter();
         let is_due = instants.flatten().any(|at| at <= now) || self.selection_dates.is_due(now);
         let is_unsaved = !self.unsaved.is_empty()
             || !self.unsaved_terms.is_empty()
@@ -433,6 +477,7 @@ impl Writer {
         let instants = [
             due,
             self.state.index.next_instant(),
+            self.sitemaps_next,
             self.selection_dates.next_instant(),
         ];
         instants.into_iter().flatten().min()

@@ -86,6 +86,7 @@ impl ReadHandle {
                 digest,
                 as_of,
                 next: expires.into_iter().chain(corrected).min(),
+                is_in_search: state.index.visibility(number).is_in_search(),
                 article,
             }
         }))

@@ -36,6 +36,12 @@ impl PageGroup {
             && (self.root == public_url || !address.starts_with(public_url))
     }
 
+    /// What all addresses of its host begin with.
+    pub(super) fn origin(&self) -> String {
+        let scheme = self.root.split(':').next().unwrap_or_default();
+        format!("{scheme}://{}/", self.host)
+    }
+
     /// The address of the file that has the key.
     pub fn key_location(&self, key: &str) -> String {
         format!("{}{key}.txt", self.root)

@@ -32,8 +32,8 @@ pub(super) struct Sender {
     /// Groups whose key was refused, by their root.
     refused: BTreeSet<String>,
     is_stopped: bool,
-    /// The last address of the last request. The next one goes on behind it, so that no group waits for ever.
-    cursor: Option<String>,
+    /// The root of the group that was told last. Others go first, so that none waits for ever.
+    last_root: Option<String>,
 }
 
 /// A request: addresses of one group.
@@ -74,7 +74,7 @@ impl Sender {
             failures: 0,
             refused: BTreeSet::new(),
             is_stopped: false,
-            cursor: None,
+            last_root: None,
         }
     }
 
@@ -93,58 +93,58 @@ impl Sender {
         }
     }
 
-    /// The next request; `None` if nothing waits that may be told.
+    /// The next request; `None` if nothing waits that may be told. It may look at the whole queue.
     pub(super) fn next_request(&self, store: &Store) -> Result<Option<PageRequest>, StoreError> {
-        let from_cursor = self.search(store, self.cursor.as_deref())?;
-        match (from_cursor, &self.cursor) {
+        let of_others = self.search(store, self.last_root.as_deref())?;
+        match (of_others, &self.last_root) {
             (None, Some(_)) => self.search(store, None),
             (found, _) => Ok(found),
         }
     }
 
-    /// The addresses of one group that follow `after`.
+    /// The first addresses of one group, but not of that below `passed_over`.
     fn search(
         &self,
         store: &Store,
-        after: Option<&str>,
+        passed_over: Option<&str>,
     ) -> Result<Option<PageRequest>, StoreError> {
+        let is_told = |group: &PageGroup| {
+            let root = &group.root;
+            !self.refused.contains(root) && passed_over != Some(root.as_str())
+        };
         let mut request: Option<PageRequest> = None;
-        let mut refused: Option<PageGroup> = None;
-        let mut after = after.map(str::to_owned);
+        let mut skipped: Option<PageGroup> = None;
+        let mut after = None;
         loop {
             let queued = store.queued_pages(after.as_deref(), ADDRESSES_MAX)?;
-            let Some((last, _)) = queued.last() else {
-                return Ok(request);
+            after = match queued.last() {
+                Some((last, _)) => Some(last.clone()),
+                None => return Ok(request),
             };
-            after = Some(last.clone());
             for (address, _) in queued {
                 let is_of = |group: &PageGroup| group.has(&address, &self.public_url);
-                if refused.as_ref().is_some_and(is_of) {
+                if skipped.as_ref().is_some_and(is_of) {
                     continue;
                 }
                 match &mut request {
-                    Some(request) if is_of(&request.group) => request.addresses.push(address),
-                    // Addresses are in order, so those of another host have none of this one behind them.
-                    Some(request) if !address.starts_with(&origin(&request.group)) => {
-                        return Ok(Some(request.clone()));
-                    }
-                    Some(_) => {}
-                    None => {
-                        let Some(group) = PageGroup::of(&address, &self.public_url) else {
-                            continue;
-                        };
-                        match self.refused.contains(&group.root) {
-                            true => refused = Some(group),
-                            false => {
-                                let addresses = vec![address];
-                                request = Some(PageRequest { group, addresses });
-                            }
+                    Some(request) if is_of(&request.group) => {
+                        request.addresses.push(address);
+                        if request.addresses.len() == ADDRESSES_MAX {
+                            return Ok(Some(request.clone()));
                         }
                     }
-                }
-                let is_full = |request: &PageRequest| request.addresses.len() == ADDRESSES_MAX;
-                if request.as_ref().is_some_and(is_full) {
-                    return Ok(request);
+                    // Addresses are in order, so there are no more of this host.
+                    Some(begun) if !address.starts_with(&begun.group.origin()) => {
+                        return Ok(request);
+                    }
+                    Some(_) => {}
+                    None => match PageGroup::of(&address, &self.public_url) {
+                        Some(group) if is_told(&group) => {
+                            let addresses = vec![address];
+                            request = Some(PageRequest { group, addresses });
+                        }
+                        other => skipped = other,
+                    },
                 }
             }
         }
@@ -171,11 +171,13 @@ impl Sender {
         now: Instant,
         random: f64,
     ) -> Option<Notice> {
-        self.cursor = request.addresses.last().cloned();
         self.next_at = now + SPACING;
         let failures = std::mem::take(&mut self.failures);
         match verdict {
-            Verdict::Accepted => (failures > 0).then_some(Notice::Restored),
+            Verdict::Accepted => {
+                self.last_root = Some(request.group.root.clone());
+                (failures > 0).then_some(Notice::Restored)
+            }
             Verdict::KeyRefused => {
                 self.refused.insert(request.group.root.clone());
                 let (host, key) = (&request.group.host, &self.settings.key);
@@ -194,18 +196,10 @@ impl Sender {
             Verdict::Later(retry_after) => {
                 self.failures = failures + 1;
                 self.next_at = now + schedule::wait(self.failures, *retry_after, random);
-                // The same addresses go first again.
-                self.cursor = None;
                 (failures == 0).then_some(Notice::Failing)
             }
         }
     }
-}
-
-/// What the addresses of a group's host begin with.
-fn origin(group: &PageGroup) -> String {
-    let scheme = group.root.split(':').next().unwrap_or_default();
-    format!("{scheme}://{}/", group.host)
 }
 
 #[cfg(test)]
@@ -269,6 +263,30 @@ mod tests {
                 ("https://zhas.example/".to_owned(), 1),
             ]
         );
+    }
+
+    #[test]
+    fn a_host_whose_pages_change_all_the_time_delays_no_other() {
+        let site = |number| format!("https://dala.example/n/{number}");
+        let store = store([
+            site(0),
+            format!("{PUBLIC_URL}articles/a"),
+            "https://zhas.example/a".to_owned(),
+        ]);
+        let now = Instant::now();
+        let mut sender = sender(now);
+        let mut roots = Vec::new();
+        for number in 1..5 {
+            let request = next(&sender, &store).expect("a request");
+            take(&store, &request);
+            sender.note(&request, &Verdict::Accepted, "200 OK", now, 0.0);
+            roots.push(request.group.root);
+            let again =
+                store.write(|batch| batch.queue_pages(&[], &[site(number)].into(), Timestamp(1)));
+            again.expect("a store to write");
+        }
+        let [site, here, other] = ["https://dala.example/", PUBLIC_URL, "https://zhas.example/"];
+        assert_eq!(roots, [here, site, other, site]);
     }
 
     #[test]
