@@ -392,3 +392,6 @@ struct MonthPart {
     digest: u128,
     modified: Timestamp,
 }
+
+#[cfg(test)]
+mod tests;

@@ -237,6 +237,7 @@ mod tests {
     use super::*;
     use crate::config::Settings;
     use crate::index::{SELECTION_STEPS_MAX, StepsExceeded};
+    use crate::model::address_size::AddressSize;
     use crate::model::article::{Revision, Visibility};
     use crate::model::article_meta::{ArticleMeta, Change, MetaTerm};
     use crate::model::record::RecordId;
@@ -283,6 +284,7 @@ mod tests {
             updated: Timestamp(published),
             expires: None,
             visibility: Visibility::Public,
+            address: AddressSize::HERE,
             terms: terms.collect(),
         })
     }

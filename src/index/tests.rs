@@ -3,6 +3,7 @@
 mod agreement;
 mod known_terms;
 mod model;
+mod months;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -280,7 +281,6 @@ fn an_article_has_its_language_and_the_primary_language() {
         revision: Revision(0),
         expires: None,
         visibility: Visibility::Public,
-        address: AddressSize::HERE,
         language_is_guessed: false,
         warnings: Vec::new(),
         unknown_keys: Vec::new(),

@@ -158,3 +158,6 @@ fn news_language(tag: &str) -> String {
         primary => primary.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

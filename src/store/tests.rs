@@ -9,7 +9,6 @@ use tempfile::TempDir;
 
 use super::testkit::make_layout_3;
 use super::*;
-use crate::model::address_size::AddressSize;
 use crate::model::article::{Accepted, Author, Revision, Visibility};
 use crate::model::article_meta::ArticleMeta;
 use crate::model::record::Stamp;
@@ -54,7 +53,6 @@ fn accepted(key: &str) -> Accepted {
         revision: Revision(5),
         expires: None,
         visibility: Visibility::Public,
-        address: AddressSize::HERE,
         language_is_guessed: false,
         warnings: Vec::new(),
         unknown_keys: Vec::new(),

@@ -38,6 +38,7 @@ mod refused_files;
 mod reload;
 mod restart;
 mod service_manager;
+mod sitemaps;
 mod source;
 mod spellings;
 mod stalls;

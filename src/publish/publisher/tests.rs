@@ -12,6 +12,7 @@ mod restarts;
 mod rows;
 mod searches;
 mod selections;
+mod sitemaps;
 
 use std::collections::BTreeMap;
 use std::fs;
