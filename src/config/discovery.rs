@@ -4,6 +4,9 @@ use super::keys::{indexnow, robots, root, sitemap, websub};
 use super::table::Table;
 use super::{IndexNow, Robots, Sitemap, WebSub};
 
+/// Hubs of a site: each one is in a header of every answer, which proxies read within a few KiB.
+const HUBS_MAX: usize = 8;
+
 pub(super) fn read_sitemap(root: &Table<'_>) -> Option<Sitemap> {
     let table = root.table(&root::SITEMAP)?;
     table.refuse_unknown_keys();
@@ -32,6 +35,10 @@ pub(super) fn read_websub(root: &Table<'_>) -> WebSub {
         if !hubs.contains(&hub) {
             hubs.push(hub);
         }
+    }
+    if hubs.len() > HUBS_MAX {
+        let message = format!("at most {HUBS_MAX} hubs may be named, got {}", hubs.len());
+        table.refuse_key(websub::HUBS.name, message);
     }
     WebSub {
         hubs,

@@ -408,7 +408,7 @@ keys! { robots =>
 }
 
 keys! { websub =>
-    /// The hubs. Every feed names them, in its documents and in `Link`, so every daemon of a site must have the same
+    /// The hubs, at most 8. Every feed names them, in its documents and in `Link`, so every daemon of a site must have the same
     /// ones. Combinations of terms in a URL (`/select`) have none.
     HUBS: List<String> = "hubs", List::of(ABSOLUTE), Default(&[]), &["https://pubsubhubbub.appspot.com/"];
     /// Whether this daemon tells the hubs of changes. Where several daemons serve a site, one of them should.

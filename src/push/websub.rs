@@ -19,7 +19,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method};
 use tokio::task::{self, AbortHandle, JoinError, JoinSet};
 use tokio::time::{self, Instant};
-use tracing::{debug, error};
+use tracing::{debug, error, info};
 use url::Url;
 
 use self::compared_feeds::{ComparedFeeds, Differences, NewFeeds, Place};
@@ -28,7 +28,9 @@ use super::reply::Reply;
 use super::{Published, PushContext};
 use crate::config::Config;
 use crate::feed::snapshot::Snapshot;
-use crate::http_client::{Call, CallLimits, HttpClient, Proxies, Redirects, TlsRoots};
+use crate::http_client::{
+    Call, CallLimits, HttpClient, Proxies, Redirects, TlsRoots, TlsRootsError,
+};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
 use crate::model::version;
@@ -66,11 +68,7 @@ pub(super) async fn run(context: PushContext, mut published: Published) {
                 if pings.configure(&snapshot, &mut tasks).await.is_err() {
                     return;
                 }
-                let joined_for = match pings.compared.is_empty() {
-                    true => Duration::ZERO,
-                    false => JOINED_FOR,
-                };
-                let joined = compare_at.unwrap_or_else(|| Instant::now() + joined_for);
+                let joined = compare_at.unwrap_or_else(|| Instant::now() + JOINED_FOR);
                 compare_at = pings.is_on().then_some(joined);
             }
             () = time::sleep_until(due), if compare_at.is_some() => {
@@ -132,6 +130,7 @@ impl Pings {
         let Config { websub, server, .. } = &*snapshot.config;
         let urls = websub.hubs.iter().filter(|_| websub.ping);
         let urls: Vec<String> = urls.cloned().collect();
+        let was_on = self.is_on();
         self.hubs.retain(|url, (_, task)| {
             let stays = urls.contains(url);
             if !stays {
@@ -143,6 +142,9 @@ impl Pings {
         let loaded = task::spawn_blocking(move || load(&store, &stored)).await?;
         if urls.is_empty() {
             self.compared = ComparedFeeds::default();
+            if was_on {
+                info!("no hub is told of changes any more");
+            }
             return Ok(());
         }
         let (digests, mut waiting) = loaded;
@@ -150,19 +152,41 @@ impl Pings {
             self.compared = ComparedFeeds::new(digests);
             self.generation = None;
         }
-        let user_agent = version::user_agent(&server.public_url);
-        for url in urls {
-            if self.hubs.contains_key(&url) {
-                continue;
-            }
-            let connection = match HubConnection::new(&url, &user_agent, &self.context) {
-                Ok(connection) => connection,
-                Err(reason) => {
-                    error!("the hub {url} cannot be told: {reason}");
+        if self.compared.is_empty() {
+            // At once, so that what changes from now on is told.
+            self.compare().await?;
+        }
+        let new = urls.into_iter();
+        let new: Vec<String> = new.filter(|url| !self.hubs.contains_key(url)).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let client = match client(&server.public_url) {
+            Ok(client) => client,
+            Err(failure) => {
+                let reason = chain(&failure);
+                error!("hubs cannot be told of changes: {reason}");
+                for url in new {
                     let report = &self.context.report;
-                    report.stop(&PushTarget::Hub(url), reason);
-                    continue;
+                    report.stop(&PushTarget::Hub(url), reason.clone());
                 }
+                return Ok(());
+            }
+        };
+        info!(
+            "hubs that are told of changes from now on: {}",
+            new.join(", ")
+        );
+        for url in new {
+            let Ok(address) = Url::parse(&url) else {
+                continue;
+            };
+            let connection = HubConnection {
+                url: url.clone(),
+                address,
+                client: client.clone(),
+                handle: self.context.handle.clone(),
+                report: self.context.report.clone(),
             };
             let waiting = waiting.remove(&url).unwrap_or_default();
             let hub = Arc::new(Hub::new(&url, waiting));
@@ -284,6 +308,13 @@ fn note_write(written: Result<(), StoreError>) {
     }
 }
 
+/// The client that tells hubs.
+fn client(public_url: &str) -> Result<HttpClient, TlsRootsError> {
+    let (user_agent, roots) = (version::user_agent(public_url), TlsRoots::from_env()?);
+    let proxies = Proxies::from_env();
+    Ok(HttpClient::new(&user_agent, PING_LIMITS, proxies, &roots))
+}
+
 /// The way to a hub.
 struct HubConnection {
     url: String,
@@ -291,20 +322,6 @@ struct HubConnection {
     client: HttpClient,
     handle: ReadHandle,
     report: Arc<PushReport>,
-}
-
-impl HubConnection {
-    fn new(url: &str, user_agent: &str, context: &PushContext) -> Result<HubConnection, String> {
-        let address = Url::parse(url).map_err(|error| error.to_string())?;
-        let roots = TlsRoots::from_env().map_err(|failure| chain(&failure))?;
-        Ok(HubConnection {
-            url: url.to_owned(),
-            address,
-            client: HttpClient::new(user_agent, PING_LIMITS, Proxies::from_env(), &roots),
-            handle: context.handle.clone(),
-            report: context.report.clone(),
-        })
-    }
 }
 
 impl HubContext for HubConnection {

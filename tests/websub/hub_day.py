@@ -8,6 +8,7 @@ delivers it. The subscriber must have each change before the next is made. At th
 hub got, and what polling would have cost.
 """
 
+import logging
 import socket
 import subprocess
 import sys
@@ -86,6 +87,8 @@ def main(taspa: Path, changes: int) -> None:
 
 
 def live(taspa: Path, folder: Path, changes: int) -> None:
+    # Each request is in the daemon's access log.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     hub, reader, daemon = (f"127.0.0.1:{free_port()}" for _ in range(3))
     day = Day()
     articles = folder / "articles"
@@ -104,7 +107,7 @@ def live(taspa: Path, folder: Path, changes: int) -> None:
             write(articles, 1, "Первая новость темы", "тема")
             until("a tag", lambda: is_served(topics[1]))
             subscribe(app, subscriber, day, topics)
-            live_through(articles, day, f"http://{daemon}/all.rss", changes)
+            live_through(articles, day, changes)
         except BaseException:
             print(log.read_text(), file=sys.stderr)
             raise
@@ -114,8 +117,9 @@ def live(taspa: Path, folder: Path, changes: int) -> None:
     account(day, access.read_text(), changes)
 
 
-def live_through(articles: Path, day: Day, topic: str, changes: int) -> None:
-    """Makes one change after the other; each has to be delivered as the daemon then serves the feed."""
+def live_through(articles: Path, day: Day, changes: int) -> None:
+    """Makes one change after the other; each has to be delivered to both subscriptions as the daemon then
+    serves the feeds."""
     print("hour  change    pinged after  delivered after  topics")
     for hour in range(changes):
         kind = ("written", "edited", "withdrawn")[hour % 3]
@@ -127,13 +131,14 @@ def live_through(articles: Path, day: Day, topic: str, changes: int) -> None:
             write(articles, hour - hour % 3, title, "тема", path)
         gone = f"Новость часа {hour - 1}"
 
-        def is_delivered(kind: str = kind, title: str = title, gone: str = gone) -> bool:
-            last = day.deliveries.get(topic, [Delivery(0, gone)])[-1]
-            return last.at > begun and (gone not in last.body if kind == "withdrawn" else title in last.body)
+        def is_delivered(begun: float = begun, kind: str = kind, title: str = title, gone: str = gone) -> bool:
+            last = [deliveries[-1] for deliveries in day.deliveries.values() if deliveries[-1].at > begun]
+            right = [gone not in each.body if kind == "withdrawn" else title in each.body for each in last]
+            return right == [True] * len(day.subscribed)
 
         until(f"hour {hour}: the {kind} article at the subscriber", is_delivered)
         pinged = day.pings[pings][0] - begun
-        delivered = day.deliveries[topic][-1].at - begun
+        delivered = max(deliveries[-1].at for deliveries in day.deliveries.values()) - begun
         named = {topic for at, topics in day.pings[pings:] for topic in topics}
         print(f"{hour:4}  {kind:9}  {pinged:11.1f} s  {delivered:13.1f} s  {len(named):6}")
         if pinged > JOINED + 5:

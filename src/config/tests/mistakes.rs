@@ -26,6 +26,12 @@ fn values_of_the_wrong_type_or_out_of_range() {
             ],
         ),
         (
+            "[websub]\nhubs = ['http://a.example', 'http://b.example', 'http://c.example', \
+             'http://d.example', 'http://e.example', 'http://f.example', 'http://g.example', \
+             'http://h.example', 'http://i.example', 'http://a.example/']",
+            &["2:1 [websub]: at most 8 hubs may be named, got 9"],
+        ),
+        (
             "[defaults]\nitems = 0\n[auto.tags]\nitems = 501\nmin-articles = -1\n\
              [auto.authors]\nitems = 99999999999999999999\n[auto.sections]\nitems = 0x0",
             &[

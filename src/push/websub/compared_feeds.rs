@@ -73,7 +73,7 @@ impl ComparedFeeds {
     /// first comparison of all tells nothing.
     pub(super) fn compare<'f>(
         &mut self,
-        published: impl ExactSizeIterator<Item = (&'f Arc<str>, u64)>,
+        published: impl ExactSizeIterator<Item = (&'f Arc<str>, u64)> + Clone,
         new_feeds: NewFeeds,
         place: impl Fn(&str) -> Place,
     ) -> Differences {
@@ -89,7 +89,7 @@ impl ComparedFeeds {
         };
         let is_first = self.is_empty();
         let mut differences = Differences::default();
-        for (path, digest) in published {
+        for (path, digest) in published.clone() {
             let is_changed = match self.0.get_mut(path) {
                 Some(before) if *before == digest => continue,
                 Some(before) => {
@@ -108,6 +108,11 @@ impl ComparedFeeds {
         }
         if self.0.len() > published_count {
             self.forget(place, &mut differences);
+        }
+        if new_feeds != NewFeeds::OfArticles {
+            // The paths are in memory once, in the snapshot too.
+            let published = published.map(|(path, digest)| (path.clone(), digest));
+            self.0 = published.collect();
         }
         differences
     }

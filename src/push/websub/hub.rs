@@ -78,8 +78,8 @@ impl Hub {
         if let Some(since) = oldest {
             context.report().note_due(&self.target(), since);
         }
+        self.give_up(&mut state, context).await;
         loop {
-            self.give_up(&mut state, context).await;
             let (batch, count) = self.next_batch(&state, context);
             context.report().set_waiting(&self.target(), count);
             if batch.paths.is_empty() {
@@ -94,7 +94,10 @@ impl Hub {
                         .await;
                 }
                 Next::Again => {}
-                Next::Wait(time) => time::sleep(time).await,
+                Next::Wait(time) => {
+                    time::sleep(time).await;
+                    self.give_up(&mut state, context).await;
+                }
             }
         }
     }
