@@ -1,4 +1,6 @@
 //! What decides whether search engines have to be told of an article's page.
+//!
+//! The store has changes by the position of their fields, so another field needs another `LAYOUT` (`store.rs`).
 
 use serde::{Deserialize, Serialize};
 
