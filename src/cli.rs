@@ -18,6 +18,7 @@ mod explain;
 mod export;
 mod health;
 mod init;
+mod key_files;
 mod likely_cause;
 mod list;
 mod log;

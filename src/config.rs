@@ -214,6 +214,13 @@ pub struct IndexNow {
     pub endpoint: String,
 }
 
+impl IndexNow {
+    /// The name of the file whose text is the key.
+    pub fn key_file(&self) -> String {
+        format!("{}.txt", self.key)
+    }
+}
+
 /// A socket to listen on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {

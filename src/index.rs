@@ -161,6 +161,11 @@ impl Index {
         }
     }
 
+    /// The last correction, also if its date is in the future.
+    pub fn last_correction(&self, article: ArticleNo) -> Timestamp {
+        self.slot(article).updated
+    }
+
     /// The sections and tags of an article that `[same]` replaces: the position among the article's
     /// terms, and the text to print there. Bylines are never replaced.
     pub fn replacements(&self, article: ArticleNo) -> impl Iterator<Item = (usize, &str)> {
@@ -189,6 +194,19 @@ impl Index {
         self.released.all().iter().map(|article| {
             let key = String::from_utf8_lossy(self.slot(article).key());
             (key.into_owned(), self.updated(article))
+        })
+    }
+
+    /// The articles that changed by themselves after `from` and up to [`Index::as_of`]: that were released or
+    /// expired, or whose correction began to count. Looks at every article.
+    pub fn changed_since(&self, from: Timestamp) -> impl Iterator<Item = ArticleNo> {
+        let is_due = move |at: Timestamp| from < at && at <= self.as_of;
+        (0..self.slots.len()).filter_map(move |number| {
+            let slot = self.slots.get(number)?;
+            let instants = [slot.published, slot.updated].into_iter();
+            let mut instants = instants.chain(slot.expires());
+            let number = u32::try_from(number).expect("fewer than 2^32 articles");
+            instants.any(is_due).then_some(ArticleNo(number))
         })
     }
 

@@ -284,7 +284,10 @@ impl<'a> Run<'a> {
             return Ok(Vec::new());
         }
         let conflicts = KeyConflicts::of(&files, self.source, self.store)?;
-        let mut change_set = ChangeSet::default();
+        let mut change_set = ChangeSet {
+            rereads: self.options.reread,
+            ..ChangeSet::default()
+        };
         // It is the disk that stalls then, not the reading.
         self.store.wait_for_room(|| self.progress.advance());
         self.store.write(|batch| {

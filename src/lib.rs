@@ -76,6 +76,7 @@
 //! | pages in place of errors, and before the first snapshot | `serve/error_pages.rs`, `serve/starting_page.rs` |
 //! | titles and descriptions by language | `config/text_by_language.rs`, `model/translations.rs`, `feed/definitions/same_names.rs` |
 //! | the order and letters of lists of terms | `feed/letter.rs` |
+//! | which pages search engines are told of, and when | `model/page_change.rs`, `store/page_notes.rs`, `publish/changed_pages.rs`, `push/indexnow.rs` |
 //! | what a fuzzer feeds with bytes | `fuzz_targets.rs`, `fuzz/fuzz_targets/target.rs` |
 //! | Accept-Encoding, conditional requests, routes | `serve/accept_encoding.rs`, `conditional.rs`, `route.rs` |
 //! | the connection limit, the timeouts of headers and of writes | `serve/connection_limit.rs`, `header_timeout.rs`, `write_timeout.rs` |

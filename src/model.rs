@@ -15,6 +15,7 @@ pub(crate) mod former_article;
 pub mod held_loss;
 pub mod known_term;
 pub mod language_code;
+pub mod page_change;
 pub mod permalink;
 pub mod problem;
 pub mod problem_summary;

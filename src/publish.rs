@@ -15,6 +15,7 @@
 
 pub mod activity;
 mod change_history;
+pub mod changed_pages;
 pub mod clock;
 pub mod config_comparison;
 mod cut_log;

@@ -7,12 +7,16 @@
 //! Uses [`model`](crate::model), [`config`](crate::config), [`feed`](crate::feed), [`store`](crate::store),
 //! [`http_client`](crate::http_client) and [`publish`](crate::publish).
 
+mod indexnow;
+mod reply;
+mod schedule;
 mod websub;
 
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
+pub use self::indexnow::PageGroup;
 use crate::config::Config;
 use crate::feed::snapshot::Snapshot;
 use crate::model::time::Timestamp;
@@ -37,6 +41,7 @@ pub async fn run(context: PushContext) {
     tokio::select! {
         () = follow(&context, sender) => {}
         () = websub::run(context.clone(), published) => {}
+        () = indexnow::run(context.clone()) => {}
     }
 }
 

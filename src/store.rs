@@ -9,7 +9,8 @@
 //! The folder is safe to delete: nearly all of it can be computed again from the articles. Seven things
 //! cannot, so a restart then starts without them: the lower bounds of `Last-Modified`, terms that only
 //! deleted articles had (and since when), paths that were served once, last good versions of broken files,
-//! the loss that is held, what hubs were told, and the source's own memory.
+//! the loss that is held, what hubs were told and search engines have yet to be told, and the source's own
+//! memory.
 //!
 //! Begin with [`Store`], which reads, and [`Batch`], one write transaction. `rows` has the tables;
 //! `open_database` is the database, which a new one replaces once `damage` was found; `write_behind` is the
@@ -29,6 +30,8 @@ mod no_sync_backend;
 mod open_database;
 mod open_file;
 mod packer;
+mod page_notes;
+mod page_queue;
 mod rows;
 mod state_disk;
 mod state_writer;
@@ -48,7 +51,7 @@ use arc_swap::ArcSwap;
 use redb::{ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
 pub use self::article_reader::ArticleReader;
-pub use self::batch::Batch;
+pub use self::batch::{Batch, PutCause};
 pub use self::error::StoreError;
 pub use self::memory::{LastGoodVersion, Memory};
 use self::open_database::OpenDatabase;

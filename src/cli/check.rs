@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::article_problems::{ArticleProblems, ListedReason};
 use super::article_report::ArticleReport;
+use super::key_files::KeyFiles;
 use super::output::Screen;
 use super::unknown_names::{lost_redirects, unused_terms};
 use super::variables::unknown_variables;
@@ -165,7 +166,8 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
             return None;
         }
     };
-    let articles = observe(&publisher, loaded, found.lists_all, as_of);
+    let key_files = Arc::new(Mutex::new(KeyFiles::default()));
+    let articles = observe(&publisher, loaded, found.lists_all, as_of, &key_files);
     let report = once::read_into(&publisher, as_of);
     let published = publisher.handle();
     // What is wrong with the query as a whole explains what is wrong with each row.
@@ -220,6 +222,8 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     found.report.extend(articles.robots_lines(&loaded.config));
     let site = site_report::lines(published, found.lists_all);
     found.report.extend(site);
+    let key_files = key_files.lock().unwrap_or_else(PoisonError::into_inner);
+    found.report.extend(key_files.lines(&loaded.config));
     let published = published.published();
     let (released, feeds) = published.map_or((0, 0), |state| {
         (state.released().len(), state.snapshot.feeds.len())
@@ -232,21 +236,25 @@ fn read(loaded: &Loaded, templates: Arc<Templates>, found: &mut Found) -> Option
     })
 }
 
-/// Adds every article that is read from now on to a report.
+/// Adds every article that is read from now on to a report, and its page to `key_files`.
 fn observe(
     publisher: &Publisher,
     loaded: &Loaded,
     lists_all: bool,
     as_of: Timestamp,
+    key_files: &Arc<Mutex<KeyFiles>>,
 ) -> Arc<Mutex<ArticleReport>> {
     let report = ArticleReport::new(lists_all, &loaded.config.site.language, as_of);
     let report = Arc::new(Mutex::new(report));
     let (source, shared) = (publisher.driver().source(), report.clone());
+    let (config, key_files) = (loaded.config.clone(), key_files.clone());
     publisher
         .driver()
         .observe(Observer::new(move |path, accepted| {
             let mut report = shared.lock().unwrap_or_else(PoisonError::into_inner);
             report.add(&source.locate(path), accepted);
+            let mut key_files = key_files.lock().unwrap_or_else(PoisonError::into_inner);
+            key_files.add(&config, accepted);
         }));
     report
 }

@@ -154,6 +154,8 @@ impl Reload {
             return;
         }
         health.note_reload(digest, Timestamp::now());
+        // What made a target refuse may be in order now, such as a file on another server.
+        health.push().resume();
         match &self.input {
             ConfigInput::File(_) => info!("feeds.toml is in force"),
             // Of a stream only the templates can be others.

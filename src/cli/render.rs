@@ -33,7 +33,7 @@ fn render(publisher: &ReadHandle, address: &str) -> Result<Bytes, String> {
             render_sitemap(publisher.store(), &published, &version)
                 .map_err(|failure| chain(&failure))
         }
-        Document::Robots(text) => Ok(text.into()),
+        Document::Text(text) => Ok(text.into()),
         Document::Page(page) => render_page(publisher, page, language(address).as_deref()),
         Document::Asset(name) => {
             let published = publisher.published().ok_or("nothing is published")?;

@@ -73,7 +73,7 @@ impl<'a> DocumentMaker<'a> {
                 let made = render_sitemap(store, self.published, version);
                 made.map_err(|error| MakeError::failed(&error))
             }
-            DocumentSource::Robots(text) => Ok(text.clone()),
+            DocumentSource::Text(text) => Ok(text.clone()),
         }
     }
 

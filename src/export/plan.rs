@@ -54,8 +54,8 @@ pub enum DocumentSource {
     Asset(Asset),
     /// A sitemap.
     Sitemap(Arc<SitemapVersion>),
-    /// robots.txt.
-    Robots(Bytes),
+    /// robots.txt, or the key file of IndexNow.
+    Text(Bytes),
 }
 
 /// All documents.
@@ -77,7 +77,7 @@ impl PlannedDocument {
             DocumentSource::Page(_) => None,
             DocumentSource::Asset(asset) => Some(ETag::of(&asset.bytes).digest()),
             DocumentSource::Sitemap(version) => Some(version.digest),
-            DocumentSource::Robots(text) => Some(ETag::of(text).digest()),
+            DocumentSource::Text(text) => Some(ETag::of(text).digest()),
         }
     }
 
@@ -97,7 +97,7 @@ impl PlannedDocument {
             DocumentSource::Feed(..)
             | DocumentSource::Page(_)
             | DocumentSource::Sitemap(_)
-            | DocumentSource::Robots(_) => true,
+            | DocumentSource::Text(_) => true,
             DocumentSource::Asset(asset) => asset.is_text(),
         }
     }
@@ -137,6 +137,11 @@ impl Plan {
             DocumentSource::Page(PageRequest::List),
             latest,
         );
+        if let Some(indexnow) = &snapshot.config.indexnow {
+            let key = DocumentSource::Text(indexnow.key.clone().into());
+            let epoch = snapshot.site_rules.epoch();
+            layout.insert(&indexnow.key_file(), key, epoch);
+        }
         for version in &feeds {
             for format in &version.channel.formats {
                 let path = format!("{}.{}", version.path, format.extension());
@@ -151,7 +156,7 @@ impl Plan {
         let robots = robots::render(&snapshot.config);
         if let Some(text) = robots.filter(|_| snapshot.site_rules.prefix().is_empty()) {
             let epoch = snapshot.site_rules.epoch();
-            layout.file("robots.txt", DocumentSource::Robots(text.into()), epoch);
+            layout.file("robots.txt", DocumentSource::Text(text.into()), epoch);
         }
         if pages == PageExport::Write {
             let catalogue = DocumentSource::Page(PageRequest::Catalogue);
@@ -228,16 +233,19 @@ impl FileLayout<'_> {
         } else if self.documents.contains_key(path) {
             format!("`{address}` is left out: `{path}` is another page already")
         } else {
-            let path = path.to_owned();
-            let document = PlannedDocument {
-                path: path.clone(),
-                source,
-                modified,
-            };
-            self.documents.insert(path, document);
+            self.insert(path, source, modified);
             return;
         };
         self.without_file.push(reason);
+    }
+
+    fn insert(&mut self, path: &str, source: DocumentSource, modified: Timestamp) {
+        let document = PlannedDocument {
+            path: path.to_owned(),
+            source,
+            modified,
+        };
+        self.documents.insert(path.to_owned(), document);
     }
 
     /// The lists of sections, tags and authors; the names of all pages but the first have a query.

@@ -274,7 +274,7 @@ impl<'a> ExportRun<'a> {
         match document.source {
             // A feed may have changed and changed back since the last export.
             DocumentSource::Feed(..) | DocumentSource::Sitemap(_) => dated.max(document.modified),
-            DocumentSource::Page(_) | DocumentSource::Asset(_) | DocumentSource::Robots(_) => dated,
+            DocumentSource::Page(_) | DocumentSource::Asset(_) | DocumentSource::Text(_) => dated,
         }
     }
 }

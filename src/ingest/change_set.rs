@@ -8,7 +8,7 @@ use crate::model::article_meta::{ArticleMeta, Change};
 use crate::model::record::{RecordId, Stamp};
 use crate::model::time::Timestamp;
 use crate::source::Place;
-use crate::store::{ArticleRow, Batch, FileRow, StoreError};
+use crate::store::{ArticleRow, Batch, FileRow, PutCause, StoreError};
 
 /// The changes of one transaction, valid once it is committed.
 #[derive(Default)]
@@ -24,6 +24,8 @@ pub(super) struct ChangeSet {
     /// Files that conflicted with an article of such a key.
     pub(super) retries: Vec<String>,
     pub(super) unsettled: Vec<String>,
+    /// Whether unchanged files are read too, by other rules than before.
+    pub(super) rereads: bool,
 }
 
 /// A file whose row has problems before or after a transaction.
@@ -140,7 +142,13 @@ impl ChangeSet {
             });
         }
         if current.as_ref() != Some(&row) {
-            batch.put_article(&row)?;
+            let is_same_file =
+                |before: &FileRow| before.stamp == file.stamp && before.columns == file.columns;
+            let cause = match self.rereads && before.as_ref().is_some_and(is_same_file) {
+                true => PutCause::Reread,
+                false => PutCause::Edit,
+            };
+            batch.put_article(&row, cause)?;
             self.changes.push(Change::Put(row.meta));
         }
         if let Some(stored) = current.filter(|row| row.meta.record != record) {
@@ -186,7 +194,7 @@ impl ChangeSet {
         };
         if row.meta.expires.is_none_or(|expires| expires > end) {
             row.meta.expires = Some(end);
-            batch.put_article(&row)?;
+            batch.put_article(&row, PutCause::Edit)?;
             self.changes.push(Change::Put(row.meta));
         }
         Ok(())

@@ -47,6 +47,8 @@ struct State {
     expected: Option<Index>,
     /// How often the store was made anew.
     renewals: u64,
+    /// Whether this process has read everything once.
+    has_read_all: bool,
 }
 
 /// Why there is no driver for a configuration.
@@ -84,6 +86,7 @@ impl Driver {
                 confirmation: None,
                 expected: None,
                 renewals: 0,
+                has_read_all: false,
             }),
             history: Mutex::new(ReadingHistory {
                 guard: RemovalGuard::restored(held),
@@ -130,6 +133,12 @@ impl Driver {
     /// Whether the store was made anew, and does not have all articles yet.
     pub fn is_renewing(&self) -> bool {
         self.state().expected.is_some()
+    }
+
+    /// Whether this process has read everything once, and the store has it.
+    pub fn has_read_all(&self) -> bool {
+        let state = self.state();
+        state.has_read_all && state.expected.is_none()
     }
 
     /// The result of the last reading that was to confirm a loss, once.
@@ -264,6 +273,7 @@ impl Driver {
         }
         let mut state = self.state();
         state.held.clone_from(&report.held);
+        state.has_read_all |= report.is_full;
         state.confirmation = confirmation;
         drop(state);
         result

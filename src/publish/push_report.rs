@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use crate::model::time::Timestamp;
 
 /// Who is told of changes.
@@ -77,7 +79,11 @@ pub struct PushRecord {
 
 /// The records of all targets.
 #[derive(Debug, Default)]
-pub struct PushReport(Mutex<BTreeMap<PushTarget, PushRecord>>);
+pub struct PushReport {
+    records: Mutex<BTreeMap<PushTarget, PushRecord>>,
+    /// How often targets were to be told again that are not told any more.
+    resumed: watch::Sender<u64>,
+}
 
 impl PushReport {
     /// From now on these are the targets. Records of others are dropped, and no target is stopped.
@@ -98,6 +104,21 @@ impl PushReport {
             next.insert(target, record);
         }
         *records = next;
+        drop(records);
+        self.resumed.send_modify(|number| *number += 1);
+    }
+
+    /// The configuration was read again, even if it is the same: no target is stopped.
+    pub fn resume(&self) {
+        for record in self.lock().values_mut() {
+            record.stopped = None;
+        }
+        self.resumed.send_modify(|number| *number += 1);
+    }
+
+    /// Changes whenever targets are told again that were stopped.
+    pub fn resumed(&self) -> watch::Receiver<u64> {
+        self.resumed.subscribe()
     }
 
     /// Notes the end of a request: its result, and the answer in words.
@@ -167,7 +188,7 @@ impl PushReport {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<PushTarget, PushRecord>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -193,6 +214,14 @@ mod tests {
         );
         assert_eq!(record.last_answer, Some((Timestamp(3), "403".to_owned())));
         assert_eq!(record.stopped, None);
+        report.stop(&hub, "it answers 403".to_owned());
+        report.resume();
+        assert!(
+            report
+                .records()
+                .iter()
+                .all(|(_, record)| record.stopped.is_none())
+        );
         report.set_targets([], Timestamp(5));
         report.note(&hub, PushResult::Failed, "late".to_owned(), Timestamp(6));
         assert_eq!(report.records(), []);

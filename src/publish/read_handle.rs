@@ -122,6 +122,11 @@ impl ReadHandle {
         }
     }
 
+    /// Whether this process has read everything once, and the store has it.
+    pub(super) fn has_read_all(&self) -> bool {
+        self.0.driver.has_read_all()
+    }
+
     /// The store of the articles.
     pub fn store(&self) -> &Arc<Store> {
         &self.0.store

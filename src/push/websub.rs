@@ -9,8 +9,6 @@
 
 mod compared_feeds;
 mod hub;
-mod reply;
-mod schedule;
 
 use std::collections::BTreeMap;
 use std::mem;
@@ -26,7 +24,7 @@ use url::Url;
 
 use self::compared_feeds::{ComparedFeeds, Differences, NewFeeds, Place};
 use self::hub::{Hub, HubContext};
-use self::reply::Reply;
+use super::reply::Reply;
 use super::{Published, PushContext};
 use crate::config::Config;
 use crate::feed::snapshot::Snapshot;

@@ -101,7 +101,7 @@ pub fn dispatch<B>(
             Some(answer) => Dispatch::Ready(answer),
             None => context.job(Resource::Sitemap(version.clone())),
         },
-        Target::Robots(text) => Dispatch::Ready(sitemaps::robots(&context, text)),
+        Target::Text(text) => Dispatch::Ready(sitemaps::text(&context, text)),
         Target::Redirect(location) => Dispatch::Ready(reply::moved_permanently(&location).into()),
         Target::Gone => Dispatch::Ready(reply::gone().into()),
         Target::BadRequest(reason) => Dispatch::Ready(reply::bad_request(&reason).into()),

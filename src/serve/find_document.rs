@@ -37,8 +37,8 @@ pub(crate) enum Document {
     Asset(String),
     /// A sitemap.
     Sitemap(Arc<SitemapVersion>),
-    /// The text of robots.txt.
-    Robots(String),
+    /// robots.txt, or the key file of IndexNow.
+    Text(String),
 }
 
 /// Finds the document that a request would get, after redirects on this server. Behind the reason why there is none
@@ -49,7 +49,7 @@ pub(crate) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
         && let Some(text) = robots::render(&published.snapshot.config)
     {
         // It is printed for the root of another host as well.
-        return Ok(Document::Robots(text));
+        return Ok(Document::Text(text));
     }
     let with_hint = |reason: String| match nearest(&published, address, &str::to_owned) {
         Some(hint) => format!("{reason}\n  hint: {hint}"),
@@ -66,7 +66,7 @@ pub(crate) fn find(publisher: &ReadHandle, address: &str) -> Result<Document, St
         Target::Page(page) => Ok(Document::Page(page)),
         Target::Asset(name) => Ok(Document::Asset(name)),
         Target::Sitemap(version) => Ok(Document::Sitemap(version.clone())),
-        Target::Robots(text) => Ok(Document::Robots(text)),
+        Target::Text(text) => Ok(Document::Text(text)),
         Target::Redirect(_) => Err("its redirects lead nowhere".to_owned()),
         Target::Gone => Err("this feed has ended".to_owned()),
         Target::BadRequest(reason) | Target::NotFound(reason) => Err(with_hint(reason)),
@@ -225,7 +225,7 @@ fn find_feed(publisher: &ReadHandle, address: &str) -> Result<Arc<FeedVersion>, 
                 .select(&published, &selection)
                 .map_err(|error| error.to_string())
         }
-        Document::Page(_) | Document::Asset(_) | Document::Sitemap(_) | Document::Robots(_) => {
+        Document::Page(_) | Document::Asset(_) | Document::Sitemap(_) | Document::Text(_) => {
             Err("this is a page and no feed".to_owned())
         }
     }

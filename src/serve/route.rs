@@ -1,7 +1,7 @@
 //! Finds the resource that a request target names, without I/O.
 //!
-//! In order of precedence: a `[[redirect]]`, followed to its last target; an article or asset; the
-//! catalogue, the lists, robots.txt and the sitemaps; a feed or selection, with the extension of a format, or without one for its
+//! In order of precedence: the key file of IndexNow; a `[[redirect]]`, followed to its last target; an article or
+//! asset; the catalogue, the lists, robots.txt and the sitemaps; a feed or selection, with the extension of a format, or without one for its
 //! page; a usual address of feeds, such as `/rss.xml`; and, where the articles come from WordPress, an address of
 //! its own feeds, which may have the path of the catalogue and say by its query what it means. A target that differs from the canonical one (in case, Unicode normalization, order, doubled or
 //! trailing slashes, by the alias of a term, or by the name of a term with a slug) is redirected once, to a path and never to a host.
@@ -46,8 +46,8 @@ pub(crate) enum Target<'a> {
     Page(PageRequest),
     Asset(String),
     Sitemap(&'a Arc<SitemapVersion>),
-    /// The text of robots.txt.
-    Robots(String),
+    /// robots.txt, or the file that proves to search engines that this site is its key's.
+    Text(String),
     /// The canonical target, or that of a `[[redirect]]`.
     Redirect(String),
     /// A `[[redirect]]` that is gone, or a feed of comments that WordPress had.
@@ -101,6 +101,12 @@ pub(crate) fn resolve<'a>(
             (&*path, rest.unwrap_or(normalized))
         }
     };
+    // Without the key file no request to search engines is believed, so no redirect hides it.
+    if let Some(indexnow) = &snapshot.config.indexnow
+        && path.strip_prefix('/') == Some(&*indexnow.key_file())
+    {
+        return Target::Text(indexnow.key.clone());
+    }
     match snapshot
         .config
         .redirects
@@ -291,7 +297,7 @@ impl<'a> DecodedTarget<'a, '_> {
         let reason = match (&config.robots, self.snapshot.site_rules.prefix()) {
             (None, _) => "feeds.toml has no [robots] and no [sitemap]",
             (Some(_), "") => {
-                let text = || Target::Robots(robots::render(config).unwrap_or_default());
+                let text = || Target::Text(robots::render(config).unwrap_or_default());
                 return self.require_canonical("/robots.txt", text);
             }
             (Some(_), _) => "`public-url` has a path, so robots.txt is not on this server",

@@ -73,8 +73,8 @@ fn headers(
     }
 }
 
-/// 304, 412 or 200 with robots.txt, which is as short as its headers.
-pub(super) fn robots(context: &RequestContext<'_>, text: String) -> Answer {
+/// 304, 412 or 200 with robots.txt or the key file of IndexNow, which are as short as their headers.
+pub(super) fn text(context: &RequestContext<'_>, text: String) -> Answer {
     let tag = ETag::of(text.as_bytes());
     let headers = DocumentHeaders {
         etag: tag.value(Coding::Identity),

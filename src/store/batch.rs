@@ -8,13 +8,16 @@ use serde::Serialize;
 use super::error::StoreError;
 use super::memory::{LastGoodVersion, Memory};
 use super::packer::PackedArticle;
+use super::page_notes::PageNotes;
 use super::rows::{
-    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, RECORDS, RETIRED,
-    SERVED, TERMS, TOLD_FEEDS, UNUSED_TERMS, WAITING_PINGS, decode, encode, extensions, formats,
+    ARTICLES, ArticleRow, FEEDS, FILES, FileRow, HEADER, Header, KEY_CONFLICTS, PAGE_CHANGES,
+    PAGE_QUEUE, PAGES, RECORDS, RETIRED, SERVED, TERMS, TOLD_FEEDS, UNUSED_TERMS, WAITING_PINGS,
+    decode, encode, extensions, formats,
 };
 use crate::model::format::Format;
 use crate::model::held_loss::HeldLoss;
 use crate::model::known_term::KnownTerm;
+use crate::model::page_change::PageChange;
 use crate::model::record::{RecordId, Stamp};
 use crate::model::term::Term;
 use crate::model::time::Timestamp;
@@ -32,9 +35,20 @@ pub struct Batch<'t> {
     unused_terms: Table<'t, &'static str, i64>,
     feeds: Table<'t, &'static str, &'static [u8]>,
     served: Table<'t, &'static str, &'static str>,
+    /// Notes changes of pages, where search engines are told of them.
+    page_notes: Option<PageNotes<'t>>,
     /// For the tables that most batches do not need.
     transaction: &'t WriteTransaction,
     next_record: u64,
+}
+
+/// Why an article is stored again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutCause {
+    /// The newsroom changed it.
+    Edit,
+    /// It is read by other rules than before, from the same file or row.
+    Reread,
 }
 
 impl<'t> Batch<'t> {
@@ -48,8 +62,13 @@ impl<'t> Batch<'t> {
             Some((last, _)) => next_record.max(last.value() + 1),
             None => next_record,
         };
+        let header = transaction.open_table(HEADER)?;
+        let page_notes = match header.get(PAGES)? {
+            Some(_) => Some(PageNotes::open(transaction)?),
+            None => None,
+        };
         Ok(Batch {
-            header: transaction.open_table(HEADER)?,
+            header,
             articles: transaction.open_table(ARTICLES)?,
             records,
             retired: transaction.open_table(RETIRED)?,
@@ -59,6 +78,7 @@ impl<'t> Batch<'t> {
             unused_terms: transaction.open_table(UNUSED_TERMS)?,
             feeds: transaction.open_table(FEEDS)?,
             served: transaction.open_table(SERVED)?,
+            page_notes,
             transaction,
             next_record,
         })
@@ -108,13 +128,69 @@ impl<'t> Batch<'t> {
     }
 
     /// Stores the current version of an article.
-    pub fn put_article(&mut self, row: &ArticleRow) -> Result<(), StoreError> {
-        put(&mut self.articles, &row.meta.key, row)
+    pub fn put_article(&mut self, row: &ArticleRow, cause: PutCause) -> Result<(), StoreError> {
+        let key = &*row.meta.key;
+        let before = self.articles.insert(key, encode(row)?.as_slice())?;
+        if let Some(notes) = &mut self.page_notes {
+            let before = before.map(|row| decode(row.value())).transpose()?;
+            let is_edit = cause == PutCause::Edit;
+            notes.note(&self.records, key, before.as_ref(), Some(row), is_edit)?;
+        }
+        Ok(())
     }
 
     /// Removes an article. The caller retires its record.
     pub fn remove_article(&mut self, key: &str) -> Result<(), StoreError> {
-        self.articles.remove(key)?;
+        let before = self.articles.remove(key)?;
+        if let Some(notes) = &mut self.page_notes {
+            let before = before.map(|row| decode(row.value())).transpose()?;
+            notes.note(&self.records, key, before.as_ref(), None, true)?;
+        }
+        Ok(())
+    }
+
+    /// From now on search engines are told of changes, and were told of those up to `told`. Changes are noted
+    /// from the next transaction on.
+    pub fn set_pages_told(&mut self, told: Timestamp) -> Result<(), StoreError> {
+        put(&mut self.header, PAGES, &told)
+    }
+
+    /// Search engines are not told any more: forgets what they have yet to be told of.
+    pub fn stop_telling_pages(&mut self) -> Result<(), StoreError> {
+        self.page_notes = None;
+        self.header.remove(PAGES)?;
+        self.transaction.delete_table(PAGE_CHANGES)?;
+        self.transaction.delete_table(PAGE_QUEUE)?;
+        Ok(())
+    }
+
+    /// Removes the noted changes of these articles, apart from those that another one followed, and queues
+    /// addresses.
+    pub fn queue_pages(
+        &mut self,
+        changes: &[(Box<str>, PageChange)],
+        addresses: &BTreeSet<String>,
+        since: Timestamp,
+    ) -> Result<(), StoreError> {
+        if let Some(notes) = &mut self.page_notes {
+            notes.remove(changes)?;
+        }
+        let mut queue = self.transaction.open_table(PAGE_QUEUE)?;
+        for address in addresses {
+            queue.insert(address.as_str(), since.0)?;
+        }
+        Ok(())
+    }
+
+    /// Removes addresses from the queue.
+    pub fn remove_queued_pages<'a>(
+        &mut self,
+        addresses: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), StoreError> {
+        let mut queue = self.transaction.open_table(PAGE_QUEUE)?;
+        for address in addresses {
+            queue.remove(address)?;
+        }
         Ok(())
     }
 
@@ -221,7 +297,7 @@ impl<'t> Batch<'t> {
         for LastGoodVersion { article, packed } in last_good {
             let mut article = article.clone();
             article.meta.record = self.add_record(packed)?;
-            self.put_article(&article)?;
+            self.put_article(&article, PutCause::Reread)?;
             let file = FileRow {
                 stamp: Stamp::default(),
                 key: Some(article.meta.key),

@@ -16,8 +16,11 @@ use crate::model::record::Stamp;
 use crate::model::validators::Validators;
 
 /// Row `header` → [`Header`]. Row `columns` → the source's memory, which only the source can decode. Row `listing`
-/// → the digest of what decided which articles the last full reading listed.
+/// → the digest of what decided which articles the last full reading listed. Row `pages` → the second up to
+/// which search engines were told; without it [`PAGE_CHANGES`] gets no rows.
 pub(super) const HEADER: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("header");
+/// The row of [`HEADER`] with the second up to which search engines were told.
+pub(super) const PAGES: &str = "pages";
 /// Key → [`ArticleRow`].
 pub(super) const ARTICLES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("articles");
 /// Number of a record → compressed article.
@@ -42,6 +45,12 @@ pub(super) const FEEDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new(
 /// served.
 pub(super) const SERVED: TableDefinition<'_, &str, &str> = TableDefinition::new("served");
 
+/// Key → [`PageChange`](crate::model::page_change::PageChange), of articles that changed since search engines
+/// were last told. A folder lacks this table and the next until something is in them.
+pub(super) const PAGE_CHANGES: TableDefinition<'_, &str, &[u8]> =
+    TableDefinition::new("page-changes");
+/// Address of a page that search engines have yet to be told of → the second since when.
+pub(super) const PAGE_QUEUE: TableDefinition<'_, &str, i64> = TableDefinition::new("page-queue");
 /// Path of a feed → the digest of its entries that hubs were last told of, or that they need not be told of. Only
 /// a folder whose daemon tells hubs has this table and the next.
 pub(super) const TOLD_FEEDS: TableDefinition<'_, &str, u64> = TableDefinition::new("told-feeds");

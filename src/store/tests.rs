@@ -115,7 +115,7 @@ fn fill(store: &Store) -> (ArticleRow, FileRow, Validators) {
             meta: ArticleMeta::new(&accepted("a"), record),
             path: "a.txt".into(),
         };
-        batch.put_article(&row)?;
+        batch.put_article(&row, PutCause::Edit)?;
         batch.put_file("a.txt", &file)?;
         for known in known_terms() {
             batch.put_term(&known)?;

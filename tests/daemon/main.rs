@@ -23,6 +23,7 @@ mod file_events;
 mod hidden;
 mod hostile_clients;
 mod hostile_names;
+mod indexnow;
 mod init;
 mod instants;
 mod kill;

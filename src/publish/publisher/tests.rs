@@ -1,5 +1,6 @@
 //! Readings, publications, restarts and reconfigurations, as a subscriber sees them.
 
+mod changed_pages;
 mod comparisons;
 mod configurations;
 mod dead_terms;

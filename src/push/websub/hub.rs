@@ -15,11 +15,11 @@ use tokio::time;
 use tracing::{error, info, warn};
 use url::form_urlencoded::Serializer;
 
-use super::reply::Reply;
-use super::schedule::{TRIED_FOR, random, wait};
 use crate::model::count::many;
 use crate::model::time::Timestamp;
 use crate::publish::push_report::{PushReport, PushResult, PushTarget};
+use crate::push::reply::Reply;
+use crate::push::schedule::{TRIED_FOR, random, wait};
 
 /// Topics of one ping.
 const TOPICS_MAX: usize = 50;

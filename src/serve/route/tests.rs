@@ -47,7 +47,7 @@ fn meaning(publisher: &Publisher, target: &str) -> String {
         Target::Feed(version, format) => format!("{} as {}", version.path, format.title()),
         Target::Page(_) => "page".to_owned(),
         Target::Sitemap(version) => format!("sitemap {}", version.name),
-        Target::Robots(_) => "robots".to_owned(),
+        Target::Text(_) => "text".to_owned(),
         Target::Redirect(to) => to,
         Target::Gone => "gone".to_owned(),
         Target::NotFound(reason) => format!("not found: {reason}"),

@@ -1,4 +1,4 @@
-//! When a hub that took no ping is tried again.
+//! When a hub or a search engine that took nothing is tried again.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
@@ -11,14 +11,14 @@ const WAITS: [Duration; 4] = [
     Duration::from_secs(60 * 60),
 ];
 
-/// The part of a wait by which it may be longer, so that the daemons of many sites do not all call a hub in
+/// The part of a wait by which it may be longer, so that the daemons of many sites do not all call in
 /// the second in which it is back.
 const JITTER: f64 = 0.2;
 
-/// How long a hub is told of one state of a feed. No wait is longer.
+/// How long a change is told of. No wait is longer.
 pub(super) const TRIED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long to wait after so many failures in a row: no less than the hub asks for (`Retry-After`, RFC 9110,
+/// How long to wait after so many failures in a row: no less than the target asks for (`Retry-After`, RFC 9110,
 /// section 10.2.3). `random` is from 0 to 1.
 pub(super) fn wait(failures: usize, retry_after: Option<Duration>, random: f64) -> Duration {
     let place = failures.saturating_sub(1).min(WAITS.len() - 1);

@@ -1,4 +1,4 @@
-//! What the answer of a hub means.
+//! What the answer of a hub or a search engine means.
 
 use std::time::Duration;
 
