@@ -195,6 +195,11 @@ impl Store {
         Store::with_tables(open_database::scratch()?, None)
     }
 
+    /// Whether it ends with the process, so that nothing has to be closed.
+    pub fn is_scratch(&self) -> bool {
+        self.file.is_none()
+    }
+
     /// The versions and settings that the state was written with; `None` for a new folder.
     pub fn header(&self) -> Result<Option<Header>, StoreError> {
         self.read(memory::read_header)

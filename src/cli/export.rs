@@ -76,6 +76,10 @@ pub(super) fn run(
     });
     let report = report.map_err(|failure| format!("{}{}", chain(&failure), hint(&failure)))?;
     let is_written = print_report(&report, &command.folder, screen);
+    if publisher.handle().store().is_scratch() {
+        // The process ends, and the system frees its memory faster than we could.
+        mem::forget(publisher);
+    }
     Ok(match is_read && is_written {
         true => Exit::Done,
         false => Exit::Failed,

@@ -1,5 +1,6 @@
 //! A cache of entries: an article is in several feeds, and is read, composed and written once.
 
+use std::mem::ManuallyDrop;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use quick_cache::Weighter;
@@ -27,7 +28,8 @@ pub(super) struct EntryCache<'s> {
     store: &'s Store,
     /// Readers that no feed needs now. A new one costs more than most articles that a feed reads.
     idle: Mutex<Vec<ArticleReader>>,
-    entries: Cache<Key, SharedEntry, Size>,
+    /// Never freed: the process ends after an export, and the system frees its memory faster than we could.
+    entries: ManuallyDrop<Cache<Key, SharedEntry, Size>>,
 }
 
 #[derive(Clone)]
@@ -45,7 +47,7 @@ impl EntryCache<'_> {
         EntryCache {
             store,
             idle: Mutex::default(),
-            entries: Cache::with_weighter(items, BYTES_MAX, Size),
+            entries: ManuallyDrop::new(Cache::with_weighter(items, BYTES_MAX, Size)),
         }
     }
 
