@@ -47,8 +47,8 @@ pub(super) trait HubContext: Sync {
     /// Sends a ping.
     fn send(&self, body: String) -> impl Future<Output = Reply> + Send;
 
-    /// Notes that the hub need not be told of these feeds any more.
-    fn note_told(&self, paths: Vec<Arc<str>>) -> impl Future<Output = ()> + Send;
+    /// Notes that the hub need not be told any more of these feeds, which have waited since then.
+    fn note_told(&self, feeds: Vec<(Arc<str>, Timestamp)>) -> impl Future<Output = ()> + Send;
 
     /// What others see of the hub.
     fn report(&self) -> &PushReport;
@@ -168,7 +168,7 @@ impl Hub {
             for (path, since) in paths {
                 if waiting.get(path) == Some(since) {
                     waiting.remove(path);
-                    told.push(path.clone());
+                    told.push((path.clone(), *since));
                 }
             }
         }

@@ -20,7 +20,7 @@ struct FakeHub {
     script: Mutex<VecDeque<Reply>>,
     /// When each ping came, and its body.
     pings: Mutex<Vec<(u64, String)>>,
-    told: Mutex<Vec<Arc<str>>>,
+    told: Mutex<Vec<(Arc<str>, Timestamp)>>,
     /// How long it takes to answer.
     takes: Duration,
 }
@@ -45,8 +45,8 @@ impl HubContext for FakeHub {
         next.unwrap_or(reply(PushResult::Accepted, "202 Accepted"))
     }
 
-    async fn note_told(&self, paths: Vec<Arc<str>>) {
-        self.told.lock().expect("no panic").extend(paths);
+    async fn note_told(&self, feeds: Vec<(Arc<str>, Timestamp)>) {
+        self.told.lock().expect("no panic").extend(feeds);
     }
 
     fn report(&self) -> &PushReport {
