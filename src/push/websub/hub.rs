@@ -74,13 +74,17 @@ impl Hub {
     /// Tells the hub, until the future is dropped.
     pub(super) async fn run(&self, context: &impl HubContext) {
         let mut state = HubState::default();
-        let oldest = self.waiting().values().min().copied();
-        if let Some(since) = oldest {
+        if let Some(since) = self.oldest(context) {
             context.report().note_due(&self.target(), since);
         }
         self.give_up(&mut state, context).await;
         loop {
             let (batch, count) = self.next_batch(&state, context);
+            if batch.topics.is_empty() && !batch.paths.is_empty() {
+                // Feeds that are gone are not due.
+                self.remove(&batch.paths, context).await;
+                continue;
+            }
             context.report().set_waiting(&self.target(), count);
             if batch.paths.is_empty() {
                 self.added.notified().await;
@@ -100,6 +104,15 @@ impl Hub {
                 }
             }
         }
+    }
+
+    /// Since when a feed waits that is not gone.
+    fn oldest(&self, context: &impl HubContext) -> Option<Timestamp> {
+        let waiting = self.waiting();
+        let there = waiting
+            .iter()
+            .filter(|(path, _)| !context.topics(path).is_empty());
+        there.map(|(_, since)| *since).min()
     }
 
     /// The next feeds to tell of, whose topics fit into one ping, and how many feeds wait.

@@ -298,3 +298,18 @@ async fn what_waited_before_a_restart_is_told_first() {
     time::sleep(Duration::from_secs(20)).await;
     assert_eq!(context.told(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn feeds_that_are_gone_are_not_due() {
+    let context = Arc::new(FakeHub::new([]));
+    let waiting = BTreeMap::from([("gone/a".into(), START.plus(-3_600))]);
+    let hub = Arc::new(Hub::new(HUB, waiting));
+    let (running, outside) = (hub.clone(), context.clone());
+    task::spawn(async move { running.run(&*outside).await });
+    time::sleep(Duration::from_secs(1)).await;
+    hub.add(&["gone/b".into()], context.now());
+    time::sleep(Duration::from_secs(1)).await;
+    assert_eq!((context.told(), context.times().len()), (2, 0));
+    let record = context.record();
+    assert_eq!((record.waiting, record.due_since), (0, None));
+}
