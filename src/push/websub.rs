@@ -168,7 +168,8 @@ impl Pings {
                 error!("hubs cannot be told of changes: {reason}");
                 for url in new {
                     let report = &self.context.report;
-                    report.stop(&PushTarget::Hub(url), reason.clone());
+                    let reason = format!("it is not told any more until the next reload: {reason}");
+                    report.stop(&PushTarget::Hub(url), reason);
                 }
                 return Ok(());
             }
