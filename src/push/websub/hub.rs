@@ -24,8 +24,9 @@ use crate::push::schedule::{TRIED_FOR, random, wait};
 /// Topics of one ping.
 const TOPICS_MAX: usize = 50;
 
-/// Topics in a row that a hub may refuse one by one, before nothing else that waits is sent.
-const REFUSALS_MAX: usize = 3;
+/// Topics in a row that a hub may refuse one by one, before nothing else that waits is sent. A hub that takes
+/// few feeds only refuses each format of the others.
+const REFUSALS_MAX: usize = TOPICS_MAX;
 
 /// A hub, and the feeds that it has yet to be told of.
 #[derive(Debug)]

@@ -262,16 +262,26 @@ async fn hub_that_takes_one_topic_gets_one_in_each_ping() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn topic_that_a_hub_refuses_costs_itself_and_a_few_in_a_row_end_it() {
+async fn topic_that_a_hub_refuses_costs_itself_and_fifty_in_a_row_end_it() {
     let accepted = || reply(PushResult::Accepted, "204 No Content");
     let script = [refused(true), accepted(), refused(true), accepted()];
     let (hub, context) = run(FakeHub::new(script), 3, DAY).await;
     assert_eq!(context.topics_of_pings(), [3, 1, 1, 1]);
     assert_eq!((context.told(), hub.waiting().len()), (3, 0));
+    // The three formats of fifteen feeds that it does not know, and of one that it knows.
+    let refusals = (0..46).map(|_| refused(true));
+    let script = refusals.chain((0..3).map(|_| accepted()));
+    let context = FakeHub {
+        formats: 3,
+        ..FakeHub::new(script)
+    };
+    let (_, context) = run(context, 16, DAY).await;
+    assert_eq!(context.record().requests, [3, 46, 0]);
     let script = std::iter::repeat_n(refused(true), 1_000);
-    let (hub, context) = run(FakeHub::new(script), 50, DAY).await;
-    assert_eq!(context.topics_of_pings(), [50, 1, 1, 1]);
-    assert_eq!((context.told(), hub.waiting().len()), (50, 0));
+    let (hub, context) = run(FakeHub::new(script), 200, DAY).await;
+    assert_eq!(context.topics_of_pings()[..3], [50, 1, 1]);
+    assert_eq!(context.record().requests, [0, 51, 0]);
+    assert_eq!((context.told(), hub.waiting().len()), (200, 0));
 }
 
 #[tokio::test(start_paused = true)]
