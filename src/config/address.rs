@@ -27,6 +27,22 @@ fn absolute(text: &str) -> Result<String, Mismatch> {
     parse(text).map(String::from)
 }
 
+/// What this daemon sends requests to: a fragment would not be sent.
+pub(super) const CALLED: Form<String> = Form {
+    expected: || "an absolute http or https URL without `#`".to_owned(),
+    schema: || matching(&format!(r"^{HTTP}[^\s#]+$")),
+    parse: called,
+};
+
+fn called(text: &str) -> Result<String, Mismatch> {
+    let url = parse(text)?;
+    if url.fragment().is_some() {
+        let bare = url[..Position::AfterQuery].to_owned();
+        return Err(CALLED.mismatch().did_you_mean(Some(bare)));
+    }
+    Ok(url.into())
+}
+
 /// How readers reach the daemon: no query, no fragment, and a slash at the end.
 pub(super) const PUBLIC: Form<String> = Form {
     expected: || "an absolute http or https URL without `?` and `#`".to_owned(),

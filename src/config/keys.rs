@@ -10,7 +10,7 @@
 use ipnet::IpNet;
 use serde_json::json;
 
-use super::address::{ABSOLUTE, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SITE};
+use super::address::{ABSOLUTE, CALLED, LISTEN, PUBLIC, REDIRECT_FROM, REDIRECT_TO, SITE};
 use super::database_url::{DATABASE, NOTIFYING_DATABASE};
 use super::feed_name::FEED_NAME;
 use super::form::{Form, word};
@@ -410,7 +410,7 @@ keys! { robots =>
 keys! { websub =>
     /// The hubs, at most 8. Every feed names them, in its documents and in `Link`, so every daemon of a site must have the same
     /// ones. Combinations of terms in a URL (`/select`) have none.
-    HUBS: List<String> = "hubs", List::of(ABSOLUTE), Default(&[]), &["https://pubsubhubbub.appspot.com/"];
+    HUBS: List<String> = "hubs", List::of(CALLED), Default(&[]), &["https://pubsubhubbub.appspot.com/"];
     /// Whether this daemon tells the hubs of changes. Where several daemons serve a site, one of them should.
     PING: Switch = "ping", Switch, Default(true);
 }
@@ -419,5 +419,5 @@ keys! { indexnow =>
     /// The key that proves that the site is yours. It is not secret: this server shows it as `/KEY.txt`.
     KEY: Form<String> = "key", INDEXNOW_KEY, Required, "5f0c8a94-dala-3e61b7d2";
     /// Where search engines are told.
-    ENDPOINT: Form<String> = "endpoint", ABSOLUTE, Default("https://api.indexnow.org/indexnow");
+    ENDPOINT: Form<String> = "endpoint", CALLED, Default("https://api.indexnow.org/indexnow");
 }

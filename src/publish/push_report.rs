@@ -20,6 +20,9 @@ pub enum PushTarget {
 /// How long a target may take nothing while there is something to tell.
 const LATE_SECONDS: i64 = 24 * 60 * 60;
 
+/// Reasons for which a target is not told any more that are kept, such as hosts whose key it refuses.
+const REASONS_MAX: usize = 10;
+
 impl fmt::Display for PushTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -73,8 +76,8 @@ pub struct PushRecord {
     pub waiting: usize,
     /// Since when it has taken nothing, although there was something to tell.
     pub due_since: Option<Timestamp>,
-    /// Why it is not told any more until the next reload.
-    pub stopped: Option<String>,
+    /// What it is not told any more until the next reload, and why: one sentence each.
+    pub stopped: Vec<String>,
 }
 
 /// The records of all targets.
@@ -98,9 +101,9 @@ impl PushReport {
                 last_answer: None,
                 waiting: 0,
                 due_since: None,
-                stopped: None,
+                stopped: Vec::new(),
             });
-            record.stopped = None;
+            record.stopped.clear();
             next.insert(target, record);
         }
         *records = next;
@@ -111,7 +114,7 @@ impl PushReport {
     /// The configuration was read again, even if it is the same: no target is stopped.
     pub fn resume(&self) {
         for record in self.lock().values_mut() {
-            record.stopped = None;
+            record.stopped.clear();
         }
         self.resumed.send_modify(|number| *number += 1);
     }
@@ -150,10 +153,21 @@ impl PushReport {
         }
     }
 
-    /// Notes that a target is not told any more, and why.
+    /// Notes what a target is not told any more until the next reload, and why. Only the first of many reasons
+    /// are kept.
     pub fn stop(&self, target: &PushTarget, reason: String) {
+        if let Some(record) = self.lock().get_mut(target)
+            && record.stopped.len() < REASONS_MAX
+        {
+            record.stopped.push(reason);
+        }
+    }
+
+    /// Notes that a target is told of everything again: a request that was refused had begun before the
+    /// configuration was read again.
+    pub fn note_resumed(&self, target: &PushTarget) {
         if let Some(record) = self.lock().get_mut(target) {
-            record.stopped = Some(reason);
+            record.stopped.clear();
         }
     }
 
@@ -166,25 +180,23 @@ impl PushReport {
             .collect()
     }
 
-    /// What an operator has to look at: targets that are not told any more, and those that have taken
+    /// What an operator has to look at: what targets are not told any more, and those that have taken
     /// nothing for a day although there was something to tell. One line each.
     pub fn faults(&self, now: Timestamp) -> Vec<String> {
-        let records = self.records().into_iter();
-        let faults = records.filter_map(|(target, record)| {
-            if let Some(reason) = record.stopped {
-                return Some(format!(
-                    "{target} is not told any more until the next reload: {reason}"
-                ));
-            }
-            let since = record.due_since?;
-            let answer = record.last_answer.map(|(_, answer)| format!(": {answer}"));
-            let is_late = since.plus(LATE_SECONDS) <= now;
-            is_late.then(|| {
+        let mut faults = Vec::new();
+        for (target, record) in self.records() {
+            let reasons = record.stopped.iter();
+            faults.extend(reasons.map(|reason| format!("{target}: {reason}")));
+            let late = record
+                .due_since
+                .filter(|since| since.plus(LATE_SECONDS) <= now);
+            if let Some(since) = late.filter(|_| record.stopped.is_empty()) {
+                let answer = record.last_answer.map(|(_, answer)| format!(": {answer}"));
                 let answer = answer.unwrap_or_default();
-                format!("{target} has taken nothing since {since}{answer}")
-            })
-        });
-        faults.collect()
+                faults.push(format!("{target} has taken nothing since {since}{answer}"));
+            }
+        }
+        faults
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<PushTarget, PushRecord>> {
@@ -213,14 +225,14 @@ mod tests {
             (Timestamp(1), Some(Timestamp(2)))
         );
         assert_eq!(record.last_answer, Some((Timestamp(3), "403".to_owned())));
-        assert_eq!(record.stopped, None);
+        assert_eq!(record.stopped, [""; 0]);
         report.stop(&hub, "it answers 403".to_owned());
         report.resume();
         assert!(
             report
                 .records()
                 .iter()
-                .all(|(_, record)| record.stopped.is_none())
+                .all(|(_, record)| record.stopped.is_empty())
         );
         report.set_targets([], Timestamp(5));
         report.note(&hub, PushResult::Failed, "late".to_owned(), Timestamp(6));
@@ -262,10 +274,20 @@ mod tests {
             "202".to_owned(),
             Timestamp(day + 200),
         );
-        report.stop(&PushTarget::IndexNow, "it answers 403".to_owned());
+        for number in 0..2 * REASONS_MAX {
+            let reason = format!("pages of host {number} are refused");
+            report.stop(&PushTarget::IndexNow, reason);
+        }
+        let faults = report.faults(Timestamp(9 * day));
         assert_eq!(
-            report.faults(Timestamp(9 * day)),
-            ["IndexNow is not told any more until the next reload: it answers 403"]
+            faults[..2],
+            [
+                "IndexNow: pages of host 0 are refused",
+                "IndexNow: pages of host 1 are refused"
+            ]
         );
+        assert_eq!(faults.len(), REASONS_MAX);
+        report.note_resumed(&PushTarget::IndexNow);
+        assert_eq!(report.faults(Timestamp(9 * day)), [""; 0]);
     }
 }

@@ -123,6 +123,7 @@ impl Task {
         let snapshot = &published.snapshot;
         if self.generation.replace(snapshot.generation) != Some(snapshot.generation) {
             self.calls = self.calls(&published, now);
+            self.context.report.note_resumed(&PushTarget::IndexNow);
             // What is told begins or ends with the configuration.
             self.look_at = Some(now);
         } else if self.calls.is_some() {
@@ -155,6 +156,7 @@ impl Task {
     fn resume(&mut self) {
         if let Some(calls) = &mut self.calls {
             calls.sender.resume(Instant::now());
+            self.context.report.note_resumed(&PushTarget::IndexNow);
             self.look_at = Some(Instant::now());
         }
     }
@@ -285,7 +287,7 @@ impl Task {
                 "search engines cannot be told of changed pages, which is tried again for 24 hours: {words}"
             ),
             Some(Notice::Stopped(reason)) => {
-                warn!("search engines are not told any more until the next reload: {reason}");
+                warn!("IndexNow: {reason}");
                 report.stop(&target, reason);
             }
             None => {}

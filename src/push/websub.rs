@@ -168,7 +168,8 @@ impl Pings {
                 error!("hubs cannot be told of changes: {reason}");
                 for url in new {
                     let report = &self.context.report;
-                    report.stop(&PushTarget::Hub(url), reason.clone());
+                    let reason = format!("it is not told any more until the next reload: {reason}");
+                    report.stop(&PushTarget::Hub(url), reason);
                 }
                 return Ok(());
             }
@@ -264,7 +265,8 @@ fn load(store: &Store, hubs: &[String]) -> (Vec<(String, u64)>, Waiting) {
             if is_off {
                 batch.clear_told_feeds()?;
             }
-            batch.change_waiting_pings(others.map(|(hub, path, _)| (&**hub, &**path, None)))
+            let others = others.map(|(hub, path, since)| (&**hub, &**path, *since));
+            batch.remove_waiting_pings(others)
         }));
     }
     let mut waiting = Waiting::new();
@@ -296,8 +298,8 @@ fn save(
         }
         let pings = hubs
             .iter()
-            .flat_map(|hub| told.iter().map(move |path| (&**hub, &**path, Some(now))));
-        batch.change_waiting_pings(pings)
+            .flat_map(|hub| told.iter().map(move |path| (&**hub, &**path, now)));
+        batch.add_waiting_pings(pings)
     }));
 }
 
@@ -353,11 +355,11 @@ impl HubContext for HubConnection {
         Reply::new(self.client.call(call).await)
     }
 
-    async fn note_told(&self, paths: Vec<Arc<str>>) {
+    async fn note_told(&self, feeds: Vec<(Arc<str>, Timestamp)>) {
         let (store, hub) = (self.handle.store().clone(), self.url.clone());
         let written = task::spawn_blocking(move || {
-            let told = paths.iter().map(|path| (&*hub, &**path, None));
-            note_write(store.write(|batch| batch.change_waiting_pings(told)));
+            let told = feeds.iter().map(|(path, since)| (&*hub, &**path, *since));
+            note_write(store.write(|batch| batch.remove_waiting_pings(told)));
         });
         // After a panic a hub may be told twice.
         let _ = written.await;

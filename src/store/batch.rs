@@ -348,18 +348,30 @@ impl<'t> Batch<'t> {
         Ok(table.len()?)
     }
 
-    /// Changes which hubs wait for a ping: by hub and path since when, or `None` for a ping that does not
-    /// wait any more.
-    pub fn change_waiting_pings<'a>(
+    /// Notes that hubs have yet to be told of feeds: a hub, a path, and since when.
+    pub fn add_waiting_pings<'a>(
         &mut self,
-        changes: impl IntoIterator<Item = (&'a str, &'a str, Option<Timestamp>)>,
+        pings: impl IntoIterator<Item = (&'a str, &'a str, Timestamp)>,
     ) -> Result<(), StoreError> {
         let mut table = self.transaction.open_table(WAITING_PINGS)?;
-        for (hub, path, since) in changes {
-            match since {
-                Some(since) => table.insert((hub, path), since.0)?,
-                None => table.remove((hub, path))?,
-            };
+        for (hub, path, since) in pings {
+            table.insert((hub, path), since.0)?;
+        }
+        Ok(())
+    }
+
+    /// Notes that hubs need not be told any more of what has waited since then. A feed that has changed again
+    /// meanwhile still waits.
+    pub fn remove_waiting_pings<'a>(
+        &mut self,
+        pings: impl IntoIterator<Item = (&'a str, &'a str, Timestamp)>,
+    ) -> Result<(), StoreError> {
+        let mut table = self.transaction.open_table(WAITING_PINGS)?;
+        for (hub, path, since) in pings {
+            let stored = table.get((hub, path))?.map(|stored| stored.value());
+            if stored.is_some_and(|stored| stored <= since.0) {
+                table.remove((hub, path))?;
+            }
         }
         Ok(())
     }

@@ -276,11 +276,18 @@ fn what_hubs_were_told_survives_a_restart_and_its_tables_may_be_missing() {
     let hub = "https://hub.example/";
     let stored = store.write(|batch| {
         batch.change_told_feeds(feeds)?;
-        batch.change_waiting_pings([
-            (hub, "all", Some(Timestamp(5))),
-            (hub, "old", Some(Timestamp(6))),
+        batch.add_waiting_pings([
+            (hub, "all", Timestamp(5)),
+            (hub, "newer", Timestamp(5)),
+            (hub, "old", Timestamp(6)),
         ])?;
-        batch.change_waiting_pings([(hub, "old", None), (hub, "unknown", None)])?;
+        // A ping ends after its feed has changed again.
+        batch.add_waiting_pings([(hub, "newer", Timestamp(16))])?;
+        batch.remove_waiting_pings([
+            (hub, "newer", Timestamp(5)),
+            (hub, "old", Timestamp(6)),
+            (hub, "unknown", Timestamp(6)),
+        ])?;
         batch.change_told_feeds([("old", None)])
     });
     assert_eq!(stored.expect("a batch"), 2);
@@ -292,14 +299,15 @@ fn what_hubs_were_told_survives_a_restart_and_its_tables_may_be_missing() {
         told.digests,
         digests.map(|(path, digest)| (path.to_owned(), digest))
     );
+    let waiting = [("all", Timestamp(5)), ("newer", Timestamp(16))];
     assert_eq!(
         told.waiting,
-        [(hub.to_owned(), "all".to_owned(), Timestamp(5))]
+        waiting.map(|(path, since)| (hub.to_owned(), path.to_owned(), since))
     );
     store
         .write(|batch| {
             batch.clear_told_feeds()?;
-            batch.change_waiting_pings([(hub, "all", None)])
+            batch.remove_waiting_pings(waiting.map(|(path, since)| (hub, path, since)))
         })
         .expect("a batch");
     assert_eq!(

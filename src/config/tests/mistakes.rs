@@ -32,6 +32,20 @@ fn values_of_the_wrong_type_or_out_of_range() {
             &["2:1 [websub]: at most 8 hubs may be named, got 9"],
         ),
         (
+            "[websub]\nhubs = ['https://hub.example/?site=1#a', 'https://hub.example/?site=1']",
+            &[
+                "2:9 [websub]: hubs must be an absolute http or https URL without `#`, \
+                 got `https://hub.example/?site=1#a` | did you mean `https://hub.example/?site=1`?",
+            ],
+        ),
+        (
+            "[indexnow]\nkey = '0123456789'\nendpoint = 'https://engine.example/indexnow#'",
+            &[
+                "3:12 [indexnow]: endpoint must be an absolute http or https URL without `#`, \
+                 got `https://engine.example/indexnow#` | did you mean `https://engine.example/indexnow`?",
+            ],
+        ),
+        (
             "[defaults]\nitems = 0\n[auto.tags]\nitems = 501\nmin-articles = -1\n\
              [auto.authors]\nitems = 99999999999999999999\n[auto.sections]\nitems = 0x0",
             &[

@@ -60,7 +60,7 @@ pub(super) enum Notice {
     Restored,
     /// It does not take them for now.
     Failing,
-    /// It takes none until the next reload, and why.
+    /// What is not told any more until the next reload, and why.
     Stopped(String),
 }
 
@@ -183,13 +183,13 @@ impl Sender {
                 let (host, key) = (&request.group.host, &self.settings.key);
                 let file = request.group.key_location(key);
                 Some(Notice::Stopped(format!(
-                    "pages of {host} are refused with {words}: {file} has to answer 200 with the text `{key}`"
+                    "pages of {host} are not told any more until the next reload: {words}: {file} has to answer 200 with the text `{key}`"
                 )))
             }
             Verdict::Refused => {
                 self.is_stopped = true;
                 Some(Notice::Stopped(format!(
-                    "{} answers {words}: `endpoint` of [indexnow] has to be the address of a search engine that takes IndexNow",
+                    "nothing is told any more until the next reload: {} answers {words}: `endpoint` of [indexnow] has to be the address of a search engine that takes IndexNow",
                     self.settings.endpoint
                 )))
             }
@@ -319,7 +319,7 @@ mod tests {
         let mut sender = sender(now);
         let first = next(&sender, &store).expect("a request");
         let notice = sender.note(&first, &Verdict::KeyRefused, "403 Forbidden", now, 0.0);
-        let reason = "pages of dala.example are refused with 403 Forbidden: \
+        let reason = "pages of dala.example are not told any more until the next reload: 403 Forbidden: \
                       https://dala.example/0123456789abcdef.txt has to answer 200 with the text `0123456789abcdef`";
         assert_eq!(notice, Some(Notice::Stopped(reason.to_owned())));
         let second = next(&sender, &store).expect("a request");

@@ -24,8 +24,9 @@ use crate::push::schedule::{TRIED_FOR, random, wait};
 /// Topics of one ping.
 const TOPICS_MAX: usize = 50;
 
-/// Topics in a row that a hub may refuse one by one, before nothing else that waits is sent.
-const REFUSALS_MAX: usize = 3;
+/// Topics in a row that a hub may refuse one by one, before nothing else that waits is sent. A hub that takes
+/// few feeds only refuses each format of the others.
+const REFUSALS_MAX: usize = TOPICS_MAX;
 
 /// A hub, and the feeds that it has yet to be told of.
 #[derive(Debug)]
@@ -47,8 +48,8 @@ pub(super) trait HubContext: Sync {
     /// Sends a ping.
     fn send(&self, body: String) -> impl Future<Output = Reply> + Send;
 
-    /// Notes that the hub need not be told of these feeds any more.
-    fn note_told(&self, paths: Vec<Arc<str>>) -> impl Future<Output = ()> + Send;
+    /// Notes that the hub need not be told any more of these feeds, which have waited since then.
+    fn note_told(&self, feeds: Vec<(Arc<str>, Timestamp)>) -> impl Future<Output = ()> + Send;
 
     /// What others see of the hub.
     fn report(&self) -> &PushReport;
@@ -74,13 +75,17 @@ impl Hub {
     /// Tells the hub, until the future is dropped.
     pub(super) async fn run(&self, context: &impl HubContext) {
         let mut state = HubState::default();
-        let oldest = self.waiting().values().min().copied();
-        if let Some(since) = oldest {
+        if let Some(since) = self.oldest(context) {
             context.report().note_due(&self.target(), since);
         }
         self.give_up(&mut state, context).await;
         loop {
             let (batch, count) = self.next_batch(&state, context);
+            if batch.topics.is_empty() && !batch.paths.is_empty() {
+                // Feeds that are gone are not due.
+                self.remove(&batch.paths, context).await;
+                continue;
+            }
             context.report().set_waiting(&self.target(), count);
             if batch.paths.is_empty() {
                 self.added.notified().await;
@@ -100,6 +105,15 @@ impl Hub {
                 }
             }
         }
+    }
+
+    /// Since when a feed waits that is not gone.
+    fn oldest(&self, context: &impl HubContext) -> Option<Timestamp> {
+        let waiting = self.waiting();
+        let there = waiting
+            .iter()
+            .filter(|(path, _)| !context.topics(path).is_empty());
+        there.map(|(_, since)| *since).min()
     }
 
     /// The next feeds to tell of, whose topics fit into one ping, and how many feeds wait.
@@ -168,7 +182,7 @@ impl Hub {
             for (path, since) in paths {
                 if waiting.get(path) == Some(since) {
                     waiting.remove(path);
-                    told.push(path.clone());
+                    told.push((path.clone(), *since));
                 }
             }
         }

@@ -120,7 +120,7 @@ fn told(target: &PushTarget, record: PushRecord, site: &Site) -> Value {
         waiting => record.waiting,
         accepted => of(PushResult::Accepted),
         not_accepted => of(PushResult::Refused) + of(PushResult::Failed),
-        stopped => record.stopped,
+        stopped => record.stopped.join("; "),
     }
 }
 

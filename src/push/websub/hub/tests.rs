@@ -20,7 +20,7 @@ struct FakeHub {
     script: Mutex<VecDeque<Reply>>,
     /// When each ping came, and its body.
     pings: Mutex<Vec<(u64, String)>>,
-    told: Mutex<Vec<Arc<str>>>,
+    told: Mutex<Vec<(Arc<str>, Timestamp)>>,
     /// How long it takes to answer.
     takes: Duration,
 }
@@ -45,8 +45,8 @@ impl HubContext for FakeHub {
         next.unwrap_or(reply(PushResult::Accepted, "202 Accepted"))
     }
 
-    async fn note_told(&self, paths: Vec<Arc<str>>) {
-        self.told.lock().expect("no panic").extend(paths);
+    async fn note_told(&self, feeds: Vec<(Arc<str>, Timestamp)>) {
+        self.told.lock().expect("no panic").extend(feeds);
     }
 
     fn report(&self) -> &PushReport {
@@ -262,16 +262,26 @@ async fn hub_that_takes_one_topic_gets_one_in_each_ping() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn topic_that_a_hub_refuses_costs_itself_and_a_few_in_a_row_end_it() {
+async fn topic_that_a_hub_refuses_costs_itself_and_fifty_in_a_row_end_it() {
     let accepted = || reply(PushResult::Accepted, "204 No Content");
     let script = [refused(true), accepted(), refused(true), accepted()];
     let (hub, context) = run(FakeHub::new(script), 3, DAY).await;
     assert_eq!(context.topics_of_pings(), [3, 1, 1, 1]);
     assert_eq!((context.told(), hub.waiting().len()), (3, 0));
+    // The three formats of fifteen feeds that it does not know, and of one that it knows.
+    let refusals = (0..46).map(|_| refused(true));
+    let script = refusals.chain((0..3).map(|_| accepted()));
+    let context = FakeHub {
+        formats: 3,
+        ..FakeHub::new(script)
+    };
+    let (_, context) = run(context, 16, DAY).await;
+    assert_eq!(context.record().requests, [3, 46, 0]);
     let script = std::iter::repeat_n(refused(true), 1_000);
-    let (hub, context) = run(FakeHub::new(script), 50, DAY).await;
-    assert_eq!(context.topics_of_pings(), [50, 1, 1, 1]);
-    assert_eq!((context.told(), hub.waiting().len()), (50, 0));
+    let (hub, context) = run(FakeHub::new(script), 200, DAY).await;
+    assert_eq!(context.topics_of_pings()[..3], [50, 1, 1]);
+    assert_eq!(context.record().requests, [0, 51, 0]);
+    assert_eq!((context.told(), hub.waiting().len()), (200, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -297,4 +307,19 @@ async fn what_waited_before_a_restart_is_told_first() {
     assert_eq!(context.record().due_since, Some(since));
     time::sleep(Duration::from_secs(20)).await;
     assert_eq!(context.told(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn feeds_that_are_gone_are_not_due() {
+    let context = Arc::new(FakeHub::new([]));
+    let waiting = BTreeMap::from([("gone/a".into(), START.plus(-3_600))]);
+    let hub = Arc::new(Hub::new(HUB, waiting));
+    let (running, outside) = (hub.clone(), context.clone());
+    task::spawn(async move { running.run(&*outside).await });
+    time::sleep(Duration::from_secs(1)).await;
+    hub.add(&["gone/b".into()], context.now());
+    time::sleep(Duration::from_secs(1)).await;
+    assert_eq!((context.told(), context.times().len()), (2, 0));
+    let record = context.record();
+    assert_eq!((record.waiting, record.due_since), (0, None));
 }
