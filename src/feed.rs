@@ -12,6 +12,7 @@ pub mod automatic_path;
 pub mod coding;
 pub mod compose;
 pub mod config_diff;
+mod crawler_addresses;
 pub mod definitions;
 pub mod document;
 pub mod etag;

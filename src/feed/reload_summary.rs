@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use crate::config::RedirectTo;
+use crate::feed::crawler_addresses::{self, CRAWLER_ADDRESSES};
 use crate::feed::etag_causes::{DigestHead, ENTRIES, etag_causes};
 use crate::feed::snapshot::{FeedVersion, Snapshot};
 use crate::model::count::counted;
@@ -23,6 +24,8 @@ pub struct ReloadSummary {
     causes: BTreeMap<&'static str, usize>,
     entered: usize,
     left: usize,
+    /// Addresses for search engines that are there now, and that are not there any more.
+    for_crawlers: [Vec<&'static str>; 2],
 }
 
 /// Some paths of feeds, the first few by name.
@@ -46,6 +49,13 @@ impl ReloadSummary {
         let added = after.feeds.keys();
         let added = added.filter(|path| !before.feeds.contains_key(*path));
         added.for_each(|path| summary.added.add(path));
+        for address in CRAWLER_ADDRESSES {
+            match [before, after].map(|snapshot| is_for_crawlers(address, snapshot)) {
+                [false, true] => summary.for_crawlers[0].push(address),
+                [true, false] => summary.for_crawlers[1].push(address),
+                _ => {}
+            }
+        }
         summary
     }
 
@@ -83,6 +93,11 @@ fn is_redirected(after: &Snapshot, old: &FeedVersion) -> bool {
         let to = redirects.find(&address, None);
         matches!(to.as_deref(), Some(RedirectTo::Moved(_) | RedirectTo::Gone))
     })
+}
+
+fn is_for_crawlers(address: &str, snapshot: &Snapshot) -> bool {
+    let prefix = snapshot.site_rules.prefix();
+    crawler_addresses::is_served(address, &snapshot.config, prefix)
 }
 
 fn head(version: &FeedVersion) -> DigestHead<'_> {
@@ -137,7 +152,14 @@ impl fmt::Display for ReloadSummary {
             entries(self.entered, "entry enters", "entries enter"),
             moved,
         ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
+        let [gained, gone] = &self.for_crawlers;
+        let for_crawlers = [(gained, "served"), (gone, "not served any more")];
+        let for_crawlers = for_crawlers.into_iter().map(|(addresses, what)| {
+            let addresses = addresses.join(", ");
+            (!addresses.is_empty()).then(|| format!("{addresses} {what}"))
+        });
+        let parts = parts.into_iter().chain(for_crawlers);
+        let parts: Vec<String> = parts.flatten().collect();
         match parts.is_empty() {
             true => f.write_str("nothing changes for readers"),
             false => f.write_str(&parts.join(", ")),

@@ -105,7 +105,7 @@ impl PublishedState {
     }
 
     /// The next instant at which an article is released, expires or changes.
-    pub fn next_release(&self) -> Option<Timestamp> {
+    pub fn next_instant(&self) -> Option<Timestamp> {
         self.index.index.next_instant()
     }
 

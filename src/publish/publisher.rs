@@ -201,7 +201,7 @@ impl Publisher {
         self.store.unsaved_since()
     }
 
-    /// The second in which a feed last moved.
+    /// The second in which a feed or a sitemap last moved.
     pub fn last_moved(&self) -> Option<Timestamp> {
         self.writer().last_moved
     }

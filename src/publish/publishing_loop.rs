@@ -91,7 +91,7 @@ async fn renew_if_damaged(publisher: &Arc<Publisher>, renewed: &Notify) {
     }
 }
 
-/// Publishes what is due, and returns the next due instant. A feed moves at most once a second.
+/// Publishes what is due, and returns the next due instant. A feed or a sitemap moves at most once a second.
 async fn publish(
     context: &LoopContext,
     clock: &Arc<Mutex<Clock>>,

@@ -114,7 +114,7 @@ pub enum Page {
 pub struct ReleasedArticle {
     /// The article.
     pub article: Article,
-    /// Changes whenever the page changes.
+    /// Changes whenever what the page shows of the article changes.
     pub digest: u128,
     /// The instant it is true for.
     pub as_of: Timestamp,
@@ -180,7 +180,7 @@ impl Page {
             Page::Terms(list) => (list.overview, &list.request).hash(&mut hash),
             Page::Feed(version) => (&version.path, version.digest).hash(&mut hash),
             Page::Build(_) => return None,
-            Page::Article(released) => released.digest.hash(&mut hash),
+            Page::Article(released) => (released.digest, released.is_in_search).hash(&mut hash),
         }
         hash.write_u8(0);
         Some(hash.digest128())
@@ -257,7 +257,12 @@ impl Page {
                 templates.render(BUILD, &frame, page)?.into()
             }
             Page::Article(released) => {
-                let ReleasedArticle { article, as_of, .. } = &**released;
+                let ReleasedArticle {
+                    article,
+                    as_of,
+                    is_in_search,
+                    ..
+                } = &**released;
                 // The template shows the picture itself.
                 let texts = TextSettings {
                     content: Content::Full,
@@ -267,7 +272,7 @@ impl Page {
                 let entries = [site_rules.entry(article, texts, *as_of)];
                 let related = related(config, site_rules, &entries, None);
                 let all = &snapshot.feeds[ALL].channel;
-                let page = ArticlePage::new(&frame, &entries[0], all, &related);
+                let page = ArticlePage::new(&frame, &entries[0], all, &related, *is_in_search);
                 templates.render(ARTICLE, &frame, page)?.into()
             }
             Page::Opml(scope, overview) => {

@@ -146,17 +146,21 @@ fn write_text(writer: &mut XmlWriter, element: &str, text: &str) -> io::Result<(
     Ok(())
 }
 
-/// A language as Google's schema has it: the code of ISO 639, and for Chinese `zh-cn` or `zh-tw`.
+/// A language as Google's schema has it: the code of ISO 639, and for Chinese `zh-cn` or `zh-tw`. The script of
+/// a tag says which, and only without one its region: `zh-Hans-HK` is written as on the mainland.
 fn news_language(tag: &str) -> String {
     let tag = tag.to_ascii_lowercase();
     let mut subtags = tag.split('-');
-    match subtags.next().unwrap_or_default() {
-        "zh" if subtags.any(|subtag| matches!(subtag, "hant" | "tw" | "hk" | "mo")) => {
-            "zh-tw".to_owned()
-        }
-        "zh" => "zh-cn".to_owned(),
-        primary => primary.to_owned(),
+    let primary = subtags.next().unwrap_or_default();
+    if primary != "zh" {
+        return primary.to_owned();
     }
+    let written = subtags.find_map(|subtag| match subtag {
+        "hant" | "tw" | "hk" | "mo" => Some("zh-tw"),
+        "hans" | "cn" | "sg" | "my" => Some("zh-cn"),
+        _ => None,
+    });
+    written.unwrap_or("zh-cn").to_owned()
 }
 
 #[cfg(test)]

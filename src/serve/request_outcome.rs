@@ -32,7 +32,7 @@ pub(crate) enum RequestKind {
     /// A page, a list of feeds or an asset.
     Page,
     Article,
-    /// A sitemap or robots.txt.
+    /// A sitemap, robots.txt or the key file of IndexNow.
     Sitemap,
     /// Redirects, errors and OPTIONS.
     Other,

@@ -60,7 +60,7 @@ fn headers(
     coding: Coding,
 ) -> DocumentHeaders {
     let published = context.published;
-    let next = [version.next, published.next_release()];
+    let next = [version.next, published.next_instant()];
     let left = seconds_left(next.into_iter().flatten().min(), context.now);
     DocumentHeaders {
         etag: version.etag().value(coding),

@@ -170,6 +170,17 @@ fn articles_that_search_engines_may_not_show_are_in_no_sitemap() {
     assert!(daemon.get("/all.rss").says("Заметка unindexed"));
     let page = daemon.get("/articles/unindexed");
     assert_eq!(page.header("x-robots-tag"), "noindex");
+    // A static host sends no such header.
+    let says_noindex = |page: &str| page.contains("<meta name=\"robots\" content=\"noindex\">");
+    let exported = |key: &str| {
+        let file = newsroom.path("public/articles").join(key);
+        let file = [file.join("index.html"), file.with_added_extension("html")];
+        let file = file.iter().find(|file| file.exists()).expect("a page");
+        says_noindex(&fs::read_to_string(file).expect("a page"))
+    };
+    let export = || newsroom.run(&["export", "public", "--pages", "--codings", "none"]);
+    assert!(export().status.success());
+    assert!(exported("unindexed") && !exported("session"));
     assert_eq!(daemon.get("/articles/session").find("x-robots-tag"), None);
     let checked = newsroom.run(&["check"]);
     let checked = String::from_utf8_lossy(&checked.stdout).into_owned();
@@ -182,6 +193,8 @@ fn articles_that_search_engines_may_not_show_are_in_no_sitemap() {
     markdown(&newsroom, "unindexed", "date: 2026-01-15");
     let is_in = |sitemap: &Response| sitemap.says("/articles/unindexed<");
     daemon.reread_until(JANUARY, is_in);
+    assert!(!says_noindex(daemon.get("/articles/unindexed").text()));
+    assert!(export().status.success() && !exported("unindexed"));
     markdown(&newsroom, "unindexed", "date: 2026-01-15\nnoindex: true");
     daemon.reread_until(JANUARY, |sitemap| !is_in(sitemap));
 }

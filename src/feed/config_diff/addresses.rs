@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use super::side::Side;
 use crate::config::RedirectTo;
 use crate::feed::automatic_path::AUTOMATIC;
+use crate::feed::crawler_addresses::{self, CRAWLER_ADDRESSES};
 use crate::feed::definitions::SELECT;
 use crate::feed::usual_address::usual_feed;
 use crate::model::format::Format;
@@ -54,16 +55,10 @@ fn leads_nowhere(side: &Side<'_>, to: &str) -> bool {
     path.starts_with('/') && has_format && !serves(side, &normalize_path(&path))
 }
 
-/// Addresses that crawlers know from elsewhere. Those of months follow from that of the index.
-pub(super) const FOR_CRAWLERS: [&str; 3] =
-    ["/robots.txt", "/sitemaps/index.xml", "/sitemaps/news.xml"];
-
 fn serves(side: &Side<'_>, path: &str) -> bool {
-    if path == FOR_CRAWLERS[0] {
-        return side.config.robots.is_some() && side.definitions.site_rules().prefix().is_empty();
-    }
-    if FOR_CRAWLERS.contains(&path) {
-        return side.config.sitemap.is_some();
+    if CRAWLER_ADDRESSES.contains(&path) {
+        let prefix = side.definitions.site_rules().prefix();
+        return crawler_addresses::is_served(path, side.config, prefix);
     }
     let (stem, format) = match split_format(path) {
         Some((stem, format)) => (stem, Some(format)),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::addresses::{Answer, FOR_CRAWLERS, addresses, answer};
+use super::addresses::{Answer, addresses, answer};
 use super::entries::{self, FeedEntries};
 use super::side::Side;
 use super::successors::Successors;
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::config::{Config, Settings};
 use crate::feed::automatic_path::{AUTOMATIC, automatic_path};
+use crate::feed::crawler_addresses::CRAWLER_ADDRESSES;
 use crate::feed::definitions::{FeedDefinition, FeedKind, FeedNo, SELECT};
 use crate::feed::etag_causes::{ENTRIES, etag_causes};
 use crate::model::format::Format;
@@ -350,7 +351,7 @@ impl Comparison<'_> {
                 (true, true) | (false, false) => {}
             }
         }
-        for address in FOR_CRAWLERS {
+        for address in CRAWLER_ADDRESSES {
             let [before, after] =
                 [today, next].map(|side| answer(&side, address, None) == Answer::Served);
             if before {

@@ -45,6 +45,7 @@ pub(super) struct Writer {
     pub(super) rebuild: bool,
     /// The number of such snapshots.
     pub(super) generation: u64,
+    /// The second in which a feed or a sitemap last moved.
     pub(super) last_moved: Option<Timestamp>,
     /// Feeds by the instant of their next change without an edit.
     pub(super) due: BTreeSet<(Timestamp, Arc<str>)>,
@@ -215,6 +216,8 @@ impl Writer {
             let before = self.sitemap_dates.insert(path.clone(), validators);
             if before != Some(validators) {
                 self.unsaved.insert(path, validators);
+                // Another one within this second would be dated in the future.
+                self.last_moved = Some(self.state.index.as_of());
             }
         }
         Some(Arc::new(sitemaps))

@@ -250,7 +250,7 @@ impl Sample {
             }
             _ => {
                 let (frame, all) = (frame("articles/a"), &self.feed.channel);
-                let page = ArticlePage::new(&frame, &self.article, all, related);
+                let page = ArticlePage::new(&frame, &self.article, all, related, true);
                 templates.render(template, &frame, page)
             }
         }

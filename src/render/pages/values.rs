@@ -124,6 +124,8 @@ pub(super) struct PageValue {
     title: String,
     description: Option<String>,
     canonical: Option<Href>,
+    /// Whether search engines are asked not to show it. Exported files have no header that says so.
+    noindex: bool,
     home: Option<Href>,
     opml: Option<Href>,
     /// The `lang` of links, if the page's language is not the publication's. Forms carry it as a field.
@@ -151,6 +153,7 @@ impl PageValue {
             title: with_site(frame, title),
             description: None,
             canonical: Href::web(&format!("{}{}", frame.base, frame.path)),
+            noindex: false,
             home: page(frame, ""),
             opml: opml(frame),
             lang: lang_parameter(frame),

@@ -94,6 +94,9 @@ fn languages_are_those_of_googles_schema() {
         ("zh", "zh-cn"),
         ("zh-Hans-CN", "zh-cn"),
         ("zh-TW", "zh-tw"),
+        ("zh-Hans-HK", "zh-cn"),
+        ("zh-Hant-CN", "zh-tw"),
+        ("zh-yue-HK", "zh-tw"),
         ("zh-Hant", "zh-tw"),
     ] {
         assert_eq!(news_language(tag), expected, "{tag}");

@@ -414,18 +414,33 @@ fn is_protected(value: &Value) -> bool {
     })
 }
 
-/// Whether the directives of a `robots` element say that no search engine may show the page.
+/// Whether the directives of a `robots` element say that no search engine may show the page: as the element has
+/// them, or as a table such as `{index: false}`.
 fn has_noindex(value: &Value) -> bool {
-    if let Value::List(items) = value {
-        return items.iter().any(|item| has_noindex(&item.value));
+    match value {
+        Value::List(items) => items.iter().any(|item| has_noindex(&item.value)),
+        Value::Table(pairs) => pairs.iter().any(|KeyValue { key, node }| {
+            let value = &node.value;
+            match () {
+                () if key_name::is(key, "index") => {
+                    flag(value) == Some(false) || has_noindex(value)
+                }
+                () if key_name::is(key, "noindex") => {
+                    !is_empty(value) && flag(value) != Some(false)
+                }
+                () => false,
+            }
+        }),
+        value => {
+            let written = value.as_text().unwrap_or_default();
+            let mut directives = written.split([',', ' ']);
+            directives.any(|word| {
+                ["noindex", "none"]
+                    .iter()
+                    .any(|no| word.eq_ignore_ascii_case(no))
+            })
+        }
     }
-    let written = value.as_text().unwrap_or_default();
-    let mut directives = written.split([',', ' ']);
-    directives.any(|word| {
-        ["noindex", "none"]
-            .iter()
-            .any(|no| word.eq_ignore_ascii_case(no))
-    })
 }
 
 /// Jekyll's `sitemap: false`, Hugo's `sitemap: {disable: true}` and Eleventy's `sitemap: {ignore: true}` are

@@ -528,6 +528,14 @@ fn a_reload_says_what_it_changed() {
             FEEDS.replace("[auto.tags]", "[defaults]\nstale-if-error = '2h'\n"),
             "nothing changes for readers",
         ),
+        (
+            FEEDS.replace("[auto.tags]", "[sitemap]"),
+            "/robots.txt, /sitemaps/index.xml, /sitemaps/news.xml served",
+        ),
+        (
+            FEEDS.replace("[auto.tags]", "[robots]"),
+            "/sitemaps/index.xml, /sitemaps/news.xml not served any more",
+        ),
     ] {
         assert_eq!(reload(&feeds), expected, "{feeds}");
     }

@@ -47,3 +47,29 @@ fn a_month_begins_with_the_release_of_its_first_article() {
     assert_eq!(news.last_modified, at("2026-11-02T23:59:59"));
     assert_eq!(newsroom.sitemaps().next(), Some(at("2026-11-03")));
 }
+
+#[test]
+fn a_second_in_which_a_sitemap_moved_is_over_before_the_next_one_moves() {
+    let newsroom = Newsroom::new(SITEMAP);
+    // Feeds do not depend on the key, so sitemaps alone move.
+    let write = |keys: &str| {
+        let text = format!("---\ntitle: Заголовок\ndate: 2026-01-08\n{keys}---\nТекст.\n");
+        let [beside, path] =
+            ["saving", "articles/a.md"].map(|name| newsroom.folder.path().join(name));
+        fs::write(&beside, text).expect("a file");
+        fs::rename(beside, path).expect("a file in its place");
+    };
+    newsroom.write("b.txt", "2026-01-09", "Текст.");
+    write("");
+    newsroom.read_and_publish(later());
+    for (second, keys) in [(5, "noindex: true\n"), (6, "")] {
+        write(keys);
+        let publication = newsroom.read_and_publish(later().plus(second));
+        assert_eq!(publication.moved, 0);
+        let moved = newsroom.publisher().last_moved();
+        assert_eq!(moved, Some(later().plus(second)));
+        let sitemaps = newsroom.sitemaps();
+        let january = sitemaps.find(SitemapName::parse("2026-01.xml").expect("a name"));
+        assert_eq!(january.map(|file| file.last_modified), moved);
+    }
+}

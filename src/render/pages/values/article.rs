@@ -30,10 +30,12 @@ impl<'a> ArticlePage<'a> {
         entry: &'a Entry,
         all: &Channel,
         related: &[RelatedFeed],
+        is_in_search: bool,
     ) -> ArticlePage<'a> {
         ArticlePage {
             page: PageValue {
                 canonical: Href::web(&entry.link),
+                noindex: !is_in_search,
                 description: entry.lead().map(Text::to_string),
                 alternates: alternates(frame, all, related),
                 ..PageValue::new(frame, entry.title.as_str())

@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::article::Visibility;
 
 fn column(name: &str, kind: Kind) -> Column {
     Column::new(name, kind, "")
@@ -261,4 +262,46 @@ fn a_guid_that_is_an_absolute_uri_is_the_id_for_readers() {
         assert_eq!(accepted.unknown_keys, []);
     }
     assert!(!column("guid", Kind::Bytes).is_known());
+}
+
+#[test]
+fn columns_for_search_engines_keep_a_row_out_of_sitemaps_alone() {
+    for (name, kind, value, visibility) in [
+        ("noindex", Kind::Flag, Some("t"), Visibility::OutOfSearch),
+        (
+            "no_index",
+            Kind::Integer,
+            Some("1"),
+            Visibility::OutOfSearch,
+        ),
+        ("noindex", Kind::Flag, Some("f"), Visibility::Public),
+        ("noindex", Kind::Flag, None, Visibility::Public),
+        (
+            "robots",
+            Kind::Text,
+            Some("noindex, follow"),
+            Visibility::OutOfSearch,
+        ),
+        ("sitemap", Kind::Integer, Some("0"), Visibility::OutOfSearch),
+        ("sitemap", Kind::Number, Some("0.7"), Visibility::Public),
+        (
+            "meta",
+            Kind::Json,
+            Some("{\"robots\": {\"index\": false}}"),
+            Visibility::OutOfSearch,
+        ),
+    ] {
+        let columns = ["id", "title", "date"].map(|name| column(name, Kind::Text));
+        let columns = [&columns[..], &[column(name, kind)]].concat();
+        let mut cells = ["7", "Т", "2026-01-08"].map(text).to_vec();
+        cells.push(value.map(text).unwrap_or_default());
+        let row = Row {
+            selected: &selected(&columns),
+            cells: &cells,
+        };
+        let reading = AcceptSettings::of_site(Zone::UTC, "ru", "https://dala.example/");
+        let accepted = row.accept(&reading, Timestamp(0)).expect("an article");
+        assert_eq!(accepted.visibility, visibility, "{name} {value:?}");
+        assert_eq!(accepted.unknown_keys, []);
+    }
 }
