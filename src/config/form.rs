@@ -31,6 +31,15 @@ impl Mismatch {
         Mismatch { hint, ..self }
     }
 
+    /// The mismatch with a hint in place of the line as it was meant.
+    pub(super) fn instead_of_line(self, hint: String) -> Mismatch {
+        Mismatch {
+            hint: Some(hint),
+            meant: None,
+            ..self
+        }
+    }
+
     /// The mismatch with a hint that names what was probably meant.
     pub(super) fn did_you_mean(self, meant: Option<impl Display>) -> Mismatch {
         self.hint(meant.map(did_you_mean))

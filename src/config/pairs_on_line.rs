@@ -4,13 +4,14 @@ use toml::de::DeTable;
 
 use super::known_tables::KnownTables;
 use super::line_correction::LINE_BYTES_MAX;
-use super::secrets::may_hold_secret;
+use super::secrets::{may_hold_secret, without_secrets};
 
 /// The hint about a line with several known keys that have values; `None` if it is none.
 pub(super) fn hint(line: &str) -> Option<String> {
     if line.len() > LINE_BYTES_MAX {
         return None;
     }
+    let line = &without_secrets(line);
     let pairs = split(line)?;
     Some(match may_hold_secret(line) {
         true => "write each key on a line of its own".to_owned(),

@@ -145,8 +145,8 @@ pub fn key(text: &str) -> String {
     simple_key(text).unwrap_or_else(|| unicode_key(text))
 }
 
-/// The fast path of [`key`] for ASCII, Russian and Kazakh letters, which need no Unicode table: each is
-/// composed, visible and has one lower-case letter. `None` when the text has another character.
+/// The fast path of [`key`] for ASCII, Russian and Kazakh letters and the punctuation of headlines, which need no
+/// Unicode table: each is composed, visible and has one lower-case letter. `None` when the text has another character.
 fn simple_key(text: &str) -> Option<String> {
     let mut key = String::with_capacity(text.len());
     for c in text.chars() {
@@ -157,8 +157,8 @@ fn simple_key(text: &str) -> Option<String> {
             'Ә' | 'Ғ' | 'Қ' | 'Ң' | 'Ө' | 'Ұ' | 'Ү' | 'Һ' | 'І' => {
                 key.extend(c.to_lowercase())
             }
-            '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~' => key.push(c),
-            c if !c.is_ascii() => return None,
+            '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~' | '№' => key.push(c),
+            c if !c.is_ascii() && !PUNCTUATION.contains(&c) => return None,
             _ if key.is_empty() || key.ends_with('-') => {}
             _ => key.push('-'),
         }
@@ -168,6 +168,9 @@ fn simple_key(text: &str) -> Option<String> {
     }
     Some(key)
 }
+
+/// Punctuation of headlines beyond ASCII.
+const PUNCTUATION: [char; 11] = ['«', '»', '–', '—', '“', '”', '„', '‘', '’', '…', '\u{a0}'];
 
 fn unicode_key(text: &str) -> String {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
@@ -258,7 +261,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_fast_path_gives_the_same_key(text in "[\\x00-\\x7fА-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі]{0,40}") {
+        fn the_fast_path_gives_the_same_key(
+            text in "[\\x00-\\x7fА-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі«»–—“”„‘’…\u{a0}№]{0,40}"
+        ) {
             prop_assert_eq!(simple_key(&text), Some(unicode_key(&text)));
         }
 

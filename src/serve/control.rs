@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{self, Instant};
+use tracing::debug;
 
 pub use self::client::ask;
 use self::line::{closed, encode, parse, read_line, write};
@@ -88,17 +89,17 @@ pub enum ControlAnswer {
     /// Why the article is, or is not, in the feed.
     Explanation(DaemonExplanation),
     /// Why this is not explained: no feed or article has the name, or several articles have it.
-    NoExplanation(String),
+    NoExplanation(DaemonExplanation),
     /// Nothing is published yet.
     Unpublished,
     /// The request cannot be answered, for this reason.
     Error(String),
 }
 
-/// An explanation, as the daemon gives it.
+/// An explanation, as the daemon gives it, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaemonExplanation {
-    /// The explanation in the form of the request.
+    /// The explanation in the form of the request, or the reason.
     pub output: String,
     /// The digest of the configuration that is in force, as `/readyz` shows it.
     pub config: Option<String>,
@@ -194,6 +195,22 @@ impl Control {
         }
     }
 
+    /// Waits until no thread works for a client, since each has the state folder open; at most for `limit`.
+    /// Searches end early once their connections have ended.
+    pub(crate) async fn threads_ended(&self, limit: Duration) {
+        let ControlTurns {
+            comparisons,
+            explanations,
+        } = &self.turns;
+        let ended = async {
+            comparisons.all_ended().await;
+            explanations.all_ended().await;
+        };
+        if time::timeout(limit, ended).await.is_err() {
+            debug!("a client's request is not answered before the end");
+        }
+    }
+
     /// The answer to a request, as a line.
     async fn answer(&self, request: &mut RequestLine, deadline: Instant) -> Vec<u8> {
         let parsed = match request.turn {
@@ -251,6 +268,7 @@ impl Control {
                 return ControlAnswer::Unpublished;
             }
             let in_force = health.condition().reloads.in_force.clone();
+            let config = in_force.map(|(digest, _)| digest.to_string());
             let explained = request.explain(&handle, &mut search).and_then(|explained| {
                 let mut explanation = explained.explanation;
                 if handle.reads_files() {
@@ -260,11 +278,8 @@ impl Control {
                 request.output(&explanation)
             });
             match explained {
-                Ok(output) => ControlAnswer::Explanation(DaemonExplanation {
-                    output,
-                    config: in_force.map(|(digest, _)| digest.to_string()),
-                }),
-                Err(reason) => ControlAnswer::NoExplanation(reason),
+                Ok(output) => ControlAnswer::Explanation(DaemonExplanation { output, config }),
+                Err(output) => ControlAnswer::NoExplanation(DaemonExplanation { output, config }),
             }
         };
         let explained = turns::run(turn, deadline + STEP_TIMEOUT, explain).await;

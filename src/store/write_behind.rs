@@ -15,7 +15,7 @@ use redb::{BackendError, StorageBackend};
 use super::behind_mark::BehindMark;
 use super::state_disk::{LockRange, Opened, StateDisk};
 use super::state_writer::{State, StateWriter};
-use super::write_queue::fill;
+use super::write_queue::{WriteQueue, fill};
 use super::writer_limits::WriterLimits;
 
 /// How long closing waits for a disk that completes nothing.
@@ -160,6 +160,23 @@ impl WriteBehind {
         }
     }
 
+    /// Changes the queue, and wakes the state writer if that queues something. A database writes page by page, and
+    /// most pages give the state writer nothing to do.
+    fn change(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        change: impl FnOnce(&mut WriteQueue) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let before = state.queue.sealed();
+        let changed = change(&mut state.queue);
+        let has_queued = state.queue.sealed() != before;
+        drop(state);
+        if has_queued {
+            self.writer.notify();
+        }
+        changed
+    }
+
     #[cfg(test)]
     pub(super) fn work_later(&self) {
         self.writer.work_later();
@@ -215,7 +232,8 @@ impl StorageBackend for WriteBehind {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        self.state()?.queue.set_len(bytes)
+        let state = self.state()?;
+        self.change(state, |queue| queue.set_len(bytes))
     }
 
     fn sync_data(&self) -> io::Result<()> {
@@ -225,16 +243,8 @@ impl StorageBackend for WriteBehind {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut state = self.of_generation(self.writer.state_with_room()?)?;
-        let before = state.queue.sealed();
-        state.queue.write(offset, data)?;
-        let has_sealed = state.queue.sealed() != before;
-        drop(state);
-        // A database writes page by page, and most pages give the state writer nothing to do.
-        if has_sealed {
-            self.writer.notify();
-        }
-        Ok(())
+        let state = self.of_generation(self.writer.state_with_room()?)?;
+        self.change(state, |queue| queue.write(offset, data))
     }
 
     fn try_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
@@ -265,5 +275,91 @@ impl StorageBackend for WriteBehind {
     fn query_lock_range(&self, start: Bound<u64>, end: Bound<u64>) -> Result<bool, BackendError> {
         let file = self.writer.state().queue.file().clone();
         file.is_locked((start, end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::interval::BLOCK_BYTES;
+    use crate::store::testkit::{FakeDisk, LIMITS, PATIENCE, wait_for};
+    use crate::store::write_queue::PART_BYTES;
+
+    const BLOCK: usize = BLOCK_BYTES as usize;
+
+    /// A file of a part and a few blocks, which is saved. Its state writer wakes by itself too late for a test.
+    fn saved(disk: &FakeDisk) -> WriteBehind {
+        let late = Duration::from_secs(3600);
+        let limits = WriterLimits {
+            check: late,
+            room: late,
+            ..LIMITS
+        };
+        let opened = disk.open().expect("a file");
+        let file = WriteBehind::start(Arc::new(disk.clone()), opened, limits).expect("a writer");
+        file.set_len((PART_BYTES + 4 * BLOCK) as u64)
+            .expect("a length");
+        assert!(file.wait_until_saved(PATIENCE));
+        file
+    }
+
+    fn write(file: &WriteBehind, bytes: usize) {
+        for start in (0..bytes).step_by(BLOCK) {
+            file.write(start as u64, &[7; BLOCK]).expect("room");
+        }
+    }
+
+    #[test]
+    fn the_state_writer_is_woken_by_all_that_it_has_to_write() {
+        type Change = fn(&WriteBehind);
+        let changes: [(&str, Change); 4] = [
+            ("a sync", |file| {
+                write(file, BLOCK);
+                file.sync_data().expect("it is queued");
+            }),
+            ("the end of a commit", |file| {
+                write(file, BLOCK);
+                file.end_commit();
+            }),
+            ("a part of a transaction", |file| write(file, PART_BYTES)),
+            ("a length within a block that fills a part", |file| {
+                write(file, PART_BYTES - BLOCK);
+                let length = PART_BYTES + 2 * BLOCK + 1;
+                file.set_len(length as u64).expect("a length");
+            }),
+        ];
+        for (what, change) in changes {
+            let file = saved(&FakeDisk::default());
+            let before = file.passed();
+            change(&file);
+            wait_for(what, || file.passed() > before);
+            file.stop(true);
+        }
+    }
+
+    #[test]
+    fn a_new_file_is_made_while_the_state_writer_waits_for_room() {
+        let disk = FakeDisk::default();
+        let file = saved(&disk);
+        disk.set_room(Some(0), false);
+        file.write(0, &[7; BLOCK]).expect("memory");
+        file.sync_data().expect("it is queued");
+        wait_for("trouble", || file.trouble().is_some());
+        disk.set_room(None, false);
+        write(&file, LIMITS.queued_bytes_max + BLOCK);
+        wait_for("a new file", || file.trouble().is_none());
+        file.stop(true);
+    }
+
+    #[test]
+    fn a_renewed_file_is_written_at_once() {
+        let disk = FakeDisk::default();
+        let file = saved(&disk).renew();
+        file.set_len(BLOCK_BYTES).expect("a length");
+        file.sync_data().expect("memory");
+        assert!(file.trouble().is_some());
+        file.replace_file();
+        wait_for("a new file", || file.trouble().is_none());
+        file.stop(true);
     }
 }

@@ -18,7 +18,7 @@ use super::state_disk::StateFile;
 const HEADER_BLOCK: u64 = 0;
 
 /// Bytes of a part of a large transaction that the state writer may begin with before it is committed.
-const PART_BYTES: usize = 8 << 20;
+pub(super) const PART_BYTES: usize = 8 << 20;
 
 /// How the queue relates to the file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -201,6 +201,7 @@ fn article_is_found_by_words_of_its_title() {
         ("early", "Ещё один әкім: бюджет", "2026-01-05"),
         ("late", "Бюджет: ещё одна сессия", "2026-02-05"),
         ("short", "Бюджет", "2026-01-06"),
+        ("school", "Школа №7 — «Арман»", "2026-01-07"),
     ] {
         newsroom.write(
             name,
@@ -218,6 +219,9 @@ fn article_is_found_by_words_of_its_title() {
         ("еще аким", "early"),
         ("Ещё один Әкім: бюджет", "early"),
         ("бюджет", "short"),
+        ("школа 7", "school"),
+        ("№7", "school"),
+        ("арман № 7", "school"),
     ] {
         assert_eq!(
             explained(&newsroom, "all", words)["article"],

@@ -11,6 +11,7 @@ use crate::config::form::{Form, Mismatch};
 use crate::config::key::{Absent, Key, ValueKind};
 use crate::config::kind::{Integer, List, Size, Switch};
 use crate::config::line_correction::{quoted, switch_word};
+use crate::text::nearest::did_you_mean;
 
 /// Kinds that the reader turns into a checked value at one go.
 pub(in crate::config) trait Readable: ValueKind + Sized {
@@ -108,8 +109,21 @@ impl<T: PartialEq> Readable for List<T> {
             table.refuse_key(key.name, message);
         }
         let mut items = Vec::with_capacity(texts.len());
+        let wrong = texts
+            .iter()
+            .filter(|text| (item.parse)(&text.value).is_err());
+        let wrong = wrong.count();
         for text in &texts {
-            let Some(item) = table.accept(key.name, item, text) else {
+            let parsed = (item.parse)(&text.value).map_err(|mismatch| match mismatch.meant {
+                Some(meant) if set_of.is_some() && texts.iter().any(|text| text.value == meant) => {
+                    let hint = format!("delete it: `{meant}` is in the list already");
+                    mismatch.instead_of_line(hint)
+                }
+                // With this item alone corrected, the line would still be wrong.
+                Some(meant) if wrong > 1 => mismatch.instead_of_line(did_you_mean(meant)),
+                _ => mismatch,
+            });
+            let Some(item) = table.accept_parsed(key.name, parsed, text) else {
                 continue;
             };
             if set_of.is_some() && items.contains(&item) {

@@ -515,6 +515,30 @@ fn commas_without_an_item() {
 }
 
 #[test]
+fn no_line_is_shown_that_would_be_wrong_as_well() {
+    let must_be = "[defaults]: formats must be `rss`, `atom` or `json`";
+    for (formats, expected) in [
+        (
+            "['xml', 'JSONFeed']",
+            vec![
+                format!("2:12 {must_be}, got `xml` | did you mean `rss`?"),
+                format!("2:19 {must_be}, got `JSONFeed` | did you mean `json`?"),
+            ],
+        ),
+        (
+            "['atom', 'rss', 'xml']",
+            vec![format!(
+                "2:27 {must_be}, got `xml` | delete it: `rss` is in the list already"
+            )],
+        ),
+    ] {
+        let text = format!("{MINIMAL}[defaults]\nformats = {formats}");
+        let found: Vec<String> = problems(&text).iter().map(brief).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
 fn keys_that_share_a_line_are_shown_apart() {
     for (line, parts) in [
         (
@@ -548,8 +572,17 @@ fn keys_that_share_a_line_are_shown_apart() {
         };
         assert!(found.ends_with(&expected), "{line}: {found}");
     }
-    let secret = format!("{MINIMAL}[defaults]\nitems = 5; password = \"hush\"\n");
-    assert!(!print(&problems(&secret)).contains("hush"));
+    for line in [
+        "items = 5; password = \"hush\"",
+        "items = 5; link = \"https://reader:hush@dala.example/\"",
+    ] {
+        let printed = print(&problems(&format!("{MINIMAL}[defaults]\n{line}\n")));
+        assert!(
+            printed.contains("several keys stand on one line"),
+            "{printed}"
+        );
+        assert!(!printed.contains("hush"), "{printed}");
+    }
 }
 
 #[test]

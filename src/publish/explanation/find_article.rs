@@ -271,24 +271,25 @@ fn by_page(
             false => others.push(row.meta.record),
         }
     }
-    let (mut reader, mut nearly) = (store.article_reader()?, None);
+    let (mut reader, mut found) = (store.article_reader()?, None);
     for record in likely.into_iter().chain(others) {
         search.step()?;
-        let article = match reader.article(record) {
+        let url = match reader.url(record) {
             // It was replaced meanwhile.
             Err(StoreError::Missing) => continue,
-            article => article?,
+            url => url?,
         };
-        let own = article.url.as_deref().and_then(PageAddress::parse);
+        let own = url.as_deref().and_then(PageAddress::parse);
         if own.as_ref() == Some(&address) {
-            return Ok(store.article(&article.key)?);
+            found = Some(record);
+            break;
         }
         if own.is_some() && own == without_query {
-            nearly.get_or_insert(article.key);
+            found.get_or_insert(record);
         }
     }
-    Ok(match nearly {
-        Some(key) => store.article(&key)?,
+    Ok(match found {
+        Some(record) => store.article(&reader.article(record)?.key)?,
         None => None,
     })
 }

@@ -94,7 +94,7 @@ fn folded(text: &str) -> String {
     key(&fold_letters(text))
 }
 
-/// The words of a key.
+/// The words of a key. A number is found without its sign.
 fn words(key: &str) -> impl Iterator<Item = &str> {
-    key.split('-').filter(|word| !word.is_empty())
+    key.split(['-', '№']).filter(|word| !word.is_empty())
 }
