@@ -7,7 +7,7 @@ use http::StatusCode;
 use crate::http_client::{Answer, CallError};
 use crate::publish::push_report::PushResult;
 
-/// Characters of a hub's own words that are shown.
+/// Characters of a hub's own words, or of the address where it leads, that are shown.
 const WORDS_MAX: usize = 160;
 
 /// What became of a ping.
@@ -66,8 +66,9 @@ impl Reply {
 /// text (WebSub, section 5.1).
 fn words(answer: &Answer) -> String {
     let status = answer.status.to_string();
-    if answer.status.is_redirection() {
-        let to = answer.header("location").unwrap_or("nowhere");
+    let location = answer.header("location").unwrap_or_default();
+    if answer.status.is_redirection() && !location.is_empty() {
+        let to: String = location.chars().take(WORDS_MAX).collect();
         return format!("{status}, to {to}: redirects are not followed");
     }
     let text = String::from_utf8_lossy(&answer.body);
@@ -87,6 +88,10 @@ mod tests {
 
     use super::*;
 
+    /// Two hundred characters.
+    const LONG: &str = "https://new.example/0123456789012345678901234567890123456789012345678901234567890123456789\
+                        01234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789";
+
     #[test]
     fn status_decides_and_words_help() {
         use PushResult::{Accepted, Failed, Refused};
@@ -104,14 +109,18 @@ mod tests {
                 "301 Moved Permanently, to https://new.example/: redirects are not followed",
             ),
             (
-                304,
-                vec![],
+                308,
+                vec![("location", LONG)],
                 "",
                 Refused,
                 false,
                 None,
-                "304 Not Modified, to nowhere: redirects are not followed",
+                &format!(
+                    "308 Permanent Redirect, to {}: redirects are not followed",
+                    &LONG[..160]
+                ),
             ),
+            (304, vec![], "", Refused, false, None, "304 Not Modified"),
             (
                 400,
                 vec![],
