@@ -284,6 +284,7 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         Arc::downgrade(&publisher),
         input.folder().to_owned(),
     );
+    let asked = control.clone();
     let controlling = control::open(&config.server, &health).map(|socket| {
         let socket = Arc::new(Mutex::new(socket));
         tokio::spawn(restarted("the control socket", move || {
@@ -379,9 +380,13 @@ async fn daemon(start: Start, passed: ListenFd, bar: Option<ProgressBar>) -> io:
         task.abort();
         let _ = task.await;
     }
-    if !publishing.is_finished() && time::timeout(SAVE_TIMEOUT, &mut publishing).await.is_err() {
-        publishing.abort();
-    }
+    let published = async {
+        if !publishing.is_finished() && time::timeout(SAVE_TIMEOUT, &mut publishing).await.is_err()
+        {
+            publishing.abort();
+        }
+    };
+    tokio::join!(published, asked.threads_ended(SAVE_TIMEOUT));
     // A batch of articles that is being written locks the store for a moment.
     let saved = task::spawn_blocking(move || publisher.save());
     let saved = time::timeout(SAVE_TIMEOUT, saved).await;

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{self, Instant};
+use tracing::debug;
 
 pub use self::client::ask;
 use self::line::{closed, encode, parse, read_line, write};
@@ -191,6 +192,22 @@ impl Control {
             publisher,
             config_folder,
             turns: ControlTurns::default(),
+        }
+    }
+
+    /// Waits until no thread works for a client, since each has the state folder open; at most for `limit`.
+    /// Searches end early once their connections have ended.
+    pub(crate) async fn threads_ended(&self, limit: Duration) {
+        let ControlTurns {
+            comparisons,
+            explanations,
+        } = &self.turns;
+        let ended = async {
+            comparisons.all_ended().await;
+            explanations.all_ended().await;
+        };
+        if time::timeout(limit, ended).await.is_err() {
+            debug!("a client's request is not answered before the end");
         }
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::net::{UnixListener, UnixSocket};
 use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 use tokio::{task, time};
 use tracing::{debug, warn};
 
@@ -73,12 +74,14 @@ impl ControlSocket {
         })
     }
 
-    /// Answers requests until the task is aborted.
+    /// Answers requests until the task is aborted, which ends the connections too.
     pub(crate) async fn serve(&mut self, control: Control) {
         let log = AcceptLog::new("connections of `taspa confirm`");
-        let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let mut connections = JoinSet::new();
         loop {
-            let Ok(permit) = connections.clone().acquire_owned().await else {
+            while connections.try_join_next().is_some() {}
+            let Ok(permit) = places.clone().acquire_owned().await else {
                 return;
             };
             match time::timeout(CHECK_INTERVAL, self.listener.accept()).await {
@@ -96,7 +99,7 @@ impl ControlSocket {
                 Ok(Ok((stream, _))) => {
                     log.log_success();
                     let control = control.clone();
-                    task::spawn(async move {
+                    connections.spawn(async move {
                         if let Err(error) = connection(&stream, &control).await {
                             debug!("a control connection ended early: {error}");
                         }

@@ -109,6 +109,42 @@ async fn a_client_that_leaves_ends_its_request() {
     result.closed().await;
 }
 
+#[tokio::test]
+async fn the_end_of_the_socket_ends_its_requests() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut socket = ControlSocket::open(folder.path()).expect("a socket");
+    let (control, mut ordered) = control();
+    let serving = task::spawn(async move { socket.serve(control).await });
+    let asking = task::spawn({
+        let path = folder.path().to_owned();
+        async move { ask_in(&path, ControlRequest::Confirm { id: LossId(7) }).await }
+    });
+    let Some(Order::Confirm(_, mut result)) = ordered.recv().await else {
+        panic!("no order");
+    };
+    serving.abort();
+    result.closed().await;
+    assert!(asking.await.expect("no panic").is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_waits_for_threads_that_work_for_clients() {
+    let (control, _ordered) = control();
+    control.threads_ended(STEP_TIMEOUT).await;
+    let explanations = &control.turns.explanations;
+    let turn = explanations.turn(soon()).await.expect("a turn");
+    let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
+    let thread = turns::run(turn, soon(), move || goes_on.recv().is_err());
+    assert!(thread.await.is_err(), "it takes too long");
+    let begun = Instant::now();
+    control.threads_ended(STEP_TIMEOUT).await;
+    assert!(begun.elapsed() >= STEP_TIMEOUT);
+    drop(go_on);
+    time::resume();
+    control.threads_ended(READING_TIMEOUT).await;
+    assert!(explanations.is_free());
+}
+
 #[test]
 fn a_client_that_leaves_ends_its_search() {
     let cancelled = CancelledOnDrop::default();

@@ -17,7 +17,6 @@ pub(super) struct Turns {
     noun: &'static str,
     places: Arc<Semaphore>,
     turns: Arc<Semaphore>,
-    #[cfg(test)]
     most: (usize, usize),
 }
 
@@ -36,7 +35,6 @@ impl Turns {
             noun,
             places: Arc::new(Semaphore::new(clients)),
             turns: Arc::new(Semaphore::new(at_once)),
-            #[cfg(test)]
             most: (at_once, clients),
         }
     }
@@ -55,6 +53,13 @@ impl Turns {
             })),
             Ok(Err(_)) | Err(_) => Err(too_many()),
         }
+    }
+
+    /// Waits until the work of every client has ended.
+    pub(super) async fn all_ended(&self) {
+        let clients = u32::try_from(self.most.1).unwrap_or(u32::MAX);
+        // An error says that the semaphore was closed, which nothing does.
+        let _ = self.places.acquire_many(clients).await;
     }
 
     /// Whether no client has a turn or waits for one.
