@@ -60,18 +60,22 @@ fn explain_by_daemon(
     }
     let server = Config::find_server(input, &|name| env::var(name).ok());
     let asked = ControlRequest::Explain(request.clone());
-    match ask_daemon::ask(&server.state, asked, screen)? {
-        Some(ControlAnswer::Explanation(DaemonExplanation { output, config })) => {
-            let own = config_digest::shown(ConfigDigest::new(input).look(true));
-            if let Some(in_force) = config.filter(|in_force| *in_force != own) {
-                screen.complain(&format!(
-                    "the daemon explains by the configuration that is in force ({in_force}), and {} is another one ({own})",
-                    input.name()
-                ));
-            }
-            Ok(Some(output))
+    let answer = ask_daemon::ask(&server.state, asked, screen)?;
+    let mut noted = |explanation: DaemonExplanation| {
+        let own = config_digest::shown(ConfigDigest::new(input).look(true));
+        let DaemonExplanation { output, config } = explanation;
+        if let Some(in_force) = config.filter(|in_force| *in_force != own) {
+            screen.complain(&format!(
+                "the daemon explains by the configuration that is in force ({in_force}), and {} is another one ({own})",
+                input.name()
+            ));
         }
-        Some(ControlAnswer::NoExplanation(reason)) => Err(reason.into()),
+        output
+    };
+    match answer {
+        Some(ControlAnswer::Explanation(explanation)) => Ok(Some(noted(explanation))),
+        // A feed that only the file has is not known to the daemon.
+        Some(ControlAnswer::NoExplanation(reason)) => Err(noted(reason).into()),
         Some(ControlAnswer::Unpublished) => {
             screen.complain("the daemon has published nothing yet");
             Ok(None)

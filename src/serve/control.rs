@@ -89,17 +89,17 @@ pub enum ControlAnswer {
     /// Why the article is, or is not, in the feed.
     Explanation(DaemonExplanation),
     /// Why this is not explained: no feed or article has the name, or several articles have it.
-    NoExplanation(String),
+    NoExplanation(DaemonExplanation),
     /// Nothing is published yet.
     Unpublished,
     /// The request cannot be answered, for this reason.
     Error(String),
 }
 
-/// An explanation, as the daemon gives it.
+/// An explanation, as the daemon gives it, or the reason why there is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DaemonExplanation {
-    /// The explanation in the form of the request.
+    /// The explanation in the form of the request, or the reason.
     pub output: String,
     /// The digest of the configuration that is in force, as `/readyz` shows it.
     pub config: Option<String>,
@@ -268,6 +268,7 @@ impl Control {
                 return ControlAnswer::Unpublished;
             }
             let in_force = health.condition().reloads.in_force.clone();
+            let config = in_force.map(|(digest, _)| digest.to_string());
             let explained = request.explain(&handle, &mut search).and_then(|explained| {
                 let mut explanation = explained.explanation;
                 if handle.reads_files() {
@@ -277,11 +278,8 @@ impl Control {
                 request.output(&explanation)
             });
             match explained {
-                Ok(output) => ControlAnswer::Explanation(DaemonExplanation {
-                    output,
-                    config: in_force.map(|(digest, _)| digest.to_string()),
-                }),
-                Err(reason) => ControlAnswer::NoExplanation(reason),
+                Ok(output) => ControlAnswer::Explanation(DaemonExplanation { output, config }),
+                Err(output) => ControlAnswer::NoExplanation(DaemonExplanation { output, config }),
             }
         };
         let explained = turns::run(turn, deadline + STEP_TIMEOUT, explain).await;

@@ -164,12 +164,17 @@ fn the_daemon_answers_by_the_configuration_in_force() {
     let explain = || newsroom.run(&["explain", "parliament", "session"]);
     let said = ["(session) is in /parliament."];
     assert_ends(&explain(), 0, &said, &[]);
-    newsroom.configure("[site");
+    let unknown = || newsroom.run(&["explain", "lately", "session"]);
+    assert_ends(&unknown(), 1, &[], &["no feed \"lately\""]);
+    newsroom.configure(&format!("{CONFIG}\n[[feed]]\nname = \"lately\"\n[site"));
     let noted = [
         "the daemon explains by the configuration that is in force",
         "feeds.toml is another one",
     ];
     assert_ends(&explain(), 0, &said, &noted);
+    // Such a feed may be in the file that is not in force.
+    let noted = [noted[0], noted[1], "no feed \"lately\""];
+    assert_ends(&unknown(), 1, &[], &noted);
     newsroom.configure(CONFIG);
     assert_ends(&explain(), 0, &said, &[]);
     daemon.stop();
@@ -250,4 +255,32 @@ fn without_an_answer_of_the_daemon_the_articles_are_read() {
         assert_ends(&output, 0, &["(session) is in /all."], &[note]);
         fs::remove_file(&socket).expect("the socket's file");
     }
+}
+
+#[test]
+fn a_search_that_a_stop_ends_leaves_the_state_folder_whole() {
+    let newsroom = Newsroom::of_three();
+    for number in 0..1000 {
+        newsroom.write(&format!("more-{number}"), &SESSION);
+    }
+    let daemon = Daemon::start(&newsroom);
+    let request = r#"{"version":1,"request":"explain","feed":"all","article":{"text":"нет таких слов",
+        "absolute":null,"resolved":null,"is_file":false},"form":"text","config_folder":""}"#;
+    let request = request.replace('\n', " ") + "\n";
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        let client = UnixStream::connect(newsroom.path("state/control.sock"));
+        let mut client = client.expect("a control socket");
+        client.write_all(request.as_bytes()).expect("it is sent");
+        clients.push(client);
+    }
+    daemon.stop();
+    let said = ["(session) is in /parliament."];
+    let noted = ["this is by the state folder, written 20"];
+    assert_ends(
+        &newsroom.run(&["explain", "parliament", "session"]),
+        0,
+        &said,
+        &noted,
+    );
 }
