@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::*;
-use crate::feed::config_diff::{ConfigDiff, List};
+use crate::feed::config_diff::{ChangedFeed, ConfigDiff, List};
 use crate::model::url_encoding::encode_path;
 use crate::publish::config_comparison::CompareError;
 use crate::serve::route::{self, Target};
@@ -158,7 +158,9 @@ fn check(newsroom: &Newsroom, before: &str, after: &str, now: Timestamp) -> Conf
         if before.digest != version.digest {
             moved.insert(path.to_string());
         }
-        let changed = all(&diff.changed).find(|feed| feed.path == **path);
+        // A feed that takes another's place is compared with that one as well.
+        let of_path = |feed: &&ChangedFeed| feed.path == **path && feed.before.is_none();
+        let changed = all(&diff.changed).find(of_path);
         let (enter, leave) = changed.map_or((0, 0), |feed| (feed.enter.count, feed.leave.count));
         let count = |of: &FeedVersion, lacking: &FeedVersion| {
             let entries = of.entries.iter();
