@@ -60,6 +60,8 @@ pub(super) struct State {
     remake_delay: Duration,
     is_stopping: bool,
     has_ended: bool,
+    /// Whether the thread waits for something to do, which tests wait for.
+    pub(super) is_asleep: bool,
 }
 
 enum Task {
@@ -135,6 +137,7 @@ impl StateWriter {
             remake_delay: limits.remake,
             is_stopping: false,
             has_ended: false,
+            is_asleep: false,
         };
         if let Some(reason) = read_only {
             state.freeze(reason, Some(Instant::now() + limits.remake));
@@ -321,14 +324,7 @@ impl StateWriter {
                         self.mark.note_saved();
                     }
                     match state.task(Instant::now()) {
-                        Task::Wait(None) => {
-                            let woken = self.changed.wait(state);
-                            state = woken.unwrap_or_else(PoisonError::into_inner);
-                        }
-                        Task::Wait(Some(at)) => {
-                            let left = at.saturating_duration_since(Instant::now());
-                            state = self.wait(state, left);
-                        }
+                        Task::Wait(until) => state = self.sleep(state, until),
                         task => break task,
                     }
                 }
@@ -338,6 +334,24 @@ impl StateWriter {
                 task => self.perform(task),
             }
         }
+    }
+
+    /// Waits until something is to be done, or until then.
+    fn sleep<'s>(
+        &self,
+        mut state: MutexGuard<'s, State>,
+        until: Option<Instant>,
+    ) -> MutexGuard<'s, State> {
+        state.is_asleep = true;
+        let mut state = match until {
+            None => {
+                let woken = self.changed.wait(state);
+                woken.unwrap_or_else(PoisonError::into_inner)
+            }
+            Some(at) => self.wait(state, at.saturating_duration_since(Instant::now())),
+        };
+        state.is_asleep = false;
+        state
     }
 
     fn perform(&self, task: Task) {

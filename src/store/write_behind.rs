@@ -300,6 +300,7 @@ mod tests {
         file.set_len((PART_BYTES + 4 * BLOCK) as u64)
             .expect("a length");
         assert!(file.wait_until_saved(PATIENCE));
+        wait_for("sleep", || file.writer.state().is_asleep);
         file
     }
 
