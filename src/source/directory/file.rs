@@ -1,13 +1,11 @@
 //! One file: its stamp, and its bytes once its writer is done.
 
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-use rustix::fs::OFlags;
 
 use crate::model::article::Refusal;
 use crate::model::record::Stamp;
@@ -45,11 +43,8 @@ pub(super) fn too_large(bytes: u64) -> Refusal {
     )
 }
 
-/// The bytes of a file whose stamp is the same as in the listing after reading; otherwise `None`. Of a file
-/// that is too large, its start and its end are read.
-///
-/// A file at rest has a time in the past, so that every write since the listing shows another one: the stamp
-/// need not be compared before reading too.
+/// The bytes of a file whose stamp is the same as in the listing, before and after reading;
+/// otherwise `None`. Of a file that is too large, its start and its end are read.
 pub(super) fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Vec<u8>>> {
     let quiet = if found.closed {
         QUIET_AFTER_CLOSE
@@ -60,37 +55,22 @@ pub(super) fn read_unchanged(path: &Path, found: &Place) -> io::Result<Option<Ve
     if let Some(left) = quiet_left(listed, quiet) {
         thread::sleep(left);
     }
-    let mut file = match open(path) {
-        // Another program has a lease on it.
-        Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
-        file => file?,
-    };
-    let bytes = read_parts(&mut file, listed.size);
-    // Removing or replacing the name changes this stamp too, so the path needs no `stat` of its own.
-    match stamp(&file.metadata()?) == listed {
-        true => bytes.map(Some),
-        // What is there now need not even be a file.
-        false => Ok(None),
+    if stamp(&fs::metadata(path)?) != listed {
+        return Ok(None);
     }
-}
-
-/// Opens a file for reading, without waiting if a pipe has taken its place.
-fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
-    File::options().read(true).custom_flags(flags).open(path)
-}
-
-fn read_parts(file: &mut File, size: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
     // A file that grows meanwhile has another stamp.
-    let mut rest = size.min(FILE_BYTES_MAX);
+    let mut rest = listed.size.min(FILE_BYTES_MAX);
     let mut bytes = Vec::with_capacity(usize::try_from(rest).unwrap_or(0));
-    if size > FILE_BYTES_MAX {
+    if listed.size > FILE_BYTES_MAX {
         rest = TOO_LARGE_PART_BYTES;
-        file.take(rest).read_to_end(&mut bytes)?;
-        file.seek(SeekFrom::Start(size - rest))?;
+        file.by_ref().take(rest).read_to_end(&mut bytes)?;
+        file.seek(SeekFrom::Start(listed.size - rest))?;
     }
-    file.take(rest).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    file.by_ref().take(rest).read_to_end(&mut bytes)?;
+    // Removing or replacing the name changes this stamp too, so the path needs no second `stat`.
+    let unchanged = stamp(&file.metadata()?) == listed;
+    Ok(unchanged.then_some(bytes))
 }
 
 /// The rest of the quiet period; `None` if it is over, or if the file's time lies in the future, as

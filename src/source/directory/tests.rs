@@ -494,32 +494,3 @@ fn of_a_file_that_is_too_large_only_the_start_and_the_end_are_read() {
         );
     }
 }
-
-#[test]
-fn what_takes_the_place_of_a_listed_file_is_neither_read_nor_waited_for() {
-    type Replace = fn(&Path);
-    let replacements: [(&str, Replace); 4] = [
-        ("nothing", |_| {}),
-        ("a pipe without a writer", |path| {
-            let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
-            rustix::fs::mknodat(rustix::fs::CWD, path, kind, mode, 0).expect("a pipe");
-        }),
-        ("a folder", |path| fs::create_dir(path).expect("a folder")),
-        ("a file of the same content", |path| {
-            fs::write(path, utf16(TEXT)).expect("a file");
-        }),
-    ];
-    for (name, replace) in replacements {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a.txt");
-        fs::write(&path, utf16(TEXT)).expect("a file");
-        let directory = directory(folder.path());
-        let mut found = directory.stat_file("a.txt").expect("a file");
-        found.closed = true;
-        // The first one keeps its inode, so that the other has another one.
-        fs::rename(&path, folder.path().join("b.txt")).expect("a renamed file");
-        replace(&path);
-        let outcome = directory.read(&found, Timestamp::now());
-        assert!(matches!(outcome, ReadOutcome::Unsettled), "{name}");
-    }
-}
