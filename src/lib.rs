@@ -88,7 +88,8 @@
 //! | which terms and feeds typed words find, in which spellings | `feed/feed_search.rs`, `feed/term_search.rs`, `feed/name_search.rs`, `text/letter_folding.rs`, `text/typed_words.rs` |
 //! | cached documents | `serve/document_cache.rs` |
 //! | what `/build` understands, finds and shows | `render/pages/build_query.rs`, `publish/read_handle/feed_builder.rs`, `render/pages/values/build.rs` |
-//! | which feeds hubs are told of, and when; what their answers mean | `push/websub.rs` and its files |
+//! | which feeds hubs are told of, and when | `push/websub.rs` and its files |
+//! | the calls to hubs and search engines; what their answers mean | `push/client.rs`, `reply.rs` |
 //! | what hubs and search engines were told, for operators | `publish/push_report.rs` |
 //! | selections: their cache, their dates, how many are made at once | `publish/selections.rs`, `publish/publisher/selection_dates.rs`, `serve/selection_limit.rs` |
 //!

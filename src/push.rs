@@ -7,6 +7,7 @@
 //! Uses [`model`](crate::model), [`config`](crate::config), [`feed`](crate::feed), [`store`](crate::store),
 //! [`http_client`](crate::http_client) and [`publish`](crate::publish).
 
+mod client;
 mod indexnow;
 mod reply;
 mod schedule;

@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 use url::Url;
 
 use crate::index::{ArticleNo, Index};
+use crate::model::address_size::page_here;
 use crate::model::page_change::{PageChange, PageVersion};
 use crate::model::time::Timestamp;
-use crate::model::url_encoding::encode_path;
 use crate::publish::published_state::PublishedState;
 use crate::publish::read_handle::ReadHandle;
 use crate::store::{ArticleReader, StoreError};
@@ -202,7 +202,7 @@ impl Look<'_> {
         for version in change.to_tell(self.last, now) {
             let address = match &version.url {
                 Some(url) => told_form(url),
-                None => told_form(&format!("{base}articles/{}", encode_path(key))),
+                None => told_form(&page_here(base, key)),
             };
             self.addresses.extend(address);
         }

@@ -4,30 +4,25 @@
 //! The addresses wait in the store. A request takes them from there, and they go once the endpoint has taken
 //! them, so neither the end of this process nor an endpoint that is down loses any.
 
-mod answer;
 mod page_group;
 mod sender;
 
 use std::time::{Duration, Instant};
 
-use http::Method;
-use http::header::HeaderValue;
 use tokio::task;
 use tokio::time;
 use tracing::{info, warn};
 use url::Url;
 
-use self::answer::Verdict;
 pub use self::page_group::PageGroup;
 use self::sender::{Notice, PageRequest, SPACING, Sender};
 use super::PushContext;
+use super::client::PushClient;
 use super::reply::Reply;
 use super::schedule::{self, TRIED_FOR};
-use crate::http_client::{Call, CallLimits, HttpClient, Proxies, Redirects, TlsRoots};
 use crate::model::count::many;
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::model::version;
 use crate::publish::changed_pages::ChangedPages;
 use crate::publish::published_state::PublishedState;
 use crate::publish::push_report::{PushResult, PushTarget};
@@ -41,17 +36,6 @@ const WAITING_LOOK: Duration = Duration::from_secs(1);
 
 /// How often to look for addresses that have waited too long.
 const AGE_LOOK: Duration = Duration::from_secs(60 * 60);
-
-/// The limits of a call.
-const LIMITS: CallLimits = CallLimits {
-    connect: Duration::from_secs(10),
-    first_byte: Duration::from_secs(30),
-    whole: Duration::from_secs(60),
-    spacing: Duration::ZERO,
-};
-
-/// Bytes of an answer; nothing in it matters.
-const ANSWER_BYTES_MAX: usize = 64 << 10;
 
 /// Addresses that one transaction removes from the queue.
 const REMOVED_AT_ONCE: usize = 1_000;
@@ -95,7 +79,7 @@ struct Task {
 /// What the requests of one configuration need.
 struct Calls {
     endpoint: Url,
-    client: HttpClient,
+    client: PushClient,
     sender: Sender,
 }
 
@@ -137,18 +121,17 @@ impl Task {
         let public_url = config.server.public_url.clone();
         // Only an absolute address is accepted in feeds.toml.
         let endpoint = Url::parse(&settings.endpoint).ok()?;
-        let roots = match TlsRoots::from_env() {
-            Ok(roots) => roots,
+        let client = match PushClient::new(&public_url) {
+            Ok(client) => client,
             Err(failure) => {
                 warn!("search engines are not told: {}", chain(&failure));
                 return None;
             }
         };
-        let user_agent = version::user_agent(&public_url);
         let start = now.max(self.last_request + SPACING);
         Some(Calls {
             endpoint,
-            client: HttpClient::new(&user_agent, LIMITS, Proxies::from_env(), &roots),
+            client,
             sender: Sender::new(settings, public_url, start),
         })
     }
@@ -262,25 +245,16 @@ impl Task {
             self.waiting = 0;
             return Ok(());
         };
-        let call = Call {
-            method: Method::POST,
-            url: calls.endpoint.clone(),
-            body: Some((
-                HeaderValue::from_static("application/json; charset=utf-8"),
-                calls.sender.body(&request),
-            )),
-            authorization: None,
-            redirects: Redirects::Answered,
-            answer_bytes_max: ANSWER_BYTES_MAX,
-        };
-        let answered = calls.client.call(call).await;
-        let (now, verdict) = (Instant::now(), Verdict::of(&answered));
-        let words = Reply::new(answered).words;
+        let (address, body) = (calls.endpoint.clone(), calls.sender.body(&request));
+        let json = "application/json; charset=utf-8";
+        let reply = calls.client.post(address, json, body).await;
+        let now = Instant::now();
         self.last_request = now;
         let random = schedule::random();
-        let notice = calls.sender.note(&request, &verdict, &words, now, random);
+        let notice = calls.sender.note(&request, &reply, now, random);
         let (report, target) = (&self.context.report, PushTarget::IndexNow);
-        report.note(&target, verdict.result(), words.clone(), Timestamp::now());
+        let Reply { result, words, .. } = reply;
+        report.note(&target, result, words.clone(), Timestamp::now());
         match notice {
             Some(Notice::Restored) => info!("search engines take addresses of pages again"),
             Some(Notice::Failing) => warn!(
@@ -292,7 +266,7 @@ impl Task {
             }
             None => {}
         }
-        if verdict.result() == PushResult::Accepted {
+        if result == PushResult::Accepted {
             info!(
                 "search engines were told of {} of {}",
                 many(request.addresses.len(), "page"),

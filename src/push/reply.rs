@@ -7,24 +7,24 @@ use http::StatusCode;
 use crate::http_client::{Answer, CallError};
 use crate::publish::push_report::PushResult;
 
-/// Characters of a hub's own words, or of the address where it leads, that are shown.
+/// Characters of the answer's own words, or of the address where it leads, that are shown.
 const WORDS_MAX: usize = 160;
 
-/// What became of a ping.
+/// What became of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reply {
-    /// Whether the hub took it.
+    /// Whether what was told is taken.
     pub(super) result: PushResult,
     /// The answer in words.
     pub(super) words: String,
-    /// Whether the hub may take the same topics one by one.
-    pub(super) is_about_topics: bool,
-    /// How long the hub asks to wait.
+    /// The status, if there was a whole answer.
+    pub(super) status: Option<StatusCode>,
+    /// How long to wait before the next call, if the answer says so.
     pub(super) retry_after: Option<Duration>,
 }
 
 impl Reply {
-    /// Reads the answer to a ping. What a status of success says beside it does not matter.
+    /// Reads an answer. What a status of success says beside it does not matter.
     pub(super) fn new(answered: Result<Answer, CallError>) -> Reply {
         let answer = match answered {
             Ok(answer) => answer,
@@ -41,12 +41,7 @@ impl Reply {
             _ => PushResult::Refused,
         };
         Reply {
-            is_about_topics: matches!(
-                status,
-                StatusCode::BAD_REQUEST
-                    | StatusCode::PAYLOAD_TOO_LARGE
-                    | StatusCode::UNPROCESSABLE_ENTITY
-            ),
+            status: Some(status),
             retry_after: answer.retry_after(),
             ..Reply::of(result, words(&answer))
         }
@@ -56,13 +51,43 @@ impl Reply {
         Reply {
             result,
             words,
-            is_about_topics: false,
+            status: None,
             retry_after: None,
         }
     }
+
+    /// The reply of an answer with this status and nothing else.
+    #[cfg(test)]
+    pub(super) fn of_status(status: u16) -> Reply {
+        Reply::new(Ok(Answer {
+            url: url::Url::parse("https://hub.example/").expect("an address"),
+            status: StatusCode::from_u16(status).expect("a status"),
+            headers: http::HeaderMap::new(),
+            body: bytes::Bytes::new(),
+        }))
+    }
+
+    /// Whether a hub that refuses may take the same topics one by one.
+    pub(super) fn is_about_topics(&self) -> bool {
+        self.has_status(&[
+            StatusCode::BAD_REQUEST,
+            StatusCode::PAYLOAD_TOO_LARGE,
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ])
+    }
+
+    /// Whether an endpoint of IndexNow does not believe that the key is that of the host
+    /// (<https://www.indexnow.org/documentation>).
+    pub(super) fn is_about_key(&self) -> bool {
+        self.has_status(&[StatusCode::FORBIDDEN, StatusCode::UNPROCESSABLE_ENTITY])
+    }
+
+    fn has_status(&self, any: &[StatusCode]) -> bool {
+        self.status.is_some_and(|status| any.contains(&status))
+    }
 }
 
-/// The status, and of an answer without success what helps: where it leads, or the hub's reason, which is plain
+/// The status, and of an answer without success what helps: where it leads, or its reason, which is plain
 /// text (WebSub, section 5.1).
 fn words(answer: &Answer) -> String {
     let status = answer.status.to_string();
@@ -196,13 +221,16 @@ mod tests {
                 headers,
                 body: body.to_owned().into(),
             };
+            let reply = Reply::new(Ok(answer));
+            assert_eq!(reply.is_about_topics(), is_about_topics, "{status}");
+            assert_eq!(reply.is_about_key(), matches!(status, 403 | 422));
             let expected = Reply {
                 result,
                 words: words.to_owned(),
-                is_about_topics,
+                status: StatusCode::from_u16(status).ok(),
                 retry_after: retry_after.map(Duration::from_secs),
             };
-            assert_eq!(Reply::new(Ok(answer)), expected, "{status}");
+            assert_eq!(reply, expected, "{status}");
         }
     }
 

@@ -15,8 +15,6 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderValue, Method};
 use tokio::task::{self, AbortHandle, JoinError, JoinSet};
 use tokio::time::{self, Instant};
 use tracing::{debug, error, info};
@@ -24,16 +22,13 @@ use url::Url;
 
 use self::compared_feeds::{ComparedFeeds, Differences, NewFeeds, Place};
 use self::hub::{Hub, HubContext};
+use super::client::PushClient;
 use super::reply::Reply;
 use super::{Published, PushContext};
 use crate::config::Config;
 use crate::feed::snapshot::Snapshot;
-use crate::http_client::{
-    Call, CallLimits, HttpClient, Proxies, Redirects, TlsRoots, TlsRootsError,
-};
 use crate::model::problem::chain;
 use crate::model::time::Timestamp;
-use crate::model::version;
 use crate::publish::published_state::PublishedState;
 use crate::publish::push_report::{PushReport, PushTarget};
 use crate::publish::read_handle::ReadHandle;
@@ -41,17 +36,6 @@ use crate::store::{Store, StoreError, ToldFeeds};
 
 /// How long changes are joined, from the first publication on.
 const JOINED_FOR: Duration = Duration::from_secs(10);
-
-/// The limits of a ping. A hub answers before it fetches the feeds.
-const PING_LIMITS: CallLimits = CallLimits {
-    connect: Duration::from_secs(10),
-    first_byte: Duration::from_secs(30),
-    whole: Duration::from_secs(60),
-    spacing: Duration::ZERO,
-};
-
-/// Bytes of an answer that are read.
-const ANSWER_BYTES_MAX: usize = 64 << 10;
 
 /// Tells the hubs, until the future is dropped. It ends if the task of a hub panics.
 pub(super) async fn run(context: PushContext, mut published: Published) {
@@ -161,7 +145,7 @@ impl Pings {
         if new.is_empty() {
             return Ok(());
         }
-        let client = match client(&server.public_url) {
+        let client = match PushClient::new(&server.public_url) {
             Ok(client) => client,
             Err(failure) => {
                 let reason = chain(&failure);
@@ -310,18 +294,11 @@ fn note_write(written: Result<(), StoreError>) {
     }
 }
 
-/// The client that tells hubs.
-fn client(public_url: &str) -> Result<HttpClient, TlsRootsError> {
-    let (user_agent, roots) = (version::user_agent(public_url), TlsRoots::from_env()?);
-    let proxies = Proxies::from_env();
-    Ok(HttpClient::new(&user_agent, PING_LIMITS, proxies, &roots))
-}
-
 /// The way to a hub.
 struct HubConnection {
     url: String,
     address: Url,
-    client: HttpClient,
+    client: PushClient,
     handle: ReadHandle,
     report: Arc<PushReport>,
 }
@@ -344,15 +321,8 @@ impl HubContext for HubConnection {
     }
 
     async fn send(&self, body: String) -> Reply {
-        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-        let call = Call {
-            method: Method::POST,
-            body: Some((form, Bytes::from(body))),
-            redirects: Redirects::Answered,
-            answer_bytes_max: ANSWER_BYTES_MAX,
-            ..Call::get(self.address.clone())
-        };
-        Reply::new(self.client.call(call).await)
+        let form = "application/x-www-form-urlencoded";
+        self.client.post(self.address.clone(), form, body).await
     }
 
     async fn note_told(&self, feeds: Vec<(Arc<str>, Timestamp)>) {

@@ -144,6 +144,15 @@ fn page(name: &str) -> String {
     format!("{PUBLIC_URL}articles/{name}")
 }
 
+/// A newsroom of three articles, and its daemon, which tells the endpoint of changes from now on.
+fn start_telling(endpoint: &Endpoint) -> (Newsroom, Daemon) {
+    let newsroom = Newsroom::of_three_without_rescan();
+    endpoint.tell_by(&newsroom);
+    let mut daemon = Daemon::start(&newsroom);
+    daemon.wait_for(BEGINS);
+    (newsroom, daemon)
+}
+
 /// Writes an article whose page is on the newsroom's site.
 fn write_page(newsroom: &Newsroom, name: &str, url: &str, title: &str) {
     let text =
@@ -154,10 +163,7 @@ fn write_page(newsroom: &Newsroom, name: &str, url: &str, title: &str) {
 #[test]
 fn pages_are_told_once_also_over_a_kill() {
     let endpoint = Endpoint::start([]);
-    let newsroom = Newsroom::of_three_without_rescan();
-    endpoint.tell_by(&newsroom);
-    let mut daemon = Daemon::start(&newsroom);
-    daemon.wait_for(BEGINS);
+    let (newsroom, mut daemon) = start_telling(&endpoint);
     let file = daemon.get(&format!("/{KEY}.txt"));
     assert_eq!((file.status, file.text()), (200, KEY));
     assert_eq!(file.header("content-type"), "text/plain; charset=utf-8");
@@ -247,10 +253,7 @@ fn first_gap(received: &[Received]) -> u64 {
 #[test]
 fn embargoes_are_told_after_their_second_also_when_they_end_in_a_downtime() {
     let endpoint = Endpoint::start([]);
-    let newsroom = Newsroom::of_three_without_rescan();
-    endpoint.tell_by(&newsroom);
-    let mut daemon = Daemon::start(&newsroom);
-    daemon.wait_for(BEGINS);
+    let (newsroom, mut daemon) = start_telling(&endpoint);
     let start = now();
     let (release, later) = (start + 20, start + 40);
     for (name, instant, headline) in [("secret", release, "Құпия"), ("later", later, "Кейін")]
@@ -294,10 +297,7 @@ fn a_refused_key_is_said_once_and_a_busy_endpoint_is_waited_for() {
         Behaviour::Answer("403 Forbidden"),
         Behaviour::Answer("429 Too Many Requests\r\nRetry-After: 13"),
     ]);
-    let newsroom = Newsroom::of_three_without_rescan();
-    endpoint.tell_by(&newsroom);
-    let mut daemon = Daemon::start(&newsroom);
-    daemon.wait_for(BEGINS);
+    let (newsroom, mut daemon) = start_telling(&endpoint);
     newsroom.write(
         "a",
         &Story {

@@ -230,8 +230,8 @@ fn validators(daemon: &Daemon, targets: &[&str]) -> Vec<(String, String)> {
     validators.collect()
 }
 
-#[test]
-fn an_edit_moves_one_month_and_the_index() {
+/// A newsroom that also has an article of November 2025.
+fn newsroom_with_old_story() -> Newsroom {
     let newsroom = newsroom();
     newsroom.write(
         "old",
@@ -240,6 +240,12 @@ fn an_edit_moves_one_month_and_the_index() {
             ..MATCH
         },
     );
+    newsroom
+}
+
+#[test]
+fn an_edit_moves_one_month_and_the_index() {
+    let newsroom = newsroom_with_old_story();
     markdown(&newsroom, "edited", "date: 2025-12-05");
     let mut daemon = Daemon::start(&newsroom);
     let [november, december] = ["/sitemaps/2025-11.xml", "/sitemaps/2025-12.xml"];
@@ -364,14 +370,7 @@ fn enters_at_its_second(seconds_ahead: u64) -> bool {
 
 #[test]
 fn an_export_has_the_files_that_the_daemon_serves() {
-    let newsroom = newsroom();
-    newsroom.write(
-        "old",
-        &Story {
-            date: "2025-11-03",
-            ..MATCH
-        },
-    );
+    let newsroom = newsroom_with_old_story();
     let daemon = Daemon::start(&newsroom);
     let export = || {
         let output = newsroom.run(&["export", "public", "--codings", "gzip"]);

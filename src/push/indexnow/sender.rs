@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::answer::Verdict;
 use super::page_group::PageGroup;
 use crate::config::IndexNow;
+use crate::publish::push_report::PushResult;
+use crate::push::reply::Reply;
 use crate::push::schedule;
 use crate::store::{Store, StoreError};
 
@@ -166,19 +167,19 @@ impl Sender {
     pub(super) fn note(
         &mut self,
         request: &PageRequest,
-        verdict: &Verdict,
-        words: &str,
+        reply: &Reply,
         now: Instant,
         random: f64,
     ) -> Option<Notice> {
         self.next_at = now + SPACING;
         let failures = std::mem::take(&mut self.failures);
-        match verdict {
-            Verdict::Accepted => {
+        let words = &reply.words;
+        match reply.result {
+            PushResult::Accepted => {
                 self.last_root = Some(request.group.root.clone());
                 (failures > 0).then_some(Notice::Restored)
             }
-            Verdict::KeyRefused => {
+            PushResult::Refused if reply.is_about_key() => {
                 self.refused.insert(request.group.root.clone());
                 let (host, key) = (&request.group.host, &self.settings.key);
                 let file = request.group.key_location(key);
@@ -186,16 +187,16 @@ impl Sender {
                     "pages of {host} are not told any more until the next reload: {words}: {file} has to answer 200 with the text `{key}`"
                 )))
             }
-            Verdict::Refused => {
+            PushResult::Refused => {
                 self.is_stopped = true;
                 Some(Notice::Stopped(format!(
                     "nothing is told any more until the next reload: {} answers {words}: `endpoint` of [indexnow] has to be the address of a search engine that takes IndexNow",
                     self.settings.endpoint
                 )))
             }
-            Verdict::Later(retry_after) => {
+            PushResult::Failed => {
                 self.failures = failures + 1;
-                self.next_at = now + schedule::wait(self.failures, *retry_after, random);
+                self.next_at = now + schedule::wait(self.failures, reply.retry_after, random);
                 (failures == 0).then_some(Notice::Failing)
             }
         }
@@ -248,7 +249,7 @@ mod tests {
             assert!(sender.next_at().is_some_and(|at| at >= now));
             sizes.push((request.group.root.clone(), request.addresses.len()));
             take(&store, &request);
-            sender.note(&request, &Verdict::Accepted, "200 OK", now, 0.0);
+            sender.note(&request, &Reply::of_status(200), now, 0.0);
             assert_eq!(sender.next_at(), Some(now + SPACING));
         }
         let root = "https://dala.example/".to_owned();
@@ -279,7 +280,7 @@ mod tests {
         for number in 1..5 {
             let request = next(&sender, &store).expect("a request");
             take(&store, &request);
-            sender.note(&request, &Verdict::Accepted, "200 OK", now, 0.0);
+            sender.note(&request, &Reply::of_status(200), now, 0.0);
             roots.push(request.group.root);
             let again =
                 store.write(|batch| batch.queue_pages(&[], &[site(number)].into(), Timestamp(1)));
@@ -318,14 +319,14 @@ mod tests {
         let now = Instant::now();
         let mut sender = sender(now);
         let first = next(&sender, &store).expect("a request");
-        let notice = sender.note(&first, &Verdict::KeyRefused, "403 Forbidden", now, 0.0);
+        let notice = sender.note(&first, &Reply::of_status(403), now, 0.0);
         let reason = "pages of dala.example are not told any more until the next reload: 403 Forbidden: \
                       https://dala.example/0123456789abcdef.txt has to answer 200 with the text `0123456789abcdef`";
         assert_eq!(notice, Some(Notice::Stopped(reason.to_owned())));
         let second = next(&sender, &store).expect("a request");
         assert_eq!(second.group.host, "zhas.example");
         take(&store, &second);
-        sender.note(&second, &Verdict::Accepted, "200 OK", now, 0.0);
+        sender.note(&second, &Reply::of_status(200), now, 0.0);
         assert_eq!(next(&sender, &store), None);
         sender.resume(now);
         assert_eq!(next(&sender, &store), Some(first));
@@ -337,7 +338,7 @@ mod tests {
         let now = Instant::now();
         let mut sender = sender(now);
         let request = next(&sender, &store).expect("a request");
-        let notice = sender.note(&request, &Verdict::Refused, "404 Not Found", now, 0.0);
+        let notice = sender.note(&request, &Reply::of_status(404), now, 0.0);
         assert!(matches!(notice, Some(Notice::Stopped(reason)) if reason.contains("endpoint")));
         assert_eq!(sender.next_at(), None);
         sender.resume(now);
@@ -351,19 +352,24 @@ mod tests {
         let mut sender = sender(now);
         let request = next(&sender, &store).expect("a request");
         let seconds = Duration::from_secs;
-        for (verdict, notice, wait) in [
-            (Verdict::Later(None), Some(Notice::Failing), seconds(10)),
-            (Verdict::Later(Some(seconds(90))), None, seconds(90)),
-            (Verdict::Later(None), None, seconds(600)),
-            (Verdict::Later(None), None, seconds(3_600)),
-            (Verdict::Later(None), None, seconds(3_600)),
-            (Verdict::Accepted, Some(Notice::Restored), SPACING),
-            (Verdict::Accepted, None, SPACING),
-            (Verdict::Later(None), Some(Notice::Failing), seconds(10)),
+        let later = |retry_after: Option<Duration>| Reply {
+            retry_after,
+            ..Reply::of_status(503)
+        };
+        let accepted = || Reply::of_status(200);
+        for (reply, notice, wait) in [
+            (later(None), Some(Notice::Failing), seconds(10)),
+            (later(Some(seconds(90))), None, seconds(90)),
+            (later(None), None, seconds(600)),
+            (later(None), None, seconds(3_600)),
+            (later(None), None, seconds(3_600)),
+            (accepted(), Some(Notice::Restored), SPACING),
+            (accepted(), None, SPACING),
+            (later(None), Some(Notice::Failing), seconds(10)),
         ] {
-            let noticed = sender.note(&request, &verdict, "", now, 0.0);
-            assert_eq!(noticed, notice, "{verdict:?}");
-            assert_eq!(sender.next_at(), Some(now + wait), "{verdict:?}");
+            let noticed = sender.note(&request, &reply, now, 0.0);
+            assert_eq!(noticed, notice, "{reply:?}");
+            assert_eq!(sender.next_at(), Some(now + wait), "{reply:?}");
         }
         assert_eq!(next(&sender, &store), Some(request));
     }

@@ -155,7 +155,7 @@ impl Hub {
                     self.log_failure(state, &reply);
                     return Next::Wait(wait(state.failures, reply.retry_after, random()));
                 }
-                PushResult::Refused if reply.is_about_topics && topics.len() > 1 => {
+                PushResult::Refused if reply.is_about_topics() && topics.len() > 1 => {
                     // Some hubs take one topic in a ping; others refuse all for one that is not theirs.
                     state.is_one_by_one = true;
                     return Next::Again;
@@ -163,7 +163,7 @@ impl Hub {
                 PushResult::Refused => {
                     self.log_refusal(state, &reply);
                     state.refusals += 1;
-                    if !reply.is_about_topics || state.refusals >= REFUSALS_MAX {
+                    if !reply.is_about_topics() || state.refusals >= REFUSALS_MAX {
                         state.refusals = 0;
                         state.is_one_by_one = false;
                         return Next::Dropped;

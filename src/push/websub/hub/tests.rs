@@ -42,7 +42,7 @@ impl HubContext for FakeHub {
         self.pings.lock().expect("no panic").push((seconds, body));
         time::sleep(self.takes).await;
         let next = self.script.lock().expect("no panic").pop_front();
-        next.unwrap_or(reply(PushResult::Accepted, "202 Accepted"))
+        next.unwrap_or(Reply::of_status(202))
     }
 
     async fn note_told(&self, feeds: Vec<(Arc<str>, Timestamp)>) {
@@ -97,24 +97,12 @@ impl FakeHub {
     }
 }
 
-fn reply(result: PushResult, words: &str) -> Reply {
-    Reply {
-        result,
-        words: words.to_owned(),
-        is_about_topics: false,
-        retry_after: None,
-    }
-}
-
 fn failed() -> Reply {
-    reply(PushResult::Failed, "503 Service Unavailable")
+    Reply::of_status(503)
 }
 
 fn refused(is_about_topics: bool) -> Reply {
-    Reply {
-        is_about_topics,
-        ..reply(PushResult::Refused, "400 Bad Request")
-    }
+    Reply::of_status(if is_about_topics { 400 } else { 403 })
 }
 
 fn feeds(count: usize) -> Vec<Arc<str>> {
@@ -263,7 +251,7 @@ async fn hub_that_takes_one_topic_gets_one_in_each_ping() {
 
 #[tokio::test(start_paused = true)]
 async fn topic_that_a_hub_refuses_costs_itself_and_fifty_in_a_row_end_it() {
-    let accepted = || reply(PushResult::Accepted, "204 No Content");
+    let accepted = || Reply::of_status(204);
     let script = [refused(true), accepted(), refused(true), accepted()];
     let (hub, context) = run(FakeHub::new(script), 3, DAY).await;
     assert_eq!(context.topics_of_pings(), [3, 1, 1, 1]);
